@@ -1,0 +1,1 @@
+"""Quality gates for code that agents write."""

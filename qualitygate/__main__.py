@@ -1,0 +1,5 @@
+"""`python -m qualitygate`."""
+
+from qualitygate.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,80 @@
+"""What an adapter is: a module with these names. It is pure and never runs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple, Protocol
+
+from qualitygate.model import Entries, Report
+from qualitygate.process import Output
+
+Reads = Literal["self", "names", "tree"]
+"""What one file's result depends on: the file alone; also the names of modules and packages; any file."""
+
+
+class Environment(NamedTuple):
+    """A Python environment of the project: its directory, its interpreter and its site-packages."""
+
+    prefix: str
+    python: str
+    site_packages: tuple[str, ...]
+
+
+class Request(NamedTuple):
+    """What an adapter may know when it builds a command or reads its output.
+
+    `root` is the snapshot, the working directory of the tool. `files` are the paths to look at,
+    relative to `root`: for a tool that reads the whole tree, all files it wants. `options` is the
+    check's table in `qualitygate.toml`. `cache_dir` belongs to this check and this snapshot.
+    """
+
+    check: str
+    root: str
+    files: tuple[str, ...]
+    executable: str
+    options: Mapping[str, Any]
+    cache_dir: str
+    environment: Environment | None = None
+
+
+class Command(NamedTuple):
+    """A program to run in `root`: argv, extra environment, standard input."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = {}
+    stdin: bytes | None = None
+
+
+class Tool(Protocol):
+    """An adapter for one external program, or for one of the programs that ship with us.
+
+    `name` is the key under which `qualitygate.checks.catalogue.TOOLS` lists the module.
+    `scope` "tree": findings of base and head are matched. "lines": only findings that meet a line
+    which the change added or edited count, and base is not looked at (format hunks, secrets).
+    `config_files` are the basenames of files from which the program takes its settings.
+    `package` is the distribution that holds the program (`ruff`), empty for our own.
+    """
+
+    name: str
+    title: str
+    scope: Literal["tree", "lines"]
+    reads: Reads
+    config_files: tuple[str, ...]
+    package: str
+
+    def wants(self, path: str) -> bool:
+        """Whether a tracked file of this name is one that the tool looks at."""
+
+    def command(self, request: Request) -> Command:
+        """The program to run; it must not write below `request.root`."""
+
+    def parse(self, output: Output, request: Request) -> Report:
+        """Read what it printed; a report with a `reason` for anything but a complete run."""
+
+
+def names_digest_input(entries: Entries) -> list[str]:
+    """The module and package names of a tree, which import sorting and namespace rules depend on."""
+    names = {path.split("/", 1)[0] for path in entries}
+    names |= {path.rsplit("/", 1)[0] + "/" for path in entries if path.endswith("/__init__.py")}
+    names |= {"src/" + path.split("/", 2)[1] for path in entries if path.startswith("src/")}
+    return sorted(names)

@@ -1,0 +1,125 @@
+"""The types that walk from two trees to a verdict.
+
+Paths are `str` relative to the repository's root with `/` between parts; bytes that are not UTF-8
+are kept as surrogate escapes (`os.fsdecode`), so that every path git can name can be named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+Direction = Literal["debt", "safeguard"]
+"""`debt` may not grow, a `safeguard` may not shrink."""
+
+Policy = Literal["ratchet", "clean", "shown"]
+"""`ratchet`: no more than base has; `clean`: none in the tree; `shown`: reported, never blocks."""
+
+Status = Literal["passed", "failed", "accepted", "undecided"]
+
+
+class Entry(NamedTuple):
+    """One file of a tree: git's octal mode (`100644`, `120000`, ...) and blob id."""
+
+    mode: str
+    blob: str
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode in ("100644", "100755", "100664")
+
+
+Entries = Mapping[str, Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A git tree, complete and immutable: what a check looks at.
+
+    `id` is git's tree id; a tree that was assembled (base under head's configuration) keeps the id
+    of the tree it was made from. `origin` says in words where it comes from.
+    """
+
+    id: str
+    entries: Entries = field(repr=False)
+    origin: str
+
+
+class Finding(NamedTuple):
+    """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown."""
+
+    check: str
+    rule: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    direction: Direction = "debt"
+    fix: str = ""
+
+
+class Report(NamedTuple):
+    """What a check found in one tree.
+
+    `looked_at` counts the files really analysed. A `reason` makes the report incomplete: absence of
+    findings then proves nothing, and the check is undecided.
+    """
+
+    findings: tuple[Finding, ...]
+    looked_at: int
+    reason: str = ""
+
+
+class CheckResult(NamedTuple):
+    """One line of the verdict's table: how one check fared on head."""
+
+    check: str
+    tool: str
+    version: str
+    files: int
+    state: Literal["passed", "failed", "shown", "undecided", "skipped"]
+    cached: bool
+    seconds: float
+    reason: str = ""
+
+
+class Base(NamedTuple):
+    """A tree that findings may be known from, and why it may be trusted."""
+
+    tree: str
+    commit: str
+    why: str
+
+
+class Verdict(NamedTuple):
+    """What the gate says of one pair of trees."""
+
+    status: Status
+    head: Tree
+    bases: tuple[Base, ...]
+    new: tuple[Finding, ...] = ()
+    lost: tuple[Finding, ...] = ()
+    touched: tuple[Finding, ...] = ()
+    revealed: tuple[Finding, ...] = ()
+    hidden: tuple[Finding, ...] = ()
+    shown: tuple[Finding, ...] = ()
+    known: int = 0
+    fixed: int = 0
+    checks: tuple[CheckResult, ...] = ()
+    undecided: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    recorded: bool = False
+
+
+class Check(NamedTuple):
+    """One configured run of one tool, as compiled from `qualitygate.toml`."""
+
+    name: str
+    tool: str
+    policy: Policy
+    tier: str
+    version: str
+    options: Mapping[str, Any]
