@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from qualitygate.errors import GitError
 from qualitygate.model import Entry
@@ -25,7 +25,6 @@ _SAFE = (
     "--no-pager",
     "--literal-pathspecs",
 )
-EMPTY_TREE = {"sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904"}
 _TIMEOUT = 120.0
 
 
@@ -41,12 +40,16 @@ class Repo:
     env: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-class Change(NamedTuple):
-    """One file that differs between two trees. `old` is the path in the first tree, `new` in the second."""
+class FileDiff(NamedTuple):
+    """A file of two trees that differs: git's status letter, both paths, and its hunks.
+
+    A hunk is (old start, old count, new start, new count), lines from 1, without context.
+    """
 
     status: str
     old: str
     new: str
+    hunks: tuple[tuple[int, int, int, int], ...]
 
 
 def _env(repo: Repo | None) -> dict[str, str]:
@@ -100,8 +103,9 @@ def find_repo(path: Path) -> Repo:
         raise GitError(f"{path} is not a directory", hint="give the path of a git work tree")
     index = os.environ.get("GIT_INDEX_FILE")
     env = {k: v for k, v in os.environ.items() if k in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")}
+    wanted = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
     output = run(
-        ["git", *_SAFE, "rev-parse", "--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-toplevel"],
+        ["git", *_SAFE, "rev-parse", *wanted],
         cwd=path,
         env={**_env(None), **env},
         timeout=_TIMEOUT,
@@ -166,10 +170,11 @@ def _copy_index(source: Path, target: Path) -> None:
         target.unlink(missing_ok=True)
 
 
-def write_worktree(repo: Repo, scratch: Path, objects: Path) -> tuple[Repo, str]:
+def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None) -> tuple[Repo, str]:
     """The tree id of the work tree (tracked and untracked-unignored), through a private index and object store.
 
-    Nothing reaches the repository's own object store. Returns the repo that can read the tree as well.
+    `patch` is applied on top: edits that somebody set aside. Nothing reaches the repository's own
+    object store. Returns the repo that can read the tree as well.
     """
     scratch.parent.mkdir(parents=True, exist_ok=True)
     (objects / "info").mkdir(parents=True, exist_ok=True)
@@ -181,9 +186,41 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path) -> tuple[Repo, str]
         objects=(store,),
         env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
     )
-    ask(private, "add", "--all", "--ignore-errors", "--", ".")
+    ask(private, "add", "--all", "--", ".")
+    if patch is not None:
+        ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
     tree = ask(private, "write-tree").decode("ascii").strip()
-    return replace(repo, objects=(objects, *repo.objects)), tree
+    return readable(repo, objects), tree
+
+
+def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch: Path) -> tuple[Repo, str]:
+    """`tree` with some files written, or removed (None); returns the repo that can read the new tree.
+
+    The objects go into `scratch`, not into the repository. A file keeps its mode, a new one is 100644.
+    """
+    objects, index = scratch / "objects", scratch / "index"
+    (objects / "info").mkdir(parents=True, exist_ok=True)
+    stores = (real_objects(repo), *repo.objects)
+    private = replace(repo, index=index, objects=stores, env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)})
+    ask(private, "read-tree", tree)
+    modes = entries(repo, tree)
+    rows = b""
+    for path, data in files.items():
+        if data is None:
+            rows += b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0"
+            continue
+        blob = ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data).decode("ascii").strip()
+        mode = modes[path].mode if path in modes else "100644"
+        rows += f"{mode} {blob}\t".encode("ascii") + os.fsencode(path) + b"\0"
+    ask(private, "update-index", "-z", "--index-info", stdin=rows)
+    made = ask(private, "write-tree").decode("ascii").strip()
+    index.unlink(missing_ok=True)
+    return readable(repo, objects), made
+
+
+def readable(repo: Repo, objects: Path) -> Repo:
+    """The repo that can also read what lies in another object store."""
+    return replace(repo, objects=tuple(dict.fromkeys((objects, *repo.objects))))
 
 
 def real_objects(repo: Repo) -> Path:
@@ -205,7 +242,9 @@ def tree_of(repo: Repo, rev: str) -> str:
     """The tree id of a commit or tree; raises GitError that names the revision."""
     tree = rev_parse(repo, f"{rev}^{{tree}}")
     if tree is None:
-        raise GitError(f"unknown revision {rev!r}", hint="`git rev-parse` must know it; in a shallow clone: git fetch --unshallow")
+        raise GitError(
+            f"unknown revision {rev!r}", hint="`git rev-parse` must know it; in a shallow clone: git fetch --unshallow"
+        )
     return tree
 
 
@@ -224,7 +263,7 @@ def entries(repo: Repo, tree: str) -> dict[str, Entry]:
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """The contents of blobs, in one git call per 512. Raises GitError for a missing object."""
     wanted = list(dict.fromkeys(ids))
-    for start in range(0, len(wanted), 512):
+    for start in range(0, len(wanted), 512):  # bounds memory
         part = wanted[start : start + 512]
         data = ask(repo, "cat-file", "--batch", stdin="".join(f"{i}\n" for i in part).encode("ascii"))
         at = 0
@@ -232,26 +271,68 @@ def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
             end = data.index(b"\n", at)
             header = data[at:end].split(b" ")
             if header[-1] == b"missing":
-                raise GitError(f"object {blob} is missing", hint="git fetch --refetch  (a partial or damaged clone)")
+                raise _missing(blob)
             size = int(header[2])
             yield blob, data[end + 1 : end + 1 + size]
             at = end + 2 + size
 
 
-def changes(repo: Repo, old: str, new: str) -> list[Change]:
-    """Files that differ between two trees, renames followed (`-M -l0`)."""
-    fields = ask(repo, "diff-tree", "-r", "-z", "-M", "-l0", "--name-status", old, new).split(b"\0")
-    found, at = [], 0
-    while at + 1 < len(fields):
-        status = fields[at].decode("ascii")
-        first = os.fsdecode(fields[at + 1])
-        if status[0] in "RC":
-            found.append(Change(status[0], first, os.fsdecode(fields[at + 2])))
-            at += 3
-        else:
-            found.append(Change(status[0], first, first))
-            at += 2
+def sizes(repo: Repo, ids: Iterable[str]) -> dict[str, int]:
+    """Blob id to size in bytes. Raises GitError for a missing object."""
+    wanted = list(dict.fromkeys(ids))
+    found = {}
+    asked = "".join(f"{i}\n" for i in wanted).encode("ascii")
+    for row in ask(repo, "cat-file", "--batch-check", stdin=asked).split(b"\n"):
+        fields = row.decode("ascii").split(" ")
+        if fields[-1] == "missing":
+            raise _missing(fields[0])
+        if len(fields) == 3:
+            found[fields[0]] = int(fields[2])
     return found
+
+
+def copy_blob(repo: Repo, blob: str, target: IO[bytes]) -> None:
+    """Write one blob to an open file without holding it in memory."""
+    output = run(["git", *_SAFE, "cat-file", "blob", blob], env=_env(repo), timeout=_TIMEOUT, stdout=target)
+    if output.code != 0:
+        raise _fail(("cat-file",), output)
+
+
+def _missing(blob: str) -> GitError:
+    return GitError(f"object {blob} is missing", hint="git fetch --refetch  (the clone is partial or damaged)")
+
+
+def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[FileDiff]:
+    """Files that two trees have in common and that differ, renames followed (`-M -l0`), in one git call.
+
+    Files that were only added or deleted are left out: all their lines are new, or gone.
+    """
+    flags = ["-r", "-z", "-M", "-l0", "--raw", "-p", "-U0", "--histogram", "--diff-filter=MRT", "--full-index"]
+    flags += ["--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"]
+    if ignore_space:
+        flags.append("-w")
+    output = ask(repo, "diff-tree", *flags, old, new)
+    rows, at = [], 0
+    while output[at : at + 1] == b":":
+        end = output.index(b"\0", at)
+        meta = output[at:end].decode("ascii").split(" ")
+        names = output[end + 1 :].split(b"\0", 2 if meta[4][0] == "R" else 1)[:-1]
+        at = end + 1 + sum(len(name) + 1 for name in names)
+        rows.append((meta, os.fsdecode(names[0]), os.fsdecode(names[-1])))
+    patches = _patches(output[at:])
+    return [FileDiff(m[4][0], a, b, patches.get(f"{m[2]}..{m[3]}", ())) for m, a, b in rows]
+
+
+def _patches(text: bytes) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
+    # By blob ids, not by order: git prints no patch for what differs only in mode, name or ignored space.
+    found: dict[str, list[tuple[int, int, int, int]]] = {}
+    key = ""
+    for line in text.split(b"\n"):
+        if line.startswith(b"index "):
+            key = line.split(b" ")[1].decode("ascii")
+        elif line.startswith(b"@@ "):
+            found.setdefault(key, []).append(_hunk(line))
+    return {key: tuple(hunks) for key, hunks in found.items()}
 
 
 def hunks(repo: Repo, old_blob: str, new_blob: str, *, ignore_space: bool) -> list[tuple[int, int, int, int]]:
@@ -292,6 +373,11 @@ def ancestry(repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: 
     args = ["log", "--topo-order", "--format=%H %T", f"--max-count={limit}", *start, *(f"^{s}" for s in stop), "--"]
     rows = ask(repo, *args).decode("ascii").splitlines()
     return [(row[: row.index(" ")], row[row.index(" ") + 1 :]) for row in rows]
+
+
+def parents(repo: Repo, commit: str) -> list[str]:
+    """The parents of a commit, first parent first."""
+    return ask(repo, "rev-list", "--parents", "--max-count=1", commit, "--").decode("ascii").split()[1:]
 
 
 def refs(repo: Repo, *patterns: str) -> dict[str, str]:

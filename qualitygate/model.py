@@ -87,15 +87,23 @@ class CheckResult(NamedTuple):
 
 
 class Base(NamedTuple):
-    """A tree that findings may be known from, and why it may be trusted."""
+    """A tree that findings may be known from, and why.
+
+    `assumed`: taken for want of anything trusted; a verdict against it leaves no record.
+    """
 
     tree: str
     commit: str
     why: str
+    assumed: bool = False
 
 
 class Verdict(NamedTuple):
-    """What the gate says of one pair of trees."""
+    """What the gate says of one pair of trees.
+
+    `fingerprints` gives each finding that is listed its stable id, `on_changed_lines` those that
+    stand on lines which the change added or edited.
+    """
 
     status: Status
     head: Tree
@@ -112,6 +120,8 @@ class Verdict(NamedTuple):
     undecided: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     recorded: bool = False
+    fingerprints: Mapping[Finding, str] = {}
+    on_changed_lines: frozenset[Finding] = frozenset()
 
 
 class Check(NamedTuple):

@@ -38,11 +38,12 @@ def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def _drain(stream: IO[bytes], into: bytearray, limit: int, cut: list[bool]) -> None:
-    while chunk := stream.read1(65536):  # type: ignore[attr-defined]  # a buffered pipe has it
-        room = limit - len(into)
-        if len(chunk) > room:
-            cut.append(True)
-        into += chunk[: max(room, 0)]
+    with stream:
+        while chunk := os.read(stream.fileno(), 65536):
+            room = limit - len(into)
+            if len(chunk) > room:
+                cut.append(True)
+            into += chunk[: max(room, 0)]
 
 
 def _feed(stream: IO[bytes], data: bytes) -> None:
@@ -74,11 +75,13 @@ def run(
     stdin: bytes | None = None,
     timeout: float | None = None,
     limit: int = OUTPUT_LIMIT,
+    stdout: IO[bytes] | None = None,
 ) -> Output:
     """Run one program to its end and return what it left; never raises for what the program does.
 
     The program gets a process group of its own, which is killed whole after `timeout` seconds. A
-    program that cannot be started is an `Output` with `code` None and the reason in `stderr`.
+    program that cannot be started is an `Output` with `code` None and the reason in `stderr`. With
+    `stdout` given, standard output goes into that file instead of the result.
     """
     try:
         process = subprocess.Popen(
@@ -86,17 +89,17 @@ def run(
             cwd=cwd,
             env=dict(env) if env is not None else None,
             stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout or subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
     except (OSError, ValueError) as exc:
         return Output(None, b"", str(exc).encode("utf-8", "replace"))
-    assert process.stdout is not None and process.stderr is not None
     out, err, cut = bytearray(), bytearray(), list[bool]()
     threads = [
-        threading.Thread(target=_drain, args=(process.stdout, out, limit, cut), daemon=True),
-        threading.Thread(target=_drain, args=(process.stderr, err, limit, cut), daemon=True),
+        threading.Thread(target=_drain, args=(stream, into, limit, cut), daemon=True)
+        for stream, into in ((process.stdout, out), (process.stderr, err))
+        if stream is not None
     ]
     if stdin is not None and process.stdin is not None:
         threads.append(threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True))

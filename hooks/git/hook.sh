@@ -1,0 +1,23 @@
+#!/bin/sh
+# qualitygate git hook. `qualitygate install` writes it, `qualitygate uninstall` takes it away.
+hook=@HOOK@
+python=@PYTHON@
+package=@PACKAGE@
+here=$(dirname "$0")
+input=/dev/null
+if [ "$hook" = pre-push ]; then
+    input=$(mktemp) && trap 'rm -f "$input"' EXIT && cat > "$input"
+fi
+# The hook that was here before runs first: it may change what is committed, and we have the last word.
+if [ -x "$here/$hook.before-qualitygate" ]; then
+    "$here/$hook.before-qualitygate" "$@" < "$input" || exit $?
+fi
+if [ -x "$python" ] && [ -f "$package/git_hook.py" ]; then
+    "$python" -I -S "$package/git_hook.py" "$hook" "$@" < "$input"
+elif command -v qualitygate > /dev/null 2>&1; then
+    qualitygate git-hook "$hook" "$@" < "$input"
+else
+    echo "error: qualitygate is not here any more" >&2
+    echo "hint: pip install qualitygate-toolkit && qualitygate install" >&2
+    exit 2
+fi

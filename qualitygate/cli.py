@@ -1,0 +1,173 @@
+"""The command line: parse, call the command, render its result."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from qualitygate import error_handler
+from qualitygate.output import Console
+
+_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+_COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default=None, help="Colour the output.")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (0 passed, 1 failed, 2 undecided, 3 internal, 130 interrupted)."""
+    return error_handler.run(lambda: _invoke(list(sys.argv[1:] if argv is None else argv)))
+
+
+def _invoke(argv: list[str]) -> int:
+    result = cli.main(args=argv, prog_name="qualitygate", standalone_mode=False)
+    return result if isinstance(result, int) else 0
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from qualitygate.gate.judging import version
+
+        click.echo(f"qualitygate {version()}")
+        ctx.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version.")
+def cli() -> None:
+    """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
+
+
+def _ask() -> Callable[[str], bool] | None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return None
+
+    def ask(what: str) -> bool:
+        click.echo(f"This may be executed here from now on:\n{what}", err=True)
+        return click.confirm("Trust this clone?", default=False, err=True)
+
+    return ask
+
+
+@cli.command()
+@_PATH
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def inspect(path: Path, as_json: bool) -> int:
+    """Print the facts about a repository, each with its evidence. Executes nothing of it."""
+    from qualitygate.commands.inspect import inspect as command
+    from qualitygate.reporters import facts as reporter
+
+    facts = command(path)
+    Console().write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
+    return 0
+
+
+@cli.command()
+@click.argument("files", nargs=-1)
+@click.option("--staged", is_flag=True, help="Judge the index: what `git commit` would record.")
+@click.option("--worktree", is_flag=True, help="Judge the files on disk (the default).")
+@click.option("--commit", metavar="REV", default="", help="Judge a commit.")
+@click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
+@click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
+@click.option("--tier", type=click.Choice(["edit", "commit", "push", "full"]), default="commit", show_default=True)
+@click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
+@click.option("--format", "style", type=click.Choice(["auto", "text", "agent", "json"]), default="auto")
+@_COLOR
+def run(
+    files: tuple[str, ...],
+    staged: bool,
+    worktree: bool,
+    commit: str,
+    range_: str,
+    base: str,
+    tier: str,
+    all_files: bool,
+    style: str,
+    color: str | None,
+) -> int:
+    """Judge a change. FILES limit what is printed, never what is judged."""
+    from qualitygate.commands.run import What
+    from qualitygate.commands.run import run as command
+    from qualitygate.reporters.verdict import exit_code, show
+
+    console = Console(color)
+    verdict = command(
+        Path.cwd(),
+        what=What(staged, worktree, commit, range_),
+        base=base,
+        tier=tier,
+        everything=all_files,
+        progress=console.progress,
+    )
+    show(console, verdict, style, only=files)
+    return exit_code(verdict)
+
+
+@cli.command()
+@_PATH
+@click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
+def install(path: Path, trust: bool) -> int:
+    """Install the git hooks in this clone; nothing is planned or written to the work tree."""
+    from qualitygate.commands.install import install as command
+    from qualitygate.reporters.setup import render_install
+
+    Console().write_result(render_install(command(path, trust_it=trust, ask=_ask())))
+    return 0
+
+
+@cli.command()
+@_PATH
+def uninstall(path: Path) -> int:
+    """Take the git hooks out of this clone and put back those that were there."""
+    from qualitygate.commands.install import uninstall as command
+    from qualitygate.reporters.setup import render_uninstall
+
+    Console().write_result(render_uninstall(command(path)))
+    return 0
+
+
+@cli.command(name="git-hook", hidden=True, context_settings={"ignore_unknown_options": True})
+@click.argument("name")
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def git_hook(name: str, args: tuple[str, ...]) -> int:
+    """What an installed git hook calls where it cannot find its own interpreter."""
+    from qualitygate.git_hook import main as command
+
+    return command([name, *args])
+
+
+@cli.command()
+@_PATH
+@click.option("--dry-run", is_flag=True, help="Print the plan and the diff; write nothing, execute nothing of the repository.")
+@click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
+@click.option("--no-install", is_flag=True, help="Write and prove the configuration, but install no git hooks.")
+@click.option("--manager", type=click.Choice(["auto", "pre-commit", "prek", "git"]), default="auto", show_default=True)
+@click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
+@click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_COLOR
+def bootstrap(path: Path, as_json: bool, color: str | None, **options: Any) -> int:
+    """Set up a gate that fits this repository, prove it, and install it."""
+    from qualitygate.commands.bootstrap import Options
+    from qualitygate.commands.bootstrap import bootstrap as command
+    from qualitygate.reporters import setup as reporter
+
+    console = Console(color)
+    result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
+    text = reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result)
+    console.write_result(text)
+    return reporter.bootstrap_exit_code(result)
+
+
+@cli.command()
+@_PATH
+def undo(path: Path) -> int:
+    """Take bootstrap back: restore every file that it wrote, and remove the hooks."""
+    from qualitygate.commands.undo import undo as command
+    from qualitygate.reporters import setup as reporter
+
+    result = command(path)
+    Console().write_result(reporter.render_undo(result))
+    return 2 if result.refused else 0

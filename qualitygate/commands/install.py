@@ -1,0 +1,75 @@
+"""`qualitygate install` and `uninstall`: the hooks of this clone, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git, hook_scripts
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.errors import QualityGateError
+from qualitygate.gate import base, records, trust
+from qualitygate.gate.policy import FILE
+from qualitygate.gate.state import locate
+from qualitygate.gate.trees import commit_tree
+from qualitygate.git import Repo
+from qualitygate.hook_scripts import Installed
+from qualitygate.resources import read
+
+
+class InstallResult(NamedTuple):
+    """The hooks written, what was adopted ("" if something was trusted already), and whether code may run."""
+
+    hooks: Installed
+    adopted: str
+    trusted: bool
+
+
+def install(path: Path, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:
+    """Install the hooks for a teammate, a fresh clone or a new worktree.
+
+    `ask` is called with what would be executed here, before any of it may run; None stands for a
+    session without a terminal.
+    """
+    repo = git.find_repo(path)
+    if git.rev_parse(repo, f":{FILE}") is None and not (repo.root / FILE).exists():
+        raise QualityGateError(f"there is no {FILE} here", hint="qualitygate bootstrap .  (it sets the gate up)")
+    return put_in(repo, trust_it=trust_it, ask=ask)
+
+
+def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:
+    """Write the hooks, and adopt HEAD where nothing is trusted yet."""
+    shared = locate(repo).shared
+    adopted = ""
+    head = git.head_commit(repo)
+    if records.adopted(shared) is None and base.trusted_ref(repo, "") is None:
+        tree = git.tree_of(repo, head) if head else git.empty_tree(repo)
+        records.adopt(shared, head or "", tree)
+        adopted = head or "the empty tree"
+    template = read("hooks", "git", "hook.sh")
+    if template is None:
+        raise QualityGateError("the installation lacks hooks/git/hook.sh", hint="install qualitygate-toolkit again")
+    hooks = hook_scripts.install(repo, template.decode("ascii"))
+    return InstallResult(hooks, adopted, ensure_trust(repo, trust_it=trust_it, ask=ask))
+
+
+def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> bool:
+    """Whether what the repository can make us execute may run: as granted before, by flag, or by answer."""
+    head = git.head_commit(repo)
+    entries = commit_tree(repo, head).entries if head else {}
+    paths = trust.executable_configuration(repo, entries, TOOLS)
+    key = trust.digest_of(entries, paths)
+    if trust.is_granted(repo, key):
+        return True
+    what = ["the tools in this project's own environment (.venv), if there is one"]
+    what += [f"the plugins named in {path}" for path in paths]
+    if trust_it or (ask is not None and ask("\n".join(what))):
+        trust.grant(repo, key)
+        return True
+    return False
+
+
+def uninstall(path: Path) -> tuple[str, ...]:
+    """Remove our hooks and put back those that were there; returns the names of those removed."""
+    return hook_scripts.uninstall(git.find_repo(path))

@@ -1,0 +1,68 @@
+"""`qualitygate run`: choose what is to be judged, and judge it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.defaults import compile_any
+from qualitygate.errors import QualityGateError
+from qualitygate.gate import judging, stash
+from qualitygate.model import Verdict
+
+
+class What(NamedTuple):
+    """At most one of these is set; none means: what the caller's situation asks for."""
+
+    staged: bool = False
+    worktree: bool = False
+    commit: str = ""
+    range: str = ""
+
+
+def run(
+    path: Path,
+    *,
+    what: What,
+    base: str = "",
+    tier: str = "commit",
+    everything: bool = False,
+    progress: Callable[[str], None] = lambda check: None,
+) -> Verdict:
+    """Judge `what` in the repository that holds `path`.
+
+    Inside a hook the situation decides: during `git commit` (git exports `GIT_INDEX_FILE`) the
+    index, and the verdict is recorded; under `pre-commit run --from-ref A --to-ref B` that range; at
+    a push what is pushed. Otherwise the work tree.
+    """
+    if sum((what.staged, what.worktree, bool(what.commit), bool(what.range))) > 1:
+        raise QualityGateError("more than one of --staged, --worktree, --commit and --range", hint="give one of them")
+    gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    gate = gate._replace(tier=tier, everything=everything, base=base, progress=progress)
+    if what.commit:
+        return judging.judge_commit(gate, what.commit)
+    if what.range:
+        old, dots, new = what.range.partition("..")
+        if not dots or not old or not new or new.startswith("."):
+            raise QualityGateError(f"{what.range!r} is not a range", hint="give two commits: --range A..B")
+        return judging.judge_range(gate, old, new)
+    if what.staged:
+        return judging.judge_index(gate, record=False)
+    if what.worktree:
+        return judging.judge_worktree(gate)
+    return _as_the_situation_asks(gate)
+
+
+def _as_the_situation_asks(gate: judging.Gate) -> Verdict:
+    if stash.inside_manager():
+        old, new = os.environ.get("PRE_COMMIT_FROM_REF", ""), os.environ.get("PRE_COMMIT_TO_REF", "")
+        if new and "PRE_COMMIT_REMOTE_NAME" in os.environ:
+            return judging.judge_push(gate, new)
+        if old and new:
+            return judging.judge_range(gate, old, new)
+    if "GIT_INDEX_FILE" in os.environ:
+        return judging.judge_index(gate, record=True)
+    return judging.judge_worktree(gate)

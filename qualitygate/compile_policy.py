@@ -1,0 +1,29 @@
+"""Compile `qualitygate.toml` from standard input, or the playbook's `--defaults`, to JSON; the hook path runs this."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+if __name__ == "__main__":
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.defaults import compile_any
+from qualitygate.errors import QualityGateError
+
+
+def main() -> int:
+    """Print the compiled policy, or the error, as one JSON document."""
+    data = None if "--defaults" in sys.argv[1:] else sys.stdin.buffer.read()
+    try:
+        document = compile_any(data, tools=tuple(TOOLS))
+    except QualityGateError as exc:
+        document = {"error": exc.message, "hint": exc.hint}
+    sys.stdout.write(json.dumps(document))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,237 @@
+"""The format of `qualitygate.toml`: read, validated, and compiled to the JSON that the gate reads."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Collection, Mapping
+from typing import Any, NamedTuple
+
+from qualitygate.errors import ConfigError
+from qualitygate.schema import ANY, Field, Schema, document, dotted, json_schema, load, nearest, refuse
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE_NAME = "qualitygate.toml"
+SCHEMA_NUMBER = 1
+TIERS = ("edit", "commit", "push", "full")
+POLICIES = ("ratchet", "clean", "shown")
+ACTORS = ("auto", "agent", "person")
+TIME_LIMIT = 60
+"""Seconds that a commit may take before the gate says that it could not decide."""
+
+_SIZE_LIMIT = 1 << 20
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class Option(NamedTuple):
+    """One option of a check: for which tools it means something (none: for all), and what."""
+
+    tools: tuple[str, ...]
+    field: Field
+
+
+OPTIONS: Mapping[str, Option] = {
+    "files": Option(
+        (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
+    ),
+    "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
+    "paths": Option(("mypy",), Field("strings", "`mypy`: files and folders to check; without them, every Python file")),
+    "environment": Option(
+        ("mypy",),
+        Field(
+            "choice",
+            "`mypy`: `project` resolves imports in the project's virtual environment",
+            default="none",
+            choices=("none", "project"),
+        ),
+    ),
+    "max_kib": Option(
+        ("large-files",),
+        Field("integer", "`large-files`: a file above this size (in KiB) is a finding", default=500, minimum=1),
+    ),
+}
+
+
+def _without_default(field: Field) -> Field:
+    doc = f"{field.doc}; {field.default} where it is left out" if field.default is not None else field.doc
+    return field._replace(doc=doc, default=None)
+
+
+_CHECK: Schema = {
+    "tool": Field("string", "the tool that runs; the check's own name where it is left out"),
+    "policy": Field(
+        "choice",
+        "`ratchet`: no more findings than before; `clean`: none at all; `shown`: reported, never blocks",
+        default="ratchet",
+        choices=POLICIES,
+    ),
+    "tier": Field(
+        "choice",
+        "the earliest moment it runs at: an agent's `edit`, `commit`, `push`, or only in a `full` run",
+        default="commit",
+        choices=TIERS,
+    ),
+    "version": Field("string", 'the version of the tool, as a prefix (`"0.17"`); any version where it is left out'),
+    # Without defaults, because a default belongs only to the tools that know the option.
+    **{name: _without_default(option.field) for name, option in OPTIONS.items()},
+}
+
+SCHEMA: Schema = {
+    "schema": Field("integer", "the number of this format, `1`", required=True, minimum=1),
+    "gate": Field(
+        "table",
+        "what holds for every check",
+        fields={
+            "trusted": Field("string", "the trusted ref (`origin/main`); found by itself where it is left out"),
+            "time_limit": Field(
+                "integer", "seconds that a commit may take; past it, undecided", default=TIME_LIMIT, minimum=1
+            ),
+            "actor": Field(
+                "choice", "who commits; `auto` knows agents by their environment", default="auto", choices=ACTORS
+            ),
+        },
+    ),
+    "checks": Field(
+        "table", "the checks, one table each", fields={ANY: Field("table", "one run of one tool", fields=_CHECK)}
+    ),
+}
+
+
+def parse_toml(data: bytes, *, file: str) -> dict[str, Any]:
+    """TOML bytes as plain values; raises ConfigError with file and line. A byte order mark is allowed."""
+    if len(data) > _SIZE_LIMIT:
+        raise ConfigError(f"{file}: larger than {_SIZE_LIMIT // 1024} KiB")
+    try:
+        text = data.decode("utf-8-sig")
+        return tomllib.loads(text)
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        raise ConfigError(f"{file}:{line}: not UTF-8", hint="save the file in UTF-8") from None
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(_toml_message(file, str(exc), text)) from None
+    except RecursionError:
+        raise ConfigError(f"{file}: nested too deeply") from None
+
+
+def _toml_message(file: str, said: str, text: str) -> str:
+    reason, _, place = said.partition(" (at ")
+    if twice := re.fullmatch(r"Cannot declare \((.*?),?\) twice", reason):
+        reason = "`" + ".".join(part.strip(" '\"") for part in twice[1].split(",")) + "` is there twice"
+    found = re.match(r"line (\d+)", place)
+    line = int(found[1]) if found else max(1, len(text.splitlines()))
+    return f"{file}:{line}: {reason[:1].lower()}{reason[1:]}"
+
+
+def compile_policy(data: bytes, *, file: str, tools: Collection[str]) -> dict[str, Any]:
+    """`qualitygate.toml` as the plain table that the gate reads; `tools` are the names that have an adapter.
+
+    Raises one ConfigError that names every bad key.
+    """
+    raw = parse_toml(data, file=file)
+    if isinstance(number := raw.get("schema"), int) and number > SCHEMA_NUMBER:
+        raise ConfigError(
+            f"{file}: schema: {number} is newer than this version reads ({SCHEMA_NUMBER})",
+            hint="upgrade qualitygate-toolkit",
+        )
+    policy = load(raw, SCHEMA, file=file)
+    problems: list[str] = []
+    checks = [
+        compile_check(name, table, file=file, tools=tools, problems=problems)
+        for name, table in policy["checks"].items()
+    ]
+    problems += _same_names(policy["checks"], file)
+    refuse(problems)
+    return {"schema": SCHEMA_NUMBER, "gate": policy["gate"], "checks": checks}
+
+
+def compile_check(
+    name: str, table: Mapping[str, Any], *, file: str, tools: Collection[str], problems: list[str]
+) -> dict[str, Any]:
+    """One `[checks.NAME]` table, already validated, as the arguments of `model.Check`; adds to `problems`."""
+    tool = table.get("tool", name)
+    if not _NAME.fullmatch(name):
+        problems.append(f"{file}: {dotted(('checks', name))}: a name is made of letters, digits, `-` and `_`")
+    if tool not in tools:
+        known = tuple(sorted(tools))
+        where = dotted(("checks", name, "tool"))
+        close = nearest(tool, known) or ", known are " + ", ".join(known)
+        problems.append(f"{file}: {where}: no tool is called `{tool}`{close}")
+    options: dict[str, Any] = {}
+    for key, option in OPTIONS.items():
+        meant = not option.tools or tool in option.tools
+        where = f"{file}: {dotted(('checks', name, key))}"
+        if table.get(key) and (meant or tool not in tools):
+            options[key] = table[key]
+            problems += _outside(table[key], where)
+        elif table.get(key):
+            problems.append(f"{where}: `{tool}` has no such option, only {', '.join(option.tools)}")
+        elif meant and option.field.default is not None:
+            options[key] = option.field.default
+    return {
+        "name": name,
+        "tool": tool,
+        "policy": table["policy"],
+        "tier": table["tier"],
+        "version": table.get("version", ""),
+        "options": options,
+    }
+
+
+def _outside(value: object, where: str) -> list[str]:
+    # Patterns and paths are matched against tree paths: an absolute one would silently match nothing.
+    patterns = value if isinstance(value, list) else []
+    return [
+        f"{where}: `{pattern}` must be relative to the repository's root"
+        for pattern in patterns
+        if pattern.startswith("/") or ".." in pattern.split("/")
+    ]
+
+
+def _same_names(checks: Mapping[str, Any], file: str) -> list[str]:
+    # A check's name becomes a folder of the cache, and not every file system tells `A` from `a`.
+    seen: dict[str, str] = {}
+    found = []
+    for name in checks:
+        other = seen.setdefault(name.lower(), name)
+        if other != name:
+            found.append(f"{file}: {dotted(('checks', name))}: differs from `{other}` only in case")
+    return found
+
+
+_PAGE = f"""# Configuration
+
+`{FILE_NAME}` lies at the root of the repository and is tracked. `qualitygate bootstrap` writes it.
+An unknown key is an error. [`qualitygate.schema.json`](qualitygate.schema.json) describes the same for editors.
+
+```toml
+schema = 1
+
+[gate]
+trusted = "origin/main"
+
+[checks.ruff]
+tool = "ruff"
+version = "0.17"
+
+[checks.mypy]
+tool = "mypy"
+tier = "push"
+paths = ["src"]
+environment = "project"
+```
+
+"""
+
+
+def config_page() -> str:
+    """`docs/configuration.md`, with one row for every key."""
+    return _PAGE + document(SCHEMA)
+
+
+def config_schema() -> dict[str, Any]:
+    """`qualitygate.toml` as JSON Schema, kept in `docs/qualitygate.schema.json`."""
+    return json_schema(SCHEMA, title=FILE_NAME)

@@ -1,0 +1,128 @@
+"""The one place that turns an exception into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from qualitygate.errors import QualityGateError
+from qualitygate.output import Console, silence
+
+UNDECIDED = 2
+INTERNAL = 3
+INTERRUPTED = 130
+
+
+def run(function: Callable[[], int | None], *, console: Console | None = None) -> int:
+    """Call a function and return its exit code, or the one that stands for what it raised.
+
+    2 for what the user must change, 3 for an error of ours (a log is written, its path printed),
+    130 for an interruption.
+    """
+    console = console or Console()
+    try:
+        return function() or 0
+    except QualityGateError as exc:
+        console.error(exc.message, exc.hint)
+        return UNDECIDED
+    except KeyboardInterrupt:
+        console.say("interrupted")
+        return INTERRUPTED
+    except SystemExit as exc:
+        return _exit_code(exc.code, console)
+    except BrokenPipeError:
+        silence(sys.stdout)
+        return UNDECIDED
+    except Exception as exc:  # noqa: BLE001  # this is what the handler is for
+        code = _from_click(exc, console)
+        return _internal(exc, console) if code is None else code
+
+
+def _exit_code(code: object, console: Console) -> int:
+    if code is None or isinstance(code, int):
+        return code or 0
+    console.error(str(code))
+    return UNDECIDED
+
+
+def _from_click(exc: Exception, console: Console) -> int | None:
+    # By shape, not by type: importing click costs more than a whole run of the hook.
+    if not any(cls.__module__.startswith("click.") for cls in type(exc).__mro__):
+        return None
+    if type(exc).__name__ == "Abort":
+        console.say("interrupted")
+        return INTERRUPTED
+    if not hasattr(exc, "show"):
+        return getattr(exc, "exit_code", None)
+    said = exc.format_message() if hasattr(exc, "format_message") else str(exc)
+    if "\n" in said.strip():  # a whole help page
+        exc.show()
+        return UNDECIDED
+    context = getattr(exc, "ctx", None)
+    message = said[:1].lower() + said[1:].rstrip(".")
+    console.error(message, f"`{context.command_path} --help`" if context else "")
+    return UNDECIDED
+
+
+def _internal(exc: Exception, console: Console) -> int:
+    text = _details(exc)
+    path = _write_log(text)
+    if path:
+        console.error(f"internal error, details in {path}")
+    else:
+        console.say(text)
+        console.error("internal error, and no log could be written")
+    return INTERNAL
+
+
+def _details(exc: Exception) -> str:
+    import platform
+    import traceback
+
+    trace = "".join(traceback.format_exception(type(exc), exc, exc.__traceback__))
+    return (
+        f"qualitygate {_version()}\n"
+        f"python {platform.python_version()} ({sys.executable})\n"
+        f"platform {platform.platform()}\n"
+        f"arguments {sys.argv[1:]}\n"
+        f"directory {_directory()}\n\n{trace}"
+    )
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("qualitygate-toolkit")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _directory() -> str:
+    try:
+        return os.getcwd()
+    except OSError:
+        return "gone"
+
+
+def _write_log(text: str) -> str:
+    """The path of the log, or nothing where none could be written."""
+    import tempfile
+    import time
+
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    cache = home if os.path.isabs(home) else os.path.join(os.path.expanduser("~"), ".cache")
+    name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    for directory in (os.path.join(cache, "qualitygate", "log"), ""):
+        try:
+            if directory:
+                os.makedirs(directory, mode=0o700, exist_ok=True)
+            # In a folder that others can write to, only a name that nobody can foresee is safe.
+            handle, path = tempfile.mkstemp(".log", f"{name}-" if directory else "qualitygate-", directory or None)
+            with open(handle, "w", encoding="utf-8", errors="backslashreplace") as log:
+                log.write(text)
+        except OSError:
+            continue
+        return path
+    return ""

@@ -1,0 +1,157 @@
+"""What stands around a finding, in words that survive moving, re-indenting and reformatting."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from qualitygate.gate.tokens import Lexed, decode, lex, split_lines
+from qualitygate.model import Finding
+
+TOKENS = 4
+"""How many tokens each side of a finding identify it."""
+NEIGHBOURS = 2
+"""How many non-blank lines each side do, in a language without a lexer."""
+
+
+class Context(NamedTuple):
+    """The place of a finding: what stands left of it, at it, and right of it."""
+
+    left: tuple[str, ...]
+    centre: str
+    right: tuple[str, ...]
+
+
+class Spot(NamedTuple):
+    """Where a finding points in a row of tokens or lines; `said` stands for what the row left out."""
+
+    row: Sequence[str]
+    start: int
+    stop: int
+    reach: int
+    said: str = ""
+
+
+class Text:
+    """One version of one file, cut into lines and tokens when first asked."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+
+    @cached_property
+    def lexed(self) -> Lexed | None:
+        return lex(self.path, self.data)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return split_lines(self.lexed.text if self.lexed else decode(self.data))
+
+    @cached_property
+    def filled(self) -> list[int]:
+        """The numbers of the lines that are not blank."""
+        return [number for number, line in enumerate(self.lines, 1) if line.strip()]
+
+    @cached_property
+    def rows(self) -> list[str]:
+        """The text of those lines, whitespace collapsed."""
+        return [" ".join(self.lines[number - 1].split()) for number in self.filled]
+
+
+def find_spot(text: Text, finding: Finding) -> Spot | None:
+    """Where the finding points; None where it is about the file, or about a line that is not there."""
+    line, column = finding.line, finding.column
+    if not 0 < line <= len(text.lines) or _is_about_file(finding):
+        return None
+    if text.lexed is None:
+        return _line_spot(text, line)
+    return _token_spot(text, text.lexed, line, column) if column > 0 else _logical_spot(text, text.lexed, line)
+
+
+def _is_about_file(finding: Finding) -> bool:
+    # Tools that have something to say about a whole file say it at its first character, zero wide.
+    place = (finding.line, finding.column)
+    return place == (1, 1) == (finding.end_line, finding.end_column)
+
+
+def _line_spot(text: Text, line: int) -> Spot:
+    at = bisect_left(text.filled, line)
+    blank = at == len(text.filled) or text.filled[at] != line
+    return Spot(text.rows, at, at if blank else at + 1, NEIGHBOURS)
+
+
+def _token_spot(text: Text, lexed: Lexed, line: int, column: int) -> Spot:
+    offset = lexed.offset(line, column)
+    at = bisect_left(lexed.ends, offset + 1)
+    if at < len(lexed.starts) and lexed.starts[at] <= offset:
+        # A docstring is one token, but what is said about its tenth line is about that line.
+        return _line_spot(text, line) if lexed.line(lexed.starts[at]) < line else Spot(lexed.tokens, at, at + 1, TOKENS)
+    comment = _comment(lexed, offset)
+    if comment is not None:
+        return Spot(lexed.tokens, at, at, TOKENS, comment)
+    return Spot(lexed.tokens, at, at, TOKENS, lexed.text[offset : offset + 1].strip())
+
+
+def _comment(lexed: Lexed, offset: int) -> str | None:
+    at = bisect_left(lexed.comments, (offset + 1, 0)) - 1
+    if at < 0 or lexed.comments[at][1] <= offset:
+        return None
+    start, end = lexed.comments[at]
+    return "# " + " ".join(lexed.text[start:end].lstrip("#").split())
+
+
+def _logical_spot(text: Text, lexed: Lexed, line: int) -> Spot:
+    start = lexed.lines[line - 1]
+    stop = lexed.lines[line] if line < len(lexed.lines) else len(lexed.text) + 1
+    first = bisect_left(lexed.ends, start + 1)
+    if first < len(lexed.starts) and lexed.starts[first] < start:
+        return _line_spot(text, line)
+    if first == len(lexed.starts) or lexed.starts[first] >= stop:
+        comment = bisect_left(lexed.comments, (start, 0))
+        if comment < len(lexed.comments) and lexed.comments[comment][0] < stop:
+            return Spot(lexed.tokens, first, first, TOKENS, _comment(lexed, lexed.comments[comment][0]) or "")
+        return Spot(lexed.tokens, first, first, TOKENS)
+    after = bisect_left(lexed.breaks, first + 1)
+    end = lexed.breaks[after] if after < len(lexed.breaks) else len(lexed.tokens)
+    return Spot(lexed.tokens, lexed.breaks[after - 1], end, TOKENS)
+
+
+def context_at(spot: Spot) -> Context:
+    """The words around a spot, as far as its row's reach."""
+    centre = spot.said or "\x1f".join(spot.row[spot.start : spot.stop])
+    left = spot.row[max(spot.start - spot.reach, 0) : spot.start]
+    return Context(tuple(left), centre, tuple(spot.row[spot.stop : spot.stop + spot.reach]))
+
+
+_STATEMENT = 32
+
+
+def statement_at(text: Text, spot: Spot) -> tuple[str, ...]:
+    """The logical line around a spot, as far as 32 tokens to each side; without a lexer the line itself."""
+    if text.lexed is None or spot.row is not text.lexed.tokens:
+        return tuple(spot.row[spot.start : spot.stop])
+    breaks = text.lexed.breaks
+    after = bisect_right(breaks, spot.start)
+    low = breaks[after - 1] if after else 0
+    high = breaks[after] if after < len(breaks) else len(spot.row)
+    return tuple(spot.row[max(low, spot.start - _STATEMENT) : min(high, spot.stop + _STATEMENT)])
+
+
+def occurrence(spot: Spot) -> int:
+    """How many places before this one in its row read the same, counting the same reach to both sides."""
+    low = max(spot.start - spot.reach, 0)
+    pattern = spot.row[low : spot.stop + spot.reach]
+    if not pattern:
+        return 0
+    return sum(1 for at in range(low) if spot.row[at] == pattern[0] and spot.row[at : at + len(pattern)] == pattern)
+
+
+_VARIABLE = re.compile(r"(?<!\w)'[^'\n]*'|\"[^\"\n]*\"|`[^`\n]*`|\d+")
+
+
+def message_class(message: str) -> str:
+    """A message with its names and numbers blanked, so that it says what kind of thing was found."""
+    return " ".join(_VARIABLE.sub("_", message).split())

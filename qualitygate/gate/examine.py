@@ -1,0 +1,212 @@
+"""One check on one pair of trees: from the choice of files to what is new."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from qualitygate import git
+from qualitygate.checks.resolve import resolve
+from qualitygate.checks.tool import Environment, Tool
+from qualitygate.errors import QualityGateError, ToolError
+from qualitygate.gate.linemap import LineMap
+from qualitygate.gate.matching import Delta, Side
+from qualitygate.gate.observe import Run, observe, recall
+from qualitygate.gate.policy import GatePolicy
+from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
+from qualitygate.gate.sides import Sides, choose, wanted_files
+from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.trees import under_configuration
+from qualitygate.git import FileDiff, Repo
+from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Tree
+
+TIERS = ("edit", "commit", "push", "full")
+
+
+class Session(NamedTuple):
+    """Everything one run of the gate needs. `environment` is None where the project has none, or is not trusted."""
+
+    repo: Repo
+    shared: Path
+    place: Path
+    tools: Mapping[str, Tool]
+    policy: GatePolicy
+    environment: Environment | None
+    environment_digest: str
+    tier: str
+    everything: bool
+    deadline: float
+    progress: Callable[[str], None]
+
+
+class BaseTree:
+    """One base, and what is derived from it and head only when some check needs it."""
+
+    def __init__(self, session: Session, base: Base, number: int, head: Tree) -> None:
+        self.base = base
+        self.tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
+        self._session = session
+        self._head = head
+        self._guard = threading.Lock()
+        self._differs: dict[bool, list[FileDiff]] = {}
+        names = sorted({name for tool in session.tools.values() for name in tool.config_files})
+        self.configured: Entries = under_configuration(self.tree.entries, head.entries, tuple(names))
+        place = session.place / f"base{number or ''}"
+        self.layout = Layout(place, session.repo, self.configured, threading.Lock())
+        self._plain = place.with_name(f"{place.name}-plain")
+
+    def entries_for(self, tool: Tool) -> Entries:
+        """Base's files as this tool must see them: a tool with settings sees head's."""
+        return self.configured if tool.config_files else self.tree.entries
+
+    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Layout:
+        """Where they are laid out; a tool that reads nothing but its files gets just those."""
+        if tool.config_files or tool.reads != "self":
+            return self.layout
+        entries = {path: self.tree.entries[path] for path in files}
+        place = self._plain.with_name(f"{self._plain.name}-{tool.name}")
+        return Layout(place, self._session.repo, entries, threading.Lock())
+
+    def differs(self, *, ignore_space: bool) -> list[FileDiff]:
+        """git's diff from this base to head."""
+        with self._guard:
+            if ignore_space not in self._differs:
+                self._differs[ignore_space] = git.diff(
+                    self._session.repo, self.tree.id, self._head.id, ignore_space=ignore_space
+                )
+            return self._differs[ignore_space]
+
+    def delta(self) -> Delta:
+        """Renames, line maps, and which files are the same."""
+        differs = self.differs(ignore_space=True)
+        hunks = {one.new: one.hunks for one in differs}
+        renames = {one.new: one.old for one in differs if one.new != one.old}
+        base, head = self.tree.entries, self._head.entries
+        return Delta(
+            renames,
+            lambda path: LineMap(hunks[path]) if path in hunks else None,
+            lambda path: path in head and base.get(renames.get(path, path)) == head[path],
+        )
+
+
+class Outcome(NamedTuple):
+    """The row of the report's table, and what was judged; None where nothing was."""
+
+    result: CheckResult
+    judgement: Judgement | None
+
+
+class _Judged(NamedTuple):
+    judgement: Judgement
+    files: int
+    cached: bool
+    reason: str
+
+
+def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: list[BaseTree]) -> Outcome:
+    """Run one check on head and, as far as needed, on the bases. Errors a person can mend make it undecided."""
+    start = time.monotonic()
+    tool = session.tools[check.tool]
+    version = ""
+
+    def row(state: Literal["passed", "failed", "shown", "undecided", "skipped"], reason: str = "") -> CheckResult:
+        return CheckResult(check.name, check.tool, version, 0, state, False, time.monotonic() - start, reason)
+
+    if TIERS.index(check.tier) > TIERS.index(session.tier):
+        return Outcome(row("skipped", f"runs at {check.tier}"), None)
+    if not wanted_files(check, tool, head.entries):
+        return Outcome(row("skipped", "no file for it in this tree"), None)
+    try:
+        program = resolve(tool.package, check.version, session.environment)
+        version = program.version
+        environment = _environment(session, check)
+        digest = session.environment_digest if environment else ""
+        job = Run(check, tool, program, environment, digest, session.shared, session.deadline)
+        judged = _judge(session, job, head, layout, bases)
+    except QualityGateError as exc:
+        hint = f"; {exc.hint}" if exc.hint else ""
+        return Outcome(row("undecided", f"{exc.message}{hint}"), None)
+    judgement = judged.judgement
+    state: Literal["passed", "failed", "shown", "undecided"] = "passed"
+    if judgement.new:
+        state = "failed"
+    elif judged.reason:
+        state = "undecided"
+    elif judgement.shown:
+        state = "shown"
+    return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+
+
+def _environment(session: Session, check: Check) -> Environment | None:
+    if check.options.get("environment") != "project":
+        return None
+    if session.environment is None:
+        raise ToolError(
+            "the project's environment is not here, or not trusted in this clone",
+            hint="create it (.venv), then run `qualitygate install --trust`",
+        )
+    return session.environment
+
+
+def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[BaseTree]) -> _Judged:
+    check, tool = job.check, job.tool
+    sides = choose(check, tool, head.entries, bases[0].entries_for(tool), everything=session.everything)
+    seen = observe(job, layout, head.entries, sides.head)
+    reasons = [seen.report.reason] if seen.report.reason else []
+    failed: list[str] = []
+    findings = seen.report.findings
+    if tool.scope == "lines":
+        findings = on_changed_lines(findings, head.entries, bases)
+        judgement = judge(check.policy, (), Side(findings, layout.read))
+        return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+    def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
+        entries = base.entries_for(tool)
+        there = base.layout_for(tool, chosen.base)
+        # A tool that reads everything is not run on base only to count what was fixed.
+        idle = tool.reads == "tree" and not findings
+        known = recall(job, entries, chosen.base) if idle else observe(job, there, entries, chosen.base)
+        if known and known.report.reason and findings:
+            failed.append(f"base ({base.base.why}): {known.report.reason}")
+        if known is None or not findings or not known.report.findings:
+            return Side(known.report.findings if known else (), there.read), Delta()
+        return Side(known.report.findings, there.read), base.delta()
+
+    def later(base: BaseTree) -> Callable[[], tuple[Side, Delta]]:
+        chosen = choose(check, tool, head.entries, base.entries_for(tool), everything=session.everything)
+        # What head was looked at for may be equal here: then it is what this base knows.
+        also = set(sides.head) & set(wanted_files(check, tool, chosen.base_entries))
+        return lambda: group(base, chosen._replace(base=tuple(sorted({*chosen.base, *also}))))
+
+    groups: tuple[BaseGroup, ...] = (group(bases[0], sides), *(later(base) for base in bases[1:]))
+    judgement = judge(check.policy, groups, Side(findings, layout.read))
+    if failed:  # what base has is not known, so nothing can be called new, and nothing passed
+        judgement = judgement._replace(new=(), fixed_count=0)
+    if seen.report.reason:
+        judgement = judgement._replace(fixed_count=0)
+    reasons += failed
+    for rule, surplus in judgement.unaccounted:
+        reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
+    return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+
+def on_changed_lines(
+    findings: tuple[Finding, ...], head: Entries, bases: Sequence[BaseTree]
+) -> tuple[Finding, ...]:
+    """Those on lines that no base has."""
+    for base in bases:
+        if not findings:
+            break
+        maps = {one.new: LineMap(one.hunks) for one in base.differs(ignore_space=False)}
+        findings = tuple(f for f in findings if _is_changed(f, maps, base.tree.entries, head))
+    return findings
+
+
+def _is_changed(finding: Finding, maps: Mapping[str, LineMap], base: Entries, head: Entries) -> bool:
+    lines = maps.get(finding.path)
+    if lines is not None:
+        return lines.meets(finding.line, max(finding.line, finding.end_line))
+    return base.get(finding.path) != head.get(finding.path)

@@ -1,0 +1,218 @@
+"""The gate as hooks and commands use it: choose the trees, judge them, leave a record."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git
+from qualitygate.checks import environment as environments
+from qualitygate.checks.resolve import our_environment
+from qualitygate.checks.tool import Environment, Tool
+from qualitygate.errors import GitError, QualityGateError
+from qualitygate.gate import base as bases_
+from qualitygate.gate import records, stash, trust
+from qualitygate.gate.base import Bases
+from qualitygate.gate.examine import Session
+from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
+from qualitygate.gate.runner import run_gate
+from qualitygate.gate.snapshot import lock
+from qualitygate.gate.state import State, digest, locate
+from qualitygate.gate.trees import commit_tree, index_tree, worktree_tree
+from qualitygate.git import Repo
+from qualitygate.model import Base, Tree, Verdict
+
+
+class Gate(NamedTuple):
+    """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
+
+    `environment`: empty means find it, and use it only if this clone is trusted; else the one in it.
+    """
+
+    repo: Repo
+    state: State
+    tools: Mapping[str, Tool]
+    compile: Compile
+    tier: str = "commit"
+    everything: bool = False
+    base: str = ""
+    limit: float | None = None
+    progress: Callable[[str], None] = lambda check: None
+    environment: tuple[Environment | None, ...] = ()
+
+
+class Plan(NamedTuple):
+    """What one judgement will be made of, before anything runs."""
+
+    reader: Repo
+    head: Tree
+    bases: Bases
+    policy: GatePolicy
+    environment: Environment | None
+    environment_digest: str
+    key: records.Key
+
+
+def open_gate(path: Path, tools: Mapping[str, Tool], compile_: Compile) -> Gate:
+    """The gate of the repository that holds `path`."""
+    repo = git.find_repo(path)
+    return Gate(repo, locate(repo), tools, compile_)
+
+
+def version() -> str:
+    """Our own version, from the metadata beside us; `unknown` in a checkout that was never installed."""
+    return environments.installed(our_environment(), "qualitygate-toolkit") or "unknown"
+
+
+def judge_index(gate: Gate, *, record: bool) -> Verdict:
+    """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
+    scratch = gate.state.worktree
+    repo, head = index_tree(gate.repo, scratch)
+    verdict = _judge(gate, repo, head, _commit_bases(gate, head), record=record)
+    if git.write_tree(gate.repo, scratch / f"index-{os.getpid()}") != head.id:
+        stale = ("gate", "the index changed while the gate ran; run it again")
+        verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
+    (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
+    return verdict
+
+
+def judge_worktree(gate: Gate) -> Verdict:
+    """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
+    patch = stash.find_patch() if stash.inside_manager() else None
+    repo, head = worktree_tree(gate.repo, gate.state.worktree, patch)
+    return _judge(gate, repo, head, _commit_bases(gate, head), record=False)
+
+
+def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
+    """A commit, as if it were about to be made on its parents."""
+    head = commit_tree(gate.repo, rev)
+    return _judge(gate, gate.repo, head, lambda policy: _bases_of(gate, policy, rev), record=record)
+
+
+def judge_range(gate: Gate, old: str, new: str) -> Verdict:
+    """Everything from one commit or tree to another, in one run."""
+    base = _asked(gate.repo, old)
+    return _judge(gate, gate.repo, commit_tree(gate.repo, new), lambda policy: Bases((base,), None), record=False)
+
+
+def judge_push(gate: Gate, commit: str) -> Verdict:
+    """A commit that is about to be shared, against the trusted merge base."""
+    head = commit_tree(gate.repo, commit)
+
+    def find(policy: GatePolicy) -> Bases:
+        return bases_.for_push(gate.repo, gate.state.shared, trusted=policy.trusted, commit=commit)
+
+    return _judge(gate, gate.repo, head, find, record=True)
+
+
+def _asked(repo: Repo, rev: str) -> Base:
+    return Base(git.tree_of(repo, rev), git.rev_parse(repo, f"{rev}^{{commit}}") or "", f"{rev}, as asked")
+
+
+def _commit_bases(gate: Gate, head: Tree) -> Callable[[GatePolicy], Bases]:
+    if gate.base:
+        asked = _asked(gate.repo, gate.base)
+        return lambda policy: Bases((asked,), None)
+    parents = bases_.parents_of_next_commit(gate.repo)
+    return lambda policy: bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
+
+
+def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
+    commit = git.rev_parse(gate.repo, f"{rev}^{{commit}}")
+    if commit is None:
+        raise GitError(f"{rev!r} is not a commit", hint="give a commit, or a range A..B")
+    if gate.base:
+        return Bases((_asked(gate.repo, gate.base),), None)
+    parents = git.parents(gate.repo, commit)
+    return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
+
+
+def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Bases]) -> Plan:
+    """Find the policy, the bases and the environment for a tree."""
+    ours = version()
+    shared = gate.state.shared
+    policy = load(reader, shared, head.entries, ours, gate.compile)
+    bases = find(policy)
+    nearest = bases.nearest[0]
+    before = git.entries(reader, nearest.tree) if FILE in head.entries or policy.source != FILE else {}
+    if FILE in before and before.get(FILE) != head.entries.get(FILE):
+        policy = joined(policy, load(reader, shared, before, ours, gate.compile))
+    environment = gate.environment[0] if gate.environment else _environment(gate, reader, head)
+    surroundings = digest(ours, environments.digest(our_environment()), environment_digest(environment))
+    key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier), surroundings)
+    return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
+
+
+def environment_digest(environment: Environment | None) -> str:
+    """What stands in an environment, in short; "" for none."""
+    return environments.digest(environment) if environment else ""
+
+
+def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
+    """One tree against another, both readable through `reader`. Never recorded."""
+    head = Tree(new, git.entries(reader, new), "a trial")
+    return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),), None), record=False)
+
+
+def _environment(gate: Gate, reader: Repo, head: Tree) -> Environment | None:
+    """The project's environment, if what it and the configuration execute was trusted in this clone."""
+    main = gate.repo.common_dir.parent if gate.repo.common_dir.name == ".git" else None
+
+    def tracked(path: str) -> bool:
+        return path in head.entries or any(entry.startswith(path + "/") for entry in head.entries)
+
+    found = environments.find(gate.repo.root, main, tracked)
+    if found is None:
+        return None
+    paths = trust.executable_configuration(reader, head.entries, gate.tools)
+    return found if trust.is_granted(gate.repo, trust.digest_of(head.entries, paths)) else None
+
+
+def _judge(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Bases], *, record: bool) -> Verdict:
+    start = time.monotonic()
+    made = plan(gate, reader, head, find)
+    shared = gate.state.shared
+    may_record = record and made.policy.source == FILE and bases_.are_trusted(made.bases)
+    if may_record and not gate.everything and records.exists(shared, made.key):
+        notes = ("this tree passed before, against the same base",)
+        return Verdict("passed", head, made.bases.all, notes=notes, recorded=True)
+    limit = gate.limit or made.policy.time_limit
+    session = Session(
+        repo=made.reader,
+        shared=shared,
+        place=gate.state.worktree,
+        tools=gate.tools,
+        policy=made.policy,
+        environment=made.environment,
+        environment_digest=made.environment_digest,
+        tier=gate.tier,
+        everything=gate.everything,
+        deadline=start + limit,
+        progress=gate.progress,
+    )
+    with lock(gate.state.worktree, limit):
+        verdict = run_gate(session, head, made.bases)
+    if made.policy.source != FILE:
+        verdict = verdict._replace(notes=(*verdict.notes, f"no {FILE}: the defaults of the playbook were used"))
+    if may_record and verdict.status == "passed":
+        _record(shared, made, verdict)
+        return verdict._replace(recorded=True)
+    return verdict
+
+
+def _record(shared: Path, made: Plan, verdict: Verdict) -> None:
+    detail = {
+        "qualitygate": version(),
+        "checks": [[row.check, row.tool, row.version, row.files, row.state] for row in verdict.checks],
+        "known": verdict.known,
+        "fixed": verdict.fixed,
+    }
+    try:
+        records.write(shared, made.key, made.bases.all, detail)
+    except OSError as exc:
+        raise QualityGateError(
+            f"cannot write the record of this verdict: {exc}", hint=f"make {shared} writable"
+        ) from None

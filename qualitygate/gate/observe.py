@@ -1,0 +1,106 @@
+"""Run one check over one side: the cached result if nothing that it depends on changed, else the tool."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qualitygate.checks.resolve import Program
+from qualitygate.checks.tool import Environment, Request, Tool, names_digest_input
+from qualitygate.gate import cache
+from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.state import digest
+from qualitygate.model import Check, Entries, Report
+from qualitygate.process import run, tool_env
+
+
+class Run(NamedTuple):
+    """One check, ready to run: the adapter, the program, and what may stop it."""
+
+    check: Check
+    tool: Tool
+    program: Program
+    environment: Environment | None
+    environment_digest: str
+    shared: Path
+    deadline: float
+
+
+class Observed(NamedTuple):
+    """A report and how it came about."""
+
+    report: Report
+    cached: bool
+    seconds: float
+
+
+def recall(job: Run, entries: Entries, files: tuple[str, ...]) -> Observed | None:
+    """What is known without running anything; None where that is nothing."""
+    if not files:
+        return Observed(Report((), 0), cached=True, seconds=0.0)
+    found = cache.get(job.shared, _key(job, entries, files))
+    return Observed(found, cached=True, seconds=0.0) if found is not None else None
+
+
+def observe(job: Run, layout: Layout, entries: Entries, files: tuple[str, ...]) -> Observed:
+    """What the check finds in `files` of the tree of `layout`."""
+    known = recall(job, entries, files)
+    if known is not None:
+        return known
+    key = _key(job, entries, files)
+    start = time.monotonic()
+    report = _execute(job, layout.path(), entries, files)
+    cache.put(job.shared, key, report)
+    return Observed(report, cached=False, seconds=time.monotonic() - start)
+
+
+def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
+    tool = job.tool
+    inputs: dict[str, Any] = {path: entries[path] for path in files}
+    inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
+    names = names_digest_input(entries) if tool.reads != "self" else []
+    what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
+    return digest(what, job.environment_digest, sorted(inputs.items()), names)
+
+
+def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> Report:
+    options = _existing_paths(job.check.options, entries)
+    look = getattr(job.tool, "look", None)
+    if look is not None:
+        report: Report = look(os.fspath(root), files, options)
+        return report
+    cache_dir = root.with_name(f"{root.name}-{job.check.name}")
+    request = Request(
+        check=job.check.name,
+        root=os.fspath(root),
+        files=files,
+        executable=job.program.executable,
+        options=options,
+        cache_dir=os.fspath(cache_dir),
+        environment=job.environment,
+    )
+    command = job.tool.command(request)
+    left = job.deadline - time.monotonic()
+    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    if output.code is None:
+        return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
+    if output.timed_out:
+        return Report((), 0, f"no answer within the time limit ({max(left, 0):.0f} s were left)")
+    if output.truncated:
+        return Report((), 0, "printed more than can be read")
+    return job.tool.parse(output, request)
+
+
+def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any]:
+    """The options, with `paths` cut to what this tree has: base need not have a folder that the change adds."""
+    if "paths" not in options:
+        return options
+
+    def is_here(path: str) -> bool:
+        path = path.rstrip("/")
+        return path in ("", ".") or path in entries or any(entry.startswith(path + "/") for entry in entries)
+
+    return {**options, "paths": [path for path in options["paths"] if is_here(path)]}

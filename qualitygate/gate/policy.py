@@ -1,0 +1,93 @@
+"""The compiled policy of a tree: `qualitygate.toml` as JSON, which the hook path reads without a TOML parser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qualitygate import git
+from qualitygate.errors import ConfigError
+from qualitygate.gate.state import digest, read_json, write_json
+from qualitygate.git import Repo
+from qualitygate.model import Check, Entries, Policy
+
+FILE = "qualitygate.toml"
+COMPILED = 1
+"""Counts up when the compiled form changes, so that no stale one is read."""
+
+_STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
+
+Compile = Callable[[bytes | None], Mapping[str, Any]]
+"""TOML bytes to compiled policy; None stands for the playbook's defaults. Raises ConfigError."""
+
+
+class GatePolicy(NamedTuple):
+    """What to check and how; `source` is `qualitygate.toml`, or says that there is none."""
+
+    checks: tuple[Check, ...]
+    trusted: str
+    time_limit: float
+    digest: str
+    source: str
+    notes: tuple[str, ...] = ()
+
+
+def load(repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile) -> GatePolicy:
+    """The policy of one tree, compiled once per content and version of ours."""
+    entry = entries.get(FILE)
+    if entry is None:
+        defaults = shared / "policy" / f"defaults-{digest(version, COMPILED)}.json"
+        return _as_policy(_cached(defaults, lambda: compile_(None)))
+    if not entry.is_file:
+        raise ConfigError(f"{FILE} is not a regular file", hint="replace it with a file, or remove it")
+    path = shared / "policy" / f"{entry.blob}-{digest(version, COMPILED)}.json"
+    return _as_policy(_cached(path, lambda: compile_(next(git.blobs(repo, [entry.blob]))[1])))
+
+
+def _cached(path: Path, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
+    found = read_json(path)
+    if isinstance(found, dict) and "checks" in found:
+        return found
+    made = make()
+    try:
+        write_json(path, made)
+    except OSError:
+        pass  # a read-only clone is still judged, only slower
+    return made
+
+
+def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
+    gate = document["gate"]
+    return GatePolicy(
+        checks=tuple(Check(**check) for check in document["checks"]),
+        trusted=gate.get("trusted", ""),
+        time_limit=float(gate.get("time_limit", 60)),
+        digest=digest(document),
+        source=document.get("source", FILE),
+    )
+
+
+def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
+    """Head's policy, where it does not take away from base's.
+
+    A check that a change removes or relaxes still judges that change; from the next one on it is
+    gone, and the report of this one says so.
+    """
+    if base is None or base.digest == head.digest:
+        return head
+    before = {check.name: check for check in base.checks}
+    now = {check.name for check in head.checks}
+    checks, notes = [], []
+    for check in head.checks:
+        old = before.get(check.name)
+        if old and _STRICTNESS[old.policy] > _STRICTNESS[check.policy]:
+            notes.append(f"settings changed: check {check.name} is relaxed from {old.policy} to {check.policy}")
+            checks.append(check._replace(policy=old.policy))
+        else:
+            checks.append(check)
+    for check in base.checks:
+        if check.name not in now:
+            notes.append(f"settings changed: check {check.name} is removed; it still judges this change")
+            checks.append(check)
+    return head._replace(checks=tuple(checks), notes=(*head.notes, *notes), digest=digest(head.digest, base.digest))

@@ -1,0 +1,62 @@
+"""From two trees to a verdict."""
+
+from __future__ import annotations
+
+import threading
+
+from qualitygate.gate.base import Bases
+from qualitygate.gate.examine import BaseTree, Outcome, Session, examine, on_changed_lines
+from qualitygate.gate.matching import fingerprints
+from qualitygate.gate.snapshot import Layout
+from qualitygate.model import Check, Tree, Verdict
+
+
+def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
+    """Judge `head` against what is known from `bases`. The caller holds the snapshot lock."""
+    trees = [BaseTree(session, base, number, head) for number, base in enumerate(bases.all)]
+    layout = Layout(session.place / "head", session.repo, head.entries, threading.Lock())
+    outcomes = _all_checks(session, head, layout, trees)
+    judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
+    results = tuple(outcome.result for outcome in outcomes)
+    undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
+    if not undecided and all(result.state == "skipped" for result in results):
+        undecided = (("gate", "no check ran"),)
+    new = tuple(finding for one in judged for finding in one.new)
+    shown = tuple(finding for one in judged for finding in one.shown)
+    return Verdict(
+        status="failed" if new else "undecided" if undecided else "passed",
+        head=head,
+        bases=bases.all,
+        new=new,
+        shown=shown,
+        known=sum(one.known_count for one in judged),
+        fixed=sum(one.fixed_count for one in judged),
+        checks=results,
+        undecided=undecided,
+        notes=session.policy.notes,
+        fingerprints=dict(zip((*new, *shown), fingerprints((*new, *shown), layout.read), strict=True)),
+        on_changed_lines=frozenset(on_changed_lines(new, head.entries, trees)),
+    )
+
+
+def _all_checks(session: Session, head: Tree, layout: Layout, trees: list[BaseTree]) -> list[Outcome]:
+    """All checks side by side, those that read the whole tree first: they are the slowest."""
+    outcomes: dict[str, Outcome] = {}
+    failures: list[BaseException] = []
+
+    def work(check: Check) -> None:
+        try:
+            outcomes[check.name] = examine(session, check, head, layout, trees)
+        except BaseException as exc:  # noqa: BLE001  # raised again in the caller's thread
+            failures.append(exc)
+        session.progress(check.name)
+
+    order = sorted(session.policy.checks, key=lambda check: session.tools[check.tool].reads != "tree")
+    threads = [threading.Thread(target=work, args=(check,), daemon=True) for check in order]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return [outcomes[check.name] for check in session.policy.checks]

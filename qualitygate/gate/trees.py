@@ -1,0 +1,44 @@
+"""Turn what is to be judged into a git tree: the index, the work tree, a commit."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from qualitygate import git
+from qualitygate.git import Repo
+from qualitygate.model import Entries, Tree
+
+
+def index_tree(repo: Repo, scratch: Path) -> tuple[Repo, Tree]:
+    """What `git commit` would record now (also the partial commit that `GIT_INDEX_FILE` names)."""
+    tree = git.write_tree(repo, scratch / f"index-{os.getpid()}")
+    (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
+    return repo, Tree(tree, git.entries(repo, tree), "the index")
+
+
+def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple[Repo, Tree]:
+    """The files on disk (untracked ones unless ignored), `patch` applied. Returns the repo that can read the tree."""
+    private = scratch / f"index-{os.getpid()}"
+    reader, tree = git.write_worktree(repo, private, scratch / "objects", patch)
+    private.unlink(missing_ok=True)
+    return reader, Tree(tree, git.entries(reader, tree), "the work tree")
+
+
+def commit_tree(repo: Repo, rev: str) -> Tree:
+    """The tree of a commit, or of a tree id."""
+    tree = git.tree_of(repo, rev)
+    return Tree(tree, git.entries(repo, tree), rev)
+
+
+def under_configuration(base: Entries, head: Entries, config_files: tuple[str, ...]) -> Entries:
+    """Base's files with head's configuration: what a tool must see so that both trees are judged by one measure."""
+    if not config_files:
+        return base
+
+    def is_config(path: str) -> bool:
+        return path.rsplit("/", 1)[-1] in config_files
+
+    kept = {path: entry for path, entry in base.items() if not is_config(path)}
+    kept.update((path, entry) for path, entry in head.items() if is_config(path))
+    return kept

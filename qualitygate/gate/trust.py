@@ -1,0 +1,59 @@
+"""Whether what a repository can make us execute may run here: granted per clone, kept outside the repository."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from qualitygate import git
+from qualitygate.checks.tool import Tool
+from qualitygate.gate.state import digest, read_json, write_json
+from qualitygate.git import Repo
+from qualitygate.model import Entries
+
+
+def _path() -> Path:
+    where = os.environ.get("XDG_STATE_HOME", "")
+    home = Path(where) if os.path.isabs(where) else Path.home() / ".local" / "state"
+    return home / "qualitygate" / "trust.json"
+
+
+def executable_configuration(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> tuple[str, ...]:
+    """The configuration files of a tree that make one of the tools execute code of the repository."""
+    found: set[str] = set()
+    for tool in tools.values():
+        executes: Callable[[Callable[[str], bytes | None]], tuple[str, ...]] | None = getattr(tool, "executes", None)
+        if executes is not None:
+            ids = {path: e.blob for path, e in entries.items() if path in tool.config_files and e.is_file}
+            data = dict(git.blobs(repo, ids.values()))
+            found.update(executes({path: data[blob] for path, blob in ids.items()}.get))
+    return tuple(sorted(found))
+
+
+def digest_of(entries: Entries, paths: tuple[str, ...]) -> str:
+    """What trust is keyed to: the content of the executable configuration."""
+    return digest("trust", [(path, entries[path].blob) for path in paths])
+
+
+def is_granted(repo: Repo, key: str) -> bool:
+    """Whether this clone was trusted with exactly this executable configuration."""
+    known = read_json(_path())
+    return isinstance(known, dict) and key in known.get(os.fspath(repo.common_dir.resolve()), [])
+
+
+def grant(repo: Repo, key: str) -> None:
+    """Trust this clone with this executable configuration."""
+    known = read_json(_path())
+    known = known if isinstance(known, dict) else {}
+    here = known.setdefault(os.fspath(repo.common_dir.resolve()), [])
+    if key not in here:
+        here.append(key)
+        write_json(_path(), known)
+
+
+def revoke(repo: Repo) -> None:
+    """Trust nothing of this clone any more."""
+    known = read_json(_path())
+    if isinstance(known, dict) and known.pop(os.fspath(repo.common_dir.resolve()), None) is not None:
+        write_json(_path(), known)

@@ -1,0 +1,92 @@
+"""What the installed git hooks run: `python -I -S git_hook.py HOOK ARGS...`.
+
+Only the standard library is imported on this path; start-up is paid at every commit.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+if __name__ == "__main__":  # run by path, so that neither `site` nor the current directory has a say
+    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qualitygate import actor, git
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.error_handler import run
+from qualitygate.errors import ConfigError, QualityGateError
+from qualitygate.gate import judging, rebasing
+from qualitygate.gate.judging import Gate
+from qualitygate.gate.policy import FILE
+from qualitygate.model import Verdict
+from qualitygate.output import Console
+from qualitygate.process import run as run_process
+from qualitygate.process import tool_env
+from qualitygate.reporters.verdict import exit_code, show
+
+def compile_elsewhere(data: bytes | None) -> Mapping[str, Any]:
+    """Compile a policy in an interpreter that has the libraries for it."""
+    program = Path(__file__).with_name("compile_policy.py")
+    argv = [sys.executable, "-I", os.fspath(program), *(["--defaults"] if data is None else [])]
+    output = run_process(argv, env=tool_env(), stdin=data or b"", timeout=60)
+    try:
+        document = json.loads(output.stdout)
+    except ValueError:
+        said = output.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise QualityGateError(
+            f"cannot compile {FILE}: {said[-1] if said else 'no output'}", hint="reinstall qualitygate-toolkit"
+        ) from None
+    if "error" in document:
+        raise ConfigError(document["error"], hint=document.get("hint", ""))
+    return document  # type: ignore[no-any-return]
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one git hook; returns its exit code."""
+    return run(lambda: _hook(argv[0], argv[1:]))
+
+
+def _hook(name: str, args: Sequence[str]) -> int:
+    gate = judging.open_gate(Path.cwd(), TOOLS, compile_elsewhere)
+    if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
+        if rebasing.in_progress(gate.repo):
+            return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next
+        if name == "prepare-commit-msg" and git.rev_parse(gate.repo, f":{FILE}") is None:
+            return 0  # nothing is recorded without a configuration, so there is nothing to look up
+        return _report(judging.judge_index(gate, record=True))
+    if name == "post-rewrite":
+        return _rewritten(gate) if args[:1] == ["rebase"] else 0
+    if name == "pre-push":
+        return _push(gate)
+    raise QualityGateError(f"{name!r} is not a hook of qualitygate", hint="qualitygate install")
+
+
+def _rewritten(gate: Gate) -> int:
+    verdict = judging.judge_commit(gate, "HEAD", record=True)
+    return _report(verdict) if verdict.status != "passed" else 0
+
+
+def _push(gate: Gate) -> int:
+    worst = 0
+    for line in sys.stdin.buffer.read().decode("utf-8", "surrogateescape").splitlines():
+        fields = line.split(" ")
+        if len(fields) == 4 and set(fields[1]) != {"0"}:  # all zeros: the remote ref is deleted
+            verdict = judging.judge_push(gate._replace(tier="push"), fields[1])
+            worst = max(worst, _report(verdict))
+    return worst
+
+
+def _report(verdict: Verdict) -> int:
+    # An agent that passed has nothing to read, and the second hook of a commit nothing to repeat.
+    if verdict.status != "passed" or (verdict.checks and not actor.agent()):
+        show(Console(), verdict)
+    return exit_code(verdict)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,96 @@
+"""The git hooks of a clone: put ours in, in front of what was there, and take them out again to the byte."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git
+from qualitygate.errors import GitError
+from qualitygate.git import Repo
+
+NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
+KEPT = ".before-qualitygate"
+_SIGN = b"# qualitygate git hook."
+
+
+class Installed(NamedTuple):
+    """What `install` did: where, which hooks are ours now, and which of them run an earlier hook first."""
+
+    directory: Path
+    written: tuple[str, ...]
+    chained: tuple[str, ...]
+
+
+def directory(repo: Repo) -> Path:
+    """Where git looks for this clone's hooks. Raises GitError where that is shared with other repositories."""
+    said = git.config(repo, "core.hooksPath")
+    if not said:
+        return repo.common_dir / "hooks"
+    path = (repo.root / Path(said).expanduser()).resolve()
+    for owned in (repo.root, repo.common_dir):
+        if path.is_relative_to(owned.resolve()):
+            return path
+    raise GitError(
+        f"core.hooksPath is {said}, a folder that other repositories share",
+        hint="git config --local core.hooksPath .git/hooks  (for this clone alone), then `qualitygate install`",
+    )
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a hook file was written by us."""
+    try:
+        return _SIGN in path.read_bytes()[:400]
+    except OSError:
+        return False
+
+
+def install(repo: Repo, template: str) -> Installed:
+    """Write our hooks. A hook that is there already is kept beside ours, which runs it first."""
+    place = directory(repo)
+    place.mkdir(parents=True, exist_ok=True)
+    chained = []
+    for name in NAMES:
+        path, kept = place / name, place / f"{name}{KEPT}"
+        if os.path.lexists(path) and not is_ours(path):
+            path.replace(kept)
+        if kept.exists():
+            chained.append(name)
+        _write(path, _script(template, name))
+    return Installed(place, NAMES, tuple(chained))
+
+
+def _script(template: str, name: str) -> str:
+    values: Mapping[str, str] = {
+        "@HOOK@": name,
+        "@PYTHON@": sys.executable,
+        "@PACKAGE@": os.fspath(Path(__file__).parent),
+    }
+    for mark, value in values.items():
+        template = template.replace(mark, shlex.quote(value))
+    return template
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+    temporary.chmod(0o755)
+    temporary.replace(path)
+
+
+def uninstall(repo: Repo) -> tuple[str, ...]:
+    """Take our hooks out and put back what was there; returns the names of those removed."""
+    place = directory(repo)
+    removed = []
+    for name in NAMES:
+        path, kept = place / name, place / f"{name}{KEPT}"
+        if is_ours(path):
+            path.unlink()
+            removed.append(name)
+            if os.path.lexists(kept):
+                kept.replace(path)
+    return tuple(removed)

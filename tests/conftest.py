@@ -1,0 +1,30 @@
+"""Every test has its own HOME and caches, and no git of the caller's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support import GIT_IDENTITY
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    for name in os.environ:
+        if name.startswith(("GIT_", "PRE_COMMIT", "PREK", "XDG_", "CLAUDE", "CODEX")) or name in _FROM_OUTSIDE:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", os.fspath(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", os.fspath(home / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", os.fspath(home / "state"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.fspath(home / "config"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    (home / ".gitconfig").write_text(GIT_IDENTITY)
+    return home
+
+
+_FROM_OUTSIDE = frozenset(
+    ("NO_COLOR", "FORCE_COLOR", "QUALITYGATE_COLOR", "VIRTUAL_ENV", "AI_AGENT", "AGENT", "CURSOR_AGENT", "PYTHONPATH")
+)
