@@ -12,8 +12,8 @@ import click
 from qualitygate import error_handler
 from qualitygate.output import Console
 
-_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
-_COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default=None, help="Colour the output.")
+_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")  # type: ignore[type-var]
+_COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def run(
     tier: str,
     all_files: bool,
     style: str,
-    color: str | None,
+    color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
     from qualitygate.commands.run import What
@@ -148,7 +148,7 @@ def git_hook(name: str, args: tuple[str, ...]) -> int:
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_COLOR
-def bootstrap(path: Path, as_json: bool, color: str | None, **options: Any) -> int:
+def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command

@@ -380,6 +380,12 @@ def parents(repo: Repo, commit: str) -> list[str]:
     return ask(repo, "rev-list", "--parents", "--max-count=1", commit, "--").decode("ascii").split()[1:]
 
 
+def changed_files(repo: Repo) -> list[str]:
+    """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
+    rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
+    return [os.fsdecode(row[3:]) for row in rows if row]
+
+
 def refs(repo: Repo, *patterns: str) -> dict[str, str]:
     """Full ref name to commit id, for the refs that exist (symbolic ones resolved)."""
     rows = ask(repo, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).decode("utf-8", "surrogateescape")

@@ -101,7 +101,7 @@ class Base(NamedTuple):
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 
-    `fingerprints` gives each finding that is listed its stable id, `on_changed_lines` those that
+    `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its stable id, `on_changed_lines` those that
     stand on lines which the change added or edited.
     """
 
@@ -120,6 +120,7 @@ class Verdict(NamedTuple):
     undecided: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     recorded: bool = False
+    debt: Mapping[str, int] = {}
     fingerprints: Mapping[Finding, str] = {}
     on_changed_lines: frozenset[Finding] = frozenset()
 

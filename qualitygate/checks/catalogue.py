@@ -1,7 +1,14 @@
-"""Every tool there is an adapter for."""
+"""Every tool that a check can name. Adding one: its module, and its line here."""
 
 from __future__ import annotations
 
-from qualitygate.checks.tool import Tool
+from types import ModuleType
+from typing import cast
 
-TOOLS: dict[str, Tool] = {}
+from qualitygate.checks.builtin import large_files, markers, secrets
+from qualitygate.checks.tool import Tool
+from qualitygate.checks.tools import mypy, ruff_check, ruff_format, syntax
+
+_MODULES: tuple[ModuleType, ...] = (large_files, markers, mypy, ruff_check, ruff_format, secrets, syntax)
+
+TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}

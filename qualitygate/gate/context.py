@@ -60,6 +60,41 @@ class Text:
         """The text of those lines, whitespace collapsed."""
         return [" ".join(self.lines[number - 1].split()) for number in self.filled]
 
+    @cached_property
+    def owners(self) -> list[str]:
+        """For every line the dotted name of the definition that holds or begins it, as indentation tells."""
+        owners, open_, last = [], list[tuple[int, str]](), ""
+        for line in self.lines:
+            row = line.lstrip()
+            if row and row[0] not in _NO_DEDENT:
+                depth = len(line.expandtabs()) - len(row.expandtabs())
+                while open_ and depth <= open_[-1][0]:
+                    open_.pop()
+                name = defined_name(line)
+                if name:
+                    open_.append((depth, f"{open_[-1][1]}.{name}" if open_ else name))
+                last = open_[-1][1] if open_ else ""
+            owners.append(last)
+        return owners
+
+    @cached_property
+    def definitions(self) -> frozenset[str]:
+        """The dotted names of everything that is defined here."""
+        return frozenset(self.owners)
+
+
+_NO_DEDENT = frozenset(")]}#\"'")
+_HEADER = re.compile(
+    r"\s*(?:(?:export|default|async|public|private|static)\s+)*"
+    r"(?:def|class|function|func|fn|interface|struct)\s+(\w+)"
+)
+
+
+def defined_name(line: str) -> str:
+    """The name whose definition begins on a line; empty where none does."""
+    found = _HEADER.match(line)
+    return found[1] if found else ""
+
 
 def find_spot(text: Text, finding: Finding) -> Spot | None:
     """Where the finding points; None where it is about the file, or about a line that is not there."""

@@ -29,7 +29,7 @@ from qualitygate.model import Base, Tree, Verdict
 class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
-    `environment`: empty means find it, and use it only if this clone is trusted; else the one in it.
+    `only`: names of checks, none means all. `environment`: empty means find it, and use it only if this clone is trusted; else the one in it.
     """
 
     repo: Repo
@@ -42,6 +42,7 @@ class Gate(NamedTuple):
     limit: float | None = None
     progress: Callable[[str], None] = lambda check: None
     environment: tuple[Environment | None, ...] = ()
+    only: tuple[str, ...] = ()
 
 
 class Plan(NamedTuple):
@@ -140,9 +141,11 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     before = git.entries(reader, nearest.tree) if FILE in head.entries or policy.source != FILE else {}
     if FILE in before and before.get(FILE) != head.entries.get(FILE):
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
+    if gate.only:
+        policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     environment = gate.environment[0] if gate.environment else _environment(gate, reader, head)
     surroundings = digest(ours, environments.digest(our_environment()), environment_digest(environment))
-    key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier), surroundings)
+    key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
     return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
 
 

@@ -13,9 +13,18 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from itertools import islice
 from typing import NamedTuple
 
-from qualitygate.gate.context import Context, Text, context_at, find_spot, message_class, occurrence, statement_at
+from qualitygate.gate.context import (
+    Context,
+    Text,
+    context_at,
+    defined_name,
+    find_spot,
+    message_class,
+    occurrence,
+    statement_at,
+)
 from qualitygate.gate.linemap import SAME, LineMap
-from qualitygate.gate.moves import Place, Trees, defined_name, stays, travelled
+from qualitygate.gate.moves import Place, Trees, mended, stays, travelled
 from qualitygate.model import Finding
 
 
@@ -58,8 +67,8 @@ class Matching(NamedTuple):
 class Site(NamedTuple):
     """A finding with what identifies it.
 
-    `path` is base's name of the file, `line` 0 where the finding is about the file, `defines` the
-    name whose definition begins on the line.
+    `path` is base's name of the file, `line` 0 where the finding is about the file, `owner` the
+    definition that holds it, `defines` the name whose definition begins on the line.
     """
 
     number: int
@@ -67,6 +76,7 @@ class Site(NamedTuple):
     line: int
     context: Context
     statement: tuple[str, ...]
+    owner: str
     defines: str
     said: str
 
@@ -79,7 +89,7 @@ class _Open(NamedTuple):
     head: dict[int, Site]
     base_lines: Mapping[Place, int]
     head_lines: Mapping[Place, int]
-    settled: dict[tuple[bool, int], bool]
+    settled: dict[tuple[str, int], bool]
     pairs: list[tuple[int, int]]
 
 
@@ -175,9 +185,10 @@ def _site(index: int, finding: Finding, base_path: str, read: Callable[[str], Te
     text = read(finding.path)
     spot = find_spot(text, finding) if text is not None else None
     if spot is None or text is None:
-        return Site(index, base_path, 0, Context((), said, ()), (), "", said)
-    defines = defined_name(text.lines[finding.line - 1])
-    return Site(index, base_path, finding.line, context_at(spot), statement_at(text, spot), defines, said)
+        return Site(index, base_path, 0, Context((), said, ()), (), "", "", said)
+    line = finding.line
+    owner, defines = text.owners[line - 1], defined_name(text.lines[line - 1])
+    return Site(index, base_path, line, context_at(spot), statement_at(text, spot), owner, defines, said)
 
 
 def _count(sites: Iterable[Site]) -> dict[Place, int]:
@@ -255,8 +266,11 @@ def _in_place(left: _Open, heads: list[Site], words: _Key) -> None:
         key, hunk = words(site), lines.new_hunk(site.line)
         return None if key is None or hunk is None else (key, site.path, lines.region(hunk))
 
-    _pair(left, heads, kept_base, kept_head)
-    _pair(left, heads, edited_base, edited_head)
+    def fits(base: Site, head: Site) -> bool:
+        return _not_copied(left, base, head)
+
+    _pair(left, heads, kept_base, kept_head, fits)
+    _pair(left, heads, edited_base, edited_head, fits)
 
 
 def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_file: bool) -> None:
@@ -277,11 +291,14 @@ def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_
         return None if found is None else (found, site.defines, site.path if same_file else "")
 
     def moved(base: Site, head: Site) -> bool:
-        places = (base.path, base.line), (head.path, head.line)
-        return base.number not in wait and travelled(left.trees, *places, defined=base.defines == head.defines != "")
+        if base.number in wait or not _not_copied(left, base, head):
+            return False
+        return travelled(left.trees, (base.path, base.line), (head.path, head.line))
 
     def left_and_arrived(base: Site, head: Site) -> bool:
-        return base.number not in wait and not _settled(left, base, old=True) and not _settled(left, head, old=False)
+        if base.number in wait or not _not_copied(left, base, head):
+            return False
+        return not _settled(left, base, old=True) and not _settled(left, head, old=False)
 
     if sure:
         _pair(left, heads, statement, statement, left_and_arrived)
@@ -290,11 +307,21 @@ def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_
 
 
 def _settled(left: _Open, site: Site, *, old: bool) -> bool:
-    key = (old, site.number)
+    key = ("old" if old else "new", site.number)
     if key not in left.settled:
         counts = (left.base_lines, left.head_lines) if old else (left.head_lines, left.base_lines)
         left.settled[key] = stays(left.trees, (site.path, site.line), *counts, old=old)
     return left.settled[key]
+
+
+def _not_copied(left: _Open, base: Site, head: Site) -> bool:
+    """Whether base's finding can be head's: not where its own definition stands on, mended."""
+    if not base.line or (base.owner, base.path) == (head.owner, head.path):
+        return True
+    key = ("mended", base.number)
+    if key not in left.settled:
+        left.settled[key] = mended(left.trees, (base.path, base.line), left.head_lines)
+    return not left.settled[key]
 
 
 def _with_successor(left: _Open) -> frozenset[int]:
@@ -318,13 +345,42 @@ def _with_successor(left: _Open) -> frozenset[int]:
     )
 
 
-def _whole_in_file(left: _Open, heads: list[Site]) -> None:
+def _owned(words: _Key) -> _Key:
+    """The same words in the same definition."""
+
+    def key(site: Site) -> Hashable:
+        found = words(site)
+        return None if found is None or not site.owner else (found, site.owner)
+
+    return key
+
+
+def _whole_words(left: _Open, heads: list[Site]) -> None:
+    """What reads the same to both sides: in its definition, with its definition, then elsewhere in its file."""
+    _in_place(left, heads, _owned(_whole))
+
+    def in_file(site: Site) -> Hashable:
+        return (site.context, site.statement, site.path, site.owner) if site.owner else None
+
+    def anywhere(site: Site) -> Hashable:
+        return (site.context, site.statement, site.owner) if site.owner else None
+
+    def fits(base: Site, head: Site) -> bool:
+        return not _settled(left, base, old=True) and not _settled(left, head, old=False)
+
+    def emigrated(base: Site, head: Site) -> bool:
+        return not left.trees.defines(base.path, base.owner, old=False) and not left.trees.defines(
+            head.path, head.owner, old=True
+        )
+
+    _pair(left, heads, in_file, in_file, fits)
+    _pair(left, heads, anywhere, anywhere, emigrated)
     _in_place(left, heads, _whole)
     _elsewhere(left, heads, _whole, sure=True, same_file=True)
 
 
 def _one_side_in_file(left: _Open, heads: list[Site]) -> None:
-    for words in (_right, _left):
+    for words in (_owned(_right), _owned(_left), _right, _left):
         _in_place(left, heads, words)
     for words in (_right, _left):
         _elsewhere(left, heads, words, sure=False, same_file=True)
@@ -338,7 +394,7 @@ def _on_kept_line(left: _Open, heads: list[Site]) -> None:
         line = left.trees.line_map(site.path).to_old(site.line)
         return None if line is None else (site.path, line, site.said)
 
-    _pair(left, heads, base_key, head_key)
+    _pair(left, heads, base_key, head_key, lambda base, head: _not_copied(left, base, head))
 
 
 def _anywhere(left: _Open, heads: list[Site]) -> None:
@@ -348,7 +404,7 @@ def _anywhere(left: _Open, heads: list[Site]) -> None:
 
 
 # What the last phase leaves is where findings edited in place, and those only revealed, are to be told from new ones.
-_PHASES = (_whole_in_file, _one_side_in_file, _on_kept_line, _anywhere)
+_PHASES = (_whole_words, _one_side_in_file, _on_kept_line, _anywhere)
 
 
 def fingerprint(finding: Finding, read: Callable[[str], bytes | None]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 
-from qualitygate.gate.context import Text
+from qualitygate.gate.context import Text, defined_name
 from qualitygate.gate.linemap import SAME, UNKNOWN, LineMap
 
 Place = tuple[str, int]
@@ -55,6 +56,11 @@ class Trees:
     def text(self, path: str, *, old: bool) -> Text | None:
         """One version of a file, by base's name."""
         return self.base_text(path) if old else self.head_text(self._to_head.get(path, path))
+
+    def defines(self, path: str, name: str, *, old: bool) -> bool:
+        """Whether one version of a file defines a dotted name."""
+        text = self.text(path, old=old)
+        return text is not None and name in text.definitions
 
     def line_map(self, path: str) -> LineMap:
         """From base lines to head lines of a file, by base's name."""
@@ -116,18 +122,33 @@ def _alike(first: str, second: str) -> float:
     return 2 * shared / (len(ours) + len(theirs))
 
 
-_HEADER = re.compile(
-    r"\s*(?:(?:export|default|async|public|private|static)\s+)*"
-    r"(?:def|class|function|func|fn|interface|struct)\s+(\w+)"
-)
 _TELLING = 3
 
 
-def travelled(trees: Trees, base: Place, head: Place, *, defined: bool) -> bool:
-    """Whether a line next to the finding, or one that encloses it, left its place in base and stands there in head.
+def mended(trees: Trees, base: Place, head_lines: Mapping[Place, int]) -> bool:
+    """Whether the definition that held the finding stands on, with a like line in it on which the rule does not fire.
 
-    `defined`: both lines begin the definition of the same name.
+    What reads like the finding in another definition is then a copy of what was fixed here.
     """
+    path, line = base
+    here, there = trees.text(path, old=True), trees.text(path, old=False)
+    if here is None or there is None:
+        return False
+    owner, row = here.owners[line - 1], here.lines[line - 1]
+    if not owner or owner not in there.definitions:
+        return False
+
+    def like(text: Text) -> list[int]:
+        inside = (n for n, name in enumerate(text.owners, 1) if name == owner)
+        return [n for n in islice(inside, _LARGE) if _alike(row, text.lines[n - 1]) >= _SIMILAR]
+
+    after = like(there)
+    clean = sum(1 for n in after if not head_lines.get((path, n)))
+    return clean > 0 and len(after) >= len(like(here))
+
+
+def travelled(trees: Trees, base: Place, head: Place) -> bool:
+    """Whether what is next to the finding, or encloses it, left its place in base and stands there in head."""
     here, there = trees.text(base[0], old=True), trees.text(head[0], old=False)
     if here is None or there is None:
         return False
@@ -136,10 +157,23 @@ def travelled(trees: Trees, base: Place, head: Place, *, defined: bool) -> bool:
         if mine == other and len(mine) > _TELLING and _gone(trees, base[0], lines, number):
             return True
     inner, outer = list(_above(here, base[1])), [text for _, text in _above(there, head[1])]
-    # One scope of a file does not define a name twice, but for overloads: at another place it is the same one.
-    if defined and base[0] == head[0] and [text for _, text in inner] == outer:
-        return True
-    return any(text in outer and _gone(trees, base[0], lines, number) for number, text in inner)
+    return any(text in outer and _gone(trees, base[0], lines, number) for number, text in inner) or _redefined(
+        trees, base, head
+    )
+
+
+def _redefined(trees: Trees, base: Place, head: Place) -> bool:
+    """Whether both lines begin the same definition: one that moved within its file, or left it for another."""
+    here, there = trees.text(base[0], old=True), trees.text(head[0], old=False)
+    if here is None or there is None:
+        return False
+    name, owner = defined_name(here.lines[base[1] - 1]), here.owners[base[1] - 1]
+    if not name or name != defined_name(there.lines[head[1] - 1]):
+        return False
+    if base[0] == head[0]:
+        # One scope does not define a name twice, but for overloads, which are one.
+        return owner == there.owners[head[1] - 1]
+    return not trees.defines(base[0], owner, old=False)
 
 
 def _gone(trees: Trees, path: str, lines: LineMap, number: int) -> bool:
@@ -171,9 +205,3 @@ def _above(text: Text, line: int) -> Iterator[tuple[int, str]]:
 def _indent(text: Text, line: int) -> int:
     row = text.lines[line - 1].expandtabs(8)
     return len(row) - len(row.lstrip())
-
-
-def defined_name(line: str) -> str:
-    """The name whose definition begins on a line; empty where none does."""
-    found = _HEADER.match(line)
-    return found[1] if found else ""

@@ -34,6 +34,7 @@ def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
         checks=results,
         undecided=undecided,
         notes=session.policy.notes,
+        debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip((*new, *shown), fingerprints((*new, *shown), layout.read), strict=True)),
         on_changed_lines=frozenset(on_changed_lines(new, head.entries, trees)),
     )

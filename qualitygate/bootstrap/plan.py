@@ -1,0 +1,48 @@
+"""What bootstrap intends: steps with their reasons, checks, and what each file will hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from qualitygate.bootstrap.edits import Edit
+
+
+class Step(NamedTuple):
+    """One decision, why it was taken, and what in the repository it rests on."""
+
+    step: str
+    reason: str
+    evidence: str = ""
+
+
+class PlannedCheck(NamedTuple):
+    """A check that may be set up: its table in `qualitygate.toml`, and whether its settings are the project's own.
+
+    `rules` are the ruff rules that bootstrap itself chose; each of them has to be proven.
+    """
+
+    name: str
+    tool: str
+    policy: str
+    tier: str
+    version: str
+    options: Mapping[str, Any]
+    adopted: bool = False
+    rules: tuple[str, ...] = ()
+
+
+class LeftOut(NamedTuple):
+    """Something that is not set up, and why."""
+
+    what: str
+    reason: str
+
+
+class Plan(NamedTuple):
+    """Everything that will be written, and why; nothing of it has happened."""
+
+    steps: tuple[Step, ...]
+    checks: tuple[PlannedCheck, ...]
+    edits: tuple[Edit, ...]
+    left_out: tuple[LeftOut, ...] = ()

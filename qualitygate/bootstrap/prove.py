@@ -1,0 +1,138 @@
+"""Prove a gate before anything is written: green on the code as it is, red on seeds, quiet on a harmless change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from qualitygate import git
+from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.bootstrap.scratch import Scratch, judge, tree_with
+from qualitygate.bootstrap.seeds import Ground, Planting, plant
+from qualitygate.gate.sides import wanted_files
+from qualitygate.inspection.facts import Facts
+from qualitygate.model import Check, Finding, Verdict
+from qualitygate.playbook import Playbook
+
+
+class Proof(NamedTuple):
+    """What is known of one check. `debt`: findings on HEAD that are tolerated. `reason`: why it is not proven.
+
+    `seeds` counts the groups of seeds that turned it red, of `planted`; `unproven` names the others.
+    """
+
+    check: str
+    files: int
+    given: int
+    green_on_head: bool
+    red_on_seed: bool
+    debt: int = 0
+    seeds: int = 0
+    planted: int = 0
+    unproven: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.green_on_head and self.red_on_seed and not self.reason
+
+
+def prove(
+    scratch: Scratch,
+    planned: Mapping[str, PlannedCheck],
+    checks: Mapping[str, Check],
+    files: Mapping[str, bytes | None],
+    facts: Facts,
+    playbook: Playbook,
+    progress: Callable[[str], None],
+) -> tuple[Proof, ...]:
+    """Judge HEAD with the planned files against HEAD, then against itself with seeds, per check."""
+    progress("proving: green on HEAD")
+    green = judge(scratch, files, {}, all_files=True)
+    progress("proving: quiet on a harmless change")
+    quiet = judge(scratch, {**files, **_harmless(scratch, files, facts)}, files, all_files=False)
+    reader, tree = tree_with(scratch, files)
+    entries = git.entries(reader, tree)
+    contents: dict[str, bytes] = {}
+
+    def read(path: str) -> bytes | None:
+        if path not in contents and path in entries and entries[path].is_file:
+            contents[path] = next(git.blobs(reader, [entries[path].blob]))[1]
+        return contents.get(path)
+
+    ground = Ground(entries, read, facts, playbook.seeds)
+    proofs = []
+    for name, check in checks.items():
+        progress(f"proving: red on seeds for {name}")
+        wants = wanted_files(check, scratch.tools[check.tool], entries)
+        proofs.append(_prove_one(scratch, planned[name], check, wants, files, ground, green, quiet))
+    return tuple(proofs)
+
+
+def _harmless(scratch: Scratch, files: Mapping[str, bytes | None], facts: Facts) -> dict[str, bytes | None]:
+    """One blank line at the end of the first Python file: everything after it is where it was, or moved by nothing."""
+    reader, tree = tree_with(scratch, files)
+    entries = git.entries(reader, tree)
+    for path in facts.python_files:
+        if path in entries and entries[path].is_file:
+            data = next(git.blobs(reader, [entries[path].blob]))[1]
+            if data.strip() and not data.startswith((b"#!", b"\xef\xbb\xbf")) and b"coding" not in data[:200]:
+                return {path: b"# Harmless.\n" + data}
+    return {}
+
+
+def _row(verdict: Verdict, name: str) -> tuple[int, str, str]:
+    row = next(row for row in verdict.checks if row.check == name)
+    return row.files, row.state, row.reason
+
+
+def _prove_one(
+    scratch: Scratch,
+    planned: PlannedCheck,
+    check: Check,
+    wants: tuple[str, ...],
+    files: Mapping[str, bytes | None],
+    ground: Ground,
+    green: Verdict,
+    quiet: Verdict,
+) -> Proof:
+    looked, state, reason = _row(green, check.name)
+    start = Proof(check.name, looked, len(wants), state in ("passed", "shown"), False, debt=green.debt.get(check.name, 0))
+    if not wants:
+        return start._replace(reason="no file for it in this repository")
+    if not start.green_on_head:
+        return start._replace(reason=reason or "not green on HEAD")
+    if looked == 0:
+        return start._replace(reason=f"looked at none of {len(wants)} files")
+    noise = [finding for finding in quiet.new if finding.check == check.name]
+    if noise or _row(quiet, check.name)[1] == "undecided":
+        return start._replace(reason="not quiet on a harmless change: " + (noise[0].message if noise else "undecided"))
+    best = start
+    for planting in plant(planned, check, ground, wants):
+        best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
+        if best.red_on_seed and not best.unproven:
+            break
+    if not best.red_on_seed:
+        return best._replace(reason=best.reason or "no seed turned it red")
+    return best
+
+
+def _tried(
+    scratch: Scratch, start: Proof, check: Check, planting: Planting, files: Mapping[str, bytes | None]
+) -> Proof:
+    gate = scratch._replace(gate=scratch.gate._replace(only=(check.name,)))
+    verdict = judge(gate, {**files, **planting.files}, files, all_files=False)
+    unproven = tuple(
+        name
+        for name, wanted in planting.groups.items()
+        if not any(_found(verdict.new, rule, path, line) for rule, path, line in wanted)
+    )
+    seeds = len(planting.groups) - len(unproven)
+    reason = _row(verdict, check.name)[2] if not seeds else ""
+    return start._replace(
+        red_on_seed=seeds > 0, seeds=seeds, planted=len(planting.groups), unproven=unproven, reason=reason
+    )
+
+
+def _found(findings: tuple[Finding, ...], rule: str, path: str, line: int) -> bool:
+    return any(f.rule == rule and f.path == path and f.line >= line for f in findings)

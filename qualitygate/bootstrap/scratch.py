@@ -1,0 +1,100 @@
+"""Trial runs: judge trees that exist only in a private object store, so that trying writes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git
+from qualitygate.bootstrap.edits import Edit
+from qualitygate.checks.resolve import resolve
+from qualitygate.checks.tool import Environment, Tool
+from qualitygate.gate import judging
+from qualitygate.gate.judging import Gate
+from qualitygate.gate.observe import Run, observe
+from qualitygate.gate.policy import Compile
+from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.state import State, locate
+from qualitygate.git import Repo
+from qualitygate.model import Check, Entries, Report, Verdict
+
+TIME_LIMIT = 600.0
+"""Seconds that one trial may take; a first run without any cache is the slowest that a project will see."""
+
+
+class Scratch(NamedTuple):
+    """A gate with state of its own, and the commit that is tried."""
+
+    gate: Gate
+    head: str
+    environment: Environment | None
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        return self.gate.tools
+
+
+@contextmanager
+def open_scratch(
+    repo: Repo, tools: Mapping[str, Tool], compile_: Compile, environment: Environment | None
+) -> Iterator[Scratch]:
+    """A scratch gate on HEAD's tree. Its results are handed to the real cache when the block ends well."""
+    real = locate(repo)
+    real.worktree.parent.mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="scratch-", dir=real.worktree.parent))
+    try:
+        gate = Gate(repo, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
+        yield Scratch(gate._replace(environment=(environment,)), git.tree_of(repo, "HEAD"), environment)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def keep_results(scratch: Scratch) -> None:
+    """Give the gate of this clone what the trials found out, so that its first run has less to do."""
+    found = scratch.gate.state.shared / "cache"
+    if found.is_dir():
+        shutil.copytree(found, locate(scratch.gate.repo).shared / "cache", dirs_exist_ok=True)
+
+
+def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "") -> tuple[Repo, str]:
+    """HEAD's tree (or `tree`) with these files; see `git.with_files`."""
+    place = scratch.gate.state.worktree
+    reader = git.readable(scratch.gate.repo, place / "objects")
+    return git.with_files(reader, tree or scratch.head, files, place)
+
+
+def edited(edits: Sequence[Edit]) -> dict[str, bytes | None]:
+    """The files that these edits leave behind."""
+    return {edit.path: edit.after for edit in edits}
+
+
+def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only: Entries | None = None) -> Report:
+    """Everything that one check finds in HEAD's tree with these files. Raises ToolError where its tool is missing."""
+    import threading
+    import time
+
+    from qualitygate.gate.sides import wanted_files
+
+    reader, tree = tree_with(scratch, files)
+    entries = git.entries(reader, tree)
+    tool = scratch.tools[check.tool]
+    program = resolve(tool.package, check.version, scratch.environment)
+    environment = scratch.environment if check.options.get("environment") == "project" else None
+    digest = judging.environment_digest(environment)
+    run = Run(check, tool, program, environment, digest, scratch.gate.state.shared, time.monotonic() + TIME_LIMIT)
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
+    return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
+
+
+def judge(
+    scratch: Scratch, files: Mapping[str, bytes | None], base: Mapping[str, bytes | None], *, all_files: bool
+) -> Verdict:
+    """The gate's verdict on HEAD's tree with `files`, against HEAD's tree with `base`."""
+    _, old = tree_with(scratch, base)
+    reader, new = tree_with(scratch, files)
+    gate = scratch.gate._replace(everything=all_files, tier="full")
+    return judging.judge_trees(gate, reader, old, new)

@@ -1,0 +1,209 @@
+"""`qualitygate bootstrap`: inspect, plan, prove, write, install."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git
+from qualitygate.bootstrap import compose, journal
+from qualitygate.bootstrap.compose import Draft, Hooks, as_check
+from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
+from qualitygate.bootstrap.prove import Proof, prove
+from qualitygate.bootstrap.scratch import Scratch, edited, keep_results, open_scratch
+from qualitygate.checks import environment as environments
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.tool import Environment
+from qualitygate.commands.install import InstallResult, ensure_trust, put_in
+from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.defaults import compile_any
+from qualitygate.errors import GitError, QualityGateError
+from qualitygate.gate import records
+from qualitygate.gate.state import locate
+from qualitygate.git import Repo
+from qualitygate.inspection.facts import Facts
+from qualitygate.inspection.inspect import inspect
+from qualitygate.model import Check
+from qualitygate.playbook import Playbook, applies, load_playbooks
+
+JOURNAL = "journal"
+
+
+class Options(NamedTuple):
+    """What was asked on the command line."""
+
+    dry_run: bool = False
+    trust: bool = False
+    no_install: bool = False
+    manager: str = "auto"
+    hook_repo: str = ""
+    hook_rev: str = ""
+
+
+class BootstrapResult(NamedTuple):
+    """What was planned, proven and done. `installed` is None for a dry run or `--no-install`."""
+
+    root: Path
+    facts: Facts
+    plan: Plan
+    proofs: tuple[Proof, ...]
+    written: tuple[str, ...]
+    installed: InstallResult | None
+    dry_run: bool
+    trusted: bool
+    again: bool = False
+
+
+def bootstrap(
+    path: Path,
+    *,
+    options: Options,
+    ask: Callable[[str], bool] | None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> BootstrapResult:
+    """Set up a gate. Nothing is written before every check is proven; an error leaves everything as it was."""
+    repo = git.find_repo(path)
+    _refuse(repo, options)
+    journal.recover(locate(repo).shared / JOURNAL)
+    progress("inspecting")
+    facts = inspect(repo.root)
+    _refuse_broken(facts)
+    playbook = _playbook(facts)
+    trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask)
+    environment = _environment(repo) if trusted else None
+    read = _reader(repo.root)
+    with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
+        again = read(FILE_NAME) is not None
+        draft = _kept(repo, read) if again else compose.compose(scratch, facts, playbook, read, progress)
+        checks = tuple(draft.checks)
+        if not again:
+            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
+            compose.with_gate(draft, checks, hooks, tuple(TOOLS))
+        if options.dry_run:
+            return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+        proofs = _prove(scratch, draft, checks, facts, playbook, progress)
+        sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
+        if not sound:
+            raise QualityGateError(
+                "no check could be proven here: " + "; ".join(f"{p.check}: {p.reason}" for p in proofs),
+                hint="nothing was written; `qualitygate bootstrap --dry-run` shows the plan",
+            )
+        if not again and sound != checks:
+            _leave_out(draft, sound, proofs)
+        return _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
+
+
+def _refuse(repo: Repo, options: Options) -> None:
+    if git.head_commit(repo) is None:
+        raise GitError("this repository has no commit yet", hint="commit what you have, then run bootstrap again")
+    for name in ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD"):
+        if (repo.git_dir / name).exists():
+            what = "a rebase" if name.startswith("rebase") else "a merge or cherry-pick"
+            raise GitError(f"{what} is in progress here", hint="finish or abort it first")
+    if bool(options.hook_repo) != bool(options.hook_rev):
+        raise QualityGateError("--hook-repo and --hook-rev go together", hint="give both, or none")
+    for place in (repo.root, repo.common_dir):
+        if not os.access(place, os.W_OK) and not options.dry_run:
+            raise QualityGateError(f"cannot write to {place}", hint="make it writable, or run as its owner")
+
+
+def _refuse_broken(facts: Facts) -> None:
+    # Only what the gate itself would have to read or edit; other broken files are findings, not obstacles.
+    ours = {"pyproject.toml", "ruff.toml", ".ruff.toml", "mypy.ini", "setup.cfg", ".pre-commit-config.yaml", FILE_NAME}
+    for broken in facts.broken_configuration:
+        if broken.path in ours:
+            where = f"{broken.path}:{broken.line}" if broken.line else broken.path
+            raise QualityGateError(f"{where}: {broken.reason}", hint="mend the file, then run bootstrap again")
+
+
+def _playbook(facts: Facts) -> Playbook:
+    found = [p for p in load_playbooks(tools=tuple(TOOLS)) if applies(p, languages=facts.languages, paths=())]
+    if not found:
+        named = ", ".join(facts.languages) or "no language"
+        raise QualityGateError(f"no playbook fits this repository (found: {named})", hint="Python is supported")
+    return found[0]
+
+
+def _environment(repo: Repo) -> Environment | None:
+    tracked = set(git.entries(repo, "HEAD"))
+    main = repo.common_dir.parent if repo.common_dir.name == ".git" else None
+    return environments.find(
+        repo.root, main, lambda path: path in tracked or any(entry.startswith(f"{path}/") for entry in tracked)
+    )
+
+
+def _reader(root: Path) -> Callable[[str], bytes | None]:
+    def read(path: str) -> bytes | None:
+        place = root / path
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise QualityGateError(f"{path} is not a regular file", hint="replace it with a file")
+        return place.read_bytes() if place.exists() else None
+
+    return read
+
+
+def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
+    """The gate that is here already: its checks are proven again, and no file is touched."""
+    draft = Draft(read)
+    policy = compile_policy(read(FILE_NAME) or b"", file=FILE_NAME, tools=tuple(TOOLS))
+    draft.checks = [PlannedCheck(**check, adopted=True) for check in policy["checks"]]
+    for path in git.changed_files(repo):
+        data = read(path) if path.endswith((".toml", ".ini", ".cfg")) and "/" not in path else None
+        if data is not None:
+            draft.trial[path] = data
+    return draft
+
+
+def _prove(
+    scratch: Scratch,
+    draft: Draft,
+    checks: tuple[PlannedCheck, ...],
+    facts: Facts,
+    playbook: Playbook,
+    progress: Callable[[str], None],
+) -> tuple[Proof, ...]:
+    planned = {check.name: check for check in checks}
+    as_checks: Mapping[str, Check] = {check.name: as_check(check) for check in checks}
+    files = {**draft.trial, **edited(draft.plan().edits)}
+    return prove(scratch, planned, as_checks, files, facts, playbook, progress)
+
+
+def _proof(proofs: tuple[Proof, ...], name: str) -> Proof:
+    return next(proof for proof in proofs if proof.check == name)
+
+
+def _leave_out(draft: Draft, sound: tuple[PlannedCheck, ...], proofs: tuple[Proof, ...]) -> None:
+    names = {check.name for check in sound}
+    draft.left_out += [LeftOut(proof.check, proof.reason) for proof in proofs if proof.check not in names]
+    draft.checks = list(sound)
+    draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=compose.gate_file(sound))
+
+
+def _apply(
+    repo: Repo,
+    scratch: Scratch,
+    facts: Facts,
+    draft: Draft,
+    proofs: tuple[Proof, ...],
+    options: Options,
+    trusted: bool,
+    again: bool,
+    ask: Callable[[str], bool] | None,
+) -> BootstrapResult:
+    shared = locate(repo).shared
+    installed: list[InstallResult] = []
+    new = not again and records.adopted(shared) is None
+
+    def before_commit() -> None:
+        if new:
+            records.adopt(shared, git.head_commit(repo) or "", scratch.head)
+        if not options.no_install:
+            installed.append(put_in(repo, trust_it=False, ask=None))
+
+    plan = draft.plan()
+    applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
+    keep_results(scratch)
+    result = installed[0] if installed else None
+    return BootstrapResult(repo.root, facts, plan, proofs, applied.written, result, False, trusted, again)

@@ -1,0 +1,126 @@
+"""The commands of continuous integration: which service, which file, which step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from qualitygate.inspection.facts import Evidence, Fact
+from qualitygate.inspection.shell import logical_lines
+from qualitygate.inspection.sources import Sources, dig, items, strings, tables
+from qualitygate.inspection.yaml_nodes import line_of
+
+
+class Raw(NamedTuple):
+    """A command as it stands in a file. `defines` is the entry point that it is part of (`make lint`), if any."""
+
+    command: str
+    runner: str
+    name: str
+    path: str
+    line: int
+    directory: str = ""
+    defines: str = ""
+
+
+class Service(NamedTuple):
+    """A CI service and the files that configure it."""
+
+    name: str
+    patterns: tuple[str, ...]
+
+
+SERVICES: tuple[Service, ...] = (
+    Service("GitHub Actions", (".github/workflows/*.yml", ".github/workflows/*.yaml")),
+    Service("GitLab CI", (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/ci/*.yml")),
+    Service("Travis CI", (".travis.yml",)),
+    Service("CircleCI", (".circleci/config.yml", ".circleci/config.yaml")),
+    Service("Azure Pipelines", ("azure-pipelines.yml", "azure-pipelines.yaml", ".azure-pipelines/*.yml")),
+    Service("AppVeyor", ("appveyor.yml", ".appveyor.yml")),
+    Service("Jenkins", ("Jenkinsfile",)),
+    Service("Bitbucket Pipelines", ("bitbucket-pipelines.yml",)),
+    Service("Drone", (".drone.yml",)),
+    Service("Cirrus CI", (".cirrus.yml", ".cirrus.star")),
+    Service("Woodpecker", (".woodpecker.yml", ".woodpecker/*.yml", ".woodpecker/*.yaml")),
+    Service("Buildkite", (".buildkite/*.yml", ".buildkite/*.yaml")),
+    Service("builds.sr.ht", (".build.yml", ".builds/*.yml")),
+)
+# Where services other than GitHub keep their shell lines.
+_SCRIPT_KEYS = ("before_script", "script", "run", "command", "commands", "bash", "test_script")
+
+
+def services(sources: Sources) -> tuple[Fact, ...]:
+    """The CI services that the repository is configured for."""
+    found = ((service.name, sources.match(*service.patterns)) for service in SERVICES)
+    return tuple(Fact(name, tuple(Evidence(p) for p in paths)) for name, paths in found if paths)
+
+
+def ci_commands(sources: Sources) -> Iterator[Raw]:
+    """Every shell line that CI runs."""
+    for service in SERVICES:
+        for path in sources.match(*service.patterns):
+            if service.name == "GitHub Actions":
+                yield from _workflow(sources, path)
+            elif path.endswith((".yml", ".yaml")):
+                yield from _scripts(sources.yaml(path), service.name.lower().replace(" ", "-"), path, "")
+
+
+def _workflow(sources: Sources, path: str) -> Iterator[Raw]:
+    document = sources.yaml(path)
+    for job, body in items(dig(document, "jobs")):
+        default = dig(body, "defaults", "run", "working-directory") or ""
+        for step in tables(dig(body, "steps")):
+            run = step.get("run")
+            if isinstance(run, str):
+                label = step.get("name") if isinstance(step.get("name"), str) else ""
+                folder = step.get("working-directory") or default
+                yield from _lines(run, "github-actions", f"{job}: {label}" if label else job, path, str(folder))
+
+
+def _scripts(value: Any, runner: str, path: str, name: str) -> Iterator[Raw]:
+    for key, inner in items(value):
+        if key in _SCRIPT_KEYS and not isinstance(inner, dict):
+            for script in strings(inner):
+                yield from _lines(script, runner, name or key, path, "")
+        else:
+            yield from _scripts(inner, runner, path, key if isinstance(inner, dict) else name)
+    for inner in value if isinstance(value, list) else ():
+        yield from _scripts(inner, runner, path, name)
+
+
+def _lines(script: str, runner: str, name: str, path: str, folder: str) -> Iterator[Raw]:
+    first = line_of(script)
+    # The mark of a block scalar is its `|`: the text begins on the next line.
+    shift = 1 if "\n" in script.rstrip("\n") or script.endswith("\n") else 0
+    for line in logical_lines(script):
+        yield Raw(line.text, runner, name, path, first + shift + line.offset if first else 0, folder)
+
+
+def actions(sources: Sources) -> Iterator[tuple[str, Evidence]]:
+    """The GitHub actions that workflows use, without version, and where."""
+    for path in sources.match(*SERVICES[0].patterns):
+        for _, body in items(dig(sources.yaml(path), "jobs")):
+            for step in (*tables(dig(body, "steps")), body if isinstance(body, dict) else {}):
+                used = step.get("uses")
+                if isinstance(used, str):
+                    yield used.split("@")[0], Evidence(path, line_of(used), str(used)[:120])
+
+
+def python_versions(sources: Sources) -> Iterator[tuple[str, Evidence]]:
+    """The Python versions that CI names in matrices and set-up steps, as they are written."""
+    for path in sources.match(*SERVICES[0].patterns):
+        yield from _versions(sources.yaml(path), path, ("python-version", "python"))
+    for path in sources.match(".travis.yml"):
+        for version in strings(dig(sources.yaml(path), "python")):
+            yield version, Evidence(path, line_of(version), version)
+
+
+def _versions(value: Any, path: str, keys: tuple[str, ...]) -> Iterator[tuple[str, Evidence]]:
+    for key, inner in items(value):
+        if key in keys:
+            for version in strings(inner):
+                yield version, Evidence(path, line_of(version), f"{key}: {version}")
+        else:
+            yield from _versions(inner, path, keys)
+    for inner in value if isinstance(value, list) else ():
+        yield from _versions(inner, path, keys)

@@ -1,0 +1,68 @@
+"""What the project already runs on itself: every command, what it is for, and where it stands. Nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from qualitygate.inspection.ci_commands import Raw
+from qualitygate.inspection.facts import GateCommand, Kind
+from qualitygate.inspection.shell import Meaning, is_noise, kind_of, meaning
+from qualitygate.inspection.tool_table import by_hook
+
+_SHOWN = 300
+_QUIET_RUNNERS = ("script", "make", "just", "npm", "nox", "tox", "poe", "pdm", "pixi", "hatch", "rye", "task")
+_FOLLOWED = 4
+
+
+class Understood(NamedTuple):
+    """A command, and the tools that it names or reaches through the project's own entry points."""
+
+    raw: Raw
+    direct: tuple[tuple[str, Kind], ...]
+    reached: tuple[tuple[str, Kind], ...]
+
+
+def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
+    """Each command with what it means; `make lint` means what its recipe means."""
+    pairs = tuple((raw, _meaning(raw)) for raw in raws)
+    entry_points: dict[str, list[Meaning]] = {}
+    for raw, found in pairs:
+        if raw.defines:
+            entry_points.setdefault(raw.defines, []).append(found)
+    return tuple(Understood(raw, found.tools, _reached(found, entry_points, _FOLLOWED)) for raw, found in pairs)
+
+
+def _meaning(raw: Raw) -> Meaning:
+    if raw.runner == "pre-commit":
+        tool = by_hook().get(raw.name)
+        if tool is not None:
+            return Meaning(((tool.name, tool.kind),))
+    return meaning(raw.command)
+
+
+def _reached(found: Meaning, entry_points: Mapping[str, list[Meaning]], left: int) -> tuple[tuple[str, Kind], ...]:
+    tools = dict(found.tools)
+    for reference in found.references if left else ():
+        inner: Sequence[Meaning] = entry_points.get(reference, ())
+        if reference in ("tox", "nox"):
+            inner = [step for key, steps in entry_points.items() if key.startswith(reference) for step in steps]
+        elif not inner and reference.startswith("tox -e"):
+            inner = entry_points.get("tox", ())  # an environment without commands of its own runs the base's
+        for step in inner:
+            for name, kind in _reached(step, entry_points, left - 1):
+                tools.setdefault(name, kind)
+    return tuple(tools.items())
+
+
+def gate_commands(understood: Iterable[Understood]) -> tuple[GateCommand, ...]:
+    """The commands worth knowing: all that CI and hooks run, and those of entry points that are checks."""
+    found: dict[GateCommand, None] = {}
+    for raw, _, reached in understood:
+        kind = kind_of(reached)
+        if is_noise(raw.command) or (kind == "other" and raw.runner in _QUIET_RUNNERS):
+            continue
+        tools = tuple(name for name, of in reached if of != "other")
+        command = raw.command if len(raw.command) <= _SHOWN else raw.command[: _SHOWN - 3] + "..."
+        found[GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory)] = None
+    return tuple(found)

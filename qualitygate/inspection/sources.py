@@ -1,0 +1,181 @@
+"""Configuration files as plain data; a file that cannot be parsed is noted, never raised."""
+
+from __future__ import annotations
+
+import configparser
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from qualitygate.inspection.facts import Broken, Evidence, Unreadable
+from qualitygate.inspection.files import READ_LIMIT, Reader, Tracked
+from qualitygate.inspection.yaml_nodes import YamlError, parse_yaml
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+YAML_BUDGET = 192 * 1024
+"""Bytes of YAML parsed in one inspection: the pure parser reads about 250 KB/s, and inspection has two seconds."""
+
+_AT_LINE = re.compile(r"\(?at line (\d+)")
+
+
+class Sources:
+    """The tracked files of one work tree: names, texts and parsed documents, each read once."""
+
+    def __init__(self, reader: Reader, tracked: Iterable[Tracked]) -> None:
+        self.reader = reader
+        self.tracked = tuple(tracked)
+        self.paths = tuple(t.path for t in self.tracked if t.mode.startswith("100"))
+        self.names = frozenset(self.paths)
+        self.broken: list[Broken] = []
+        self.skipped: list[Unreadable] = []
+        self._texts: dict[str, str | None] = {}
+        self._lines: dict[str, tuple[str, ...]] = {}
+        self._documents: dict[str, Any] = {}
+        self._yaml_left = YAML_BUDGET
+
+    def text(self, path: str) -> str | None:
+        """A file's text with bad bytes replaced; None where it is not tracked or cannot be read."""
+        if path not in self._texts:
+            content = self.reader.read(path) if path in self.names else None
+            if content is None or content.reason:
+                self._texts[path] = None
+            else:
+                self._texts[path] = content.data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+                if content.size > READ_LIMIT:
+                    self.skipped.append(Unreadable(path, "over 1 MiB: only the beginning was parsed"))
+        return self._texts[path]
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        """The lines of a file, none where it cannot be read."""
+        if path not in self._lines:
+            self._lines[path] = tuple((self.text(path) or "").split("\n"))
+        return self._lines[path]
+
+    def match(self, *patterns: str) -> tuple[str, ...]:
+        """The tracked paths that match any of the shell patterns (`*` crosses folders)."""
+        plain = [p for p in patterns if not any(c in p for c in "*?[")]
+        globs = [p for p in patterns if p not in plain]
+        found = [p for p in plain if p in self.names]
+        if globs:
+            found += [p for p in self.paths if any(fnmatchcase(p, g) for g in globs)]
+        return tuple(dict.fromkeys(found))
+
+    def toml(self, path: str) -> Mapping[str, Any]:
+        """A TOML file as a dict, empty where it is missing or broken."""
+        return _table(self._parsed(path, tomllib.loads))
+
+    def json(self, path: str) -> Mapping[str, Any]:
+        """A JSON file whose top is an object, as a dict; empty where it is missing, broken or something else."""
+        return _table(self._parsed(path, json.loads))
+
+    def ini(self, path: str) -> Mapping[str, Mapping[str, str]]:
+        """An INI file as section -> key -> text, empty where it is missing or broken."""
+        return _table(self._parsed(path, _parse_ini))
+
+    def yaml(self, path: str) -> Any:
+        """A YAML file as dicts, lists and *strings* (`1.0` stays as it is written); None where it cannot be parsed."""
+        return self._parsed(path, self._parse_budgeted)
+
+    def _parse_budgeted(self, text: str) -> Any:
+        if len(text) > self._yaml_left:
+            raise _OverBudget
+        self._yaml_left -= len(text)
+        return parse_yaml(text)
+
+    def _parsed(self, path: str, parse: Any) -> Any:
+        if path not in self._documents:
+            text = self.text(path)
+            value = None
+            try:
+                value = parse(text) if text is not None else None
+            except _OverBudget:
+                self.skipped.append(Unreadable(path, "not parsed: too much yaml for one inspection"))
+            except (ValueError, YamlError, configparser.Error) as exc:
+                self.broken.append(Broken(path, _line_in(exc), _first_line(exc)))
+            except (RecursionError, MemoryError):
+                self.broken.append(Broken(path, 0, "nested too deeply"))
+            self._documents[path] = value
+        return self._documents[path]
+
+    def evidence(self, path: str, *needles: str, after: str = "") -> Evidence:
+        """The first line of `path` that holds the first needle found; the file as a whole where none is.
+
+        `after` is a line to search from, such as a table's header.
+        """
+        lines = self.lines(path)
+        start = next((n for n, line in enumerate(lines) if after in line), 0) if after else 0
+        for needle in needles:
+            for number, line in enumerate(lines[start:], start + 1):
+                if needle in line:
+                    return Evidence(path, number, line.strip()[:120])
+        return Evidence(path)
+
+
+class _OverBudget(Exception):
+    pass
+
+
+def _table(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _parse_ini(text: str) -> dict[str, dict[str, str]]:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0", allow_no_value=True)
+    parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
+    parser.read_string(text)
+    return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
+
+
+def _line_in(exc: Exception) -> int:
+    for name in ("lineno", "line"):
+        line = getattr(exc, name, None)
+        if isinstance(line, int):
+            return line
+    errors = getattr(exc, "errors", None)  # configparser.ParsingError: (line, text) pairs
+    if isinstance(errors, list) and errors:
+        return int(errors[0][0])
+    found = _AT_LINE.search(str(exc))
+    return int(found[1]) if found else 0
+
+
+def _first_line(exc: Exception) -> str:
+    text = str(exc).strip().splitlines() or [type(exc).__name__]
+    return text[0].replace("'<string>'", "the file")[:160]
+
+
+def dig(value: Any, *keys: str) -> Any:
+    """A nested value of parsed data, or None where the path breaks off."""
+    for key in keys:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def strings(value: Any) -> tuple[str, ...]:
+    """The strings of a list, a lone string as one, anything else as none."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+def tables(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """The tables of a list, anything else left out."""
+    return tuple(v for v in value if isinstance(v, dict)) if isinstance(value, list) else ()
+
+
+def items(value: Any) -> tuple[tuple[str, Any], ...]:
+    """The pairs of a table, anything else as none."""
+    return tuple(value.items()) if isinstance(value, dict) else ()
+
+
+def base_name(path: str) -> str:
+    """The last part of a path."""
+    return path.rpartition("/")[2]

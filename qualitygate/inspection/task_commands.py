@@ -1,0 +1,159 @@
+"""The commands behind the project's own entry points: tox, nox, make, just, package scripts, shell scripts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from qualitygate.inspection.ci_commands import Raw
+from qualitygate.inspection.facts import Broken, Role
+from qualitygate.inspection.shell import logical_lines
+from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
+
+_TARGET = re.compile(r"^([A-Za-z0-9_][\w./ -]*?)\s*::?(?!=)")
+_RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:=]*)?:(?!=)")
+_SCRIPT_LIMIT = 60
+# Tables of pyproject.toml that name tasks: dotted path below [tool], and the prefix that runs one.
+_TASK_TABLES = (
+    (("poe", "tasks"), "poe"),
+    (("taskipy", "tasks"), "task"),
+    (("pdm", "scripts"), "pdm run"),
+    (("pixi", "tasks"), "pixi run"),
+    (("rye", "scripts"), "rye run"),
+    (("hatch", "scripts"), "hatch run"),
+)
+
+
+def task_commands(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
+    """Every command that an entry point of the project would run."""
+    yield from _tox(sources)
+    yield from _nox(sources)
+    yield from _make(sources)
+    yield from _just(sources)
+    yield from _package_scripts(sources, roles)
+    yield from _pyproject_tasks(sources)
+    yield from _shell_scripts(sources, roles)
+
+
+def _tox(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("tox.ini", "setup.cfg"):
+        for section, options in sources.ini(path).items():
+            if (
+                section == "testenv"
+                or section.startswith("testenv:")
+                or (path == "tox.ini" and section.startswith("env:"))
+            ):
+                yield from _tox_env(sources, path, section, options.get("commands", ""))
+    for path, keys in (("pyproject.toml", ("tool", "tox")), ("tox.toml", ())):
+        table = dig(sources.toml(path), *keys) if path in sources.names else None
+        legacy = dig(table, "legacy_tox_ini")
+        if isinstance(legacy, str):
+            for section in re.split(r"^\[", legacy, flags=re.MULTILINE):
+                head, _, rest = section.partition("]")
+                body = re.search(r"^commands\s*=(.*(?:\n[ \t]+.*)*)", rest, re.MULTILINE)
+                if body and head.startswith("testenv"):
+                    yield from _tox_env(sources, path, head, body[1])
+        prefix = "tool.tox." if keys else ""
+        yield from _tox_rows(sources, path, "tox", dig(table, "env_run_base", "commands"), f"[{prefix}env_run_base]")
+        for name, env in items(dig(table, "env")):
+            yield from _tox_rows(sources, path, f"tox -e {name}", dig(env, "commands"), f"[{prefix}env.{name}]")
+
+
+def _tox_env(sources: Sources, path: str, section: str, commands: str) -> Iterator[Raw]:
+    name = f"tox -e {section.partition(':')[2]}" if ":" in section else "tox"
+    for line in logical_lines(commands):
+        text = line.text.lstrip("-! ")
+        evidence = sources.evidence(path, text, text.split(" ")[0])
+        yield Raw(text, "tox", name, path, evidence.line, "", name)
+
+
+def _tox_rows(sources: Sources, path: str, name: str, rows: Any, table: str) -> Iterator[Raw]:
+    for row in rows if isinstance(rows, list) else ():
+        words = strings(row)
+        if words:
+            needles = (", ".join(f'"{w}"' for w in words[:3]), f'["{words[0]}"', f'"{words[0]}"')
+            line = sources.evidence(path, *needles, after=table).line
+            yield Raw(" ".join(words), "tox", name, path, line, "", name)
+
+
+def _nox(sources: Sources) -> Iterator[Raw]:
+    text = sources.text("noxfile.py") or ""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
+        sources.broken.append(Broken("noxfile.py", getattr(exc, "lineno", 0) or 0, str(exc)[:160]))
+        return
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and any("session" in ast.dump(d) for d in node.decorator_list):
+            for call in ast.walk(node):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "run":
+                    words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                    if words:
+                        name = f"nox -s {node.name}"
+                        yield Raw(" ".join(words), "nox", name, "noxfile.py", call.lineno, "", name)
+
+
+def _make(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("Makefile", "makefile", "GNUmakefile"):
+        targets: list[str] = []
+        for number, row in enumerate((sources.text(path) or "").splitlines(), 1):
+            found = _TARGET.match(row) if not row.startswith("\t") else None
+            if found:
+                targets = [t for t in found[1].split() if not t.startswith(".")]
+                _, _, prerequisites = row.partition(":")
+                for target in targets:
+                    for other in prerequisites.split("#")[0].split(";")[0].split():
+                        if "=" not in other and re.fullmatch(r"[\w-]+", other):
+                            yield Raw(f"make {other}", "make", f"make {target}", path, number, "", f"make {target}")
+            elif row.startswith("\t") and row.strip() and not row.strip().startswith("#"):
+                for target in targets:
+                    yield Raw(row.strip().lstrip("@-+ "), "make", f"make {target}", path, number, "", f"make {target}")
+
+
+def _just(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("justfile", "Justfile", ".justfile"):
+        target = ""
+        for number, row in enumerate((sources.text(path) or "").splitlines(), 1):
+            found = _RECIPE.match(row)
+            if found:
+                target = f"just {found[1]}"
+            elif row[:1] in (" ", "\t") and target and row.strip() and not row.strip().startswith("#"):
+                yield Raw(row.strip().lstrip("@-"), "just", target, path, number, "", target)
+
+
+def _package_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
+    for path in sources.match("package.json", "*/package.json"):
+        if path.count("/") > 2 or roles.get(path) in ("vendored", "example") or "node_modules/" in path:
+            continue
+        folder = path.rpartition("/")[0]
+        for name, command in items(dig(sources.json(path), "scripts")):
+            if isinstance(command, str):
+                line = sources.evidence(path, f'"{name}":', f'"{name}"').line
+                yield Raw(command, "npm", f"npm run {name}", path, line, folder, f"npm run {name}")
+
+
+def _pyproject_tasks(sources: Sources) -> Iterator[Raw]:
+    for path in (p for p in sources.paths if base_name(p) == "pyproject.toml" and p.count("/") <= 1):
+        tool = dig(sources.toml(path), "tool")
+        found = [(dig(tool, *keys), prefix) for keys, prefix in _TASK_TABLES]
+        found += [(dig(env, "scripts"), f"hatch run {name}:") for name, env in items(dig(tool, "hatch", "envs"))]
+        for table, prefix in found:
+            for name, task in items(table):
+                label = f"{prefix}{name}" if prefix.endswith(":") else f"{prefix} {name}"
+                command = task if isinstance(task, (str, list)) else dig(task, "cmd") or dig(task, "shell")
+                for text in strings(command):
+                    line = sources.evidence(path, text.splitlines()[0] if text.strip() else name, name).line
+                    yield Raw(text, prefix.split(" ")[0], label, path, line, path.rpartition("/")[0], label)
+
+
+def _shell_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
+    paths = [p for p in sources.paths if roles.get(p) == "script" and p.count("/") <= 2]
+    paths = [p for p in paths if p.endswith((".sh", ".bash")) or "." not in base_name(p)]
+    for path in paths[:_SCRIPT_LIMIT]:
+        text = sources.text(path) or ""
+        if (not text.startswith("#!") and not path.endswith((".sh", ".bash"))) or "python" in text.split("\n", 1)[0]:
+            continue
+        for line in logical_lines(text):
+            yield Raw(line.text, "script", path, path, line.offset + 1, "", path)

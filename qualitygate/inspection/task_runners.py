@@ -1,0 +1,71 @@
+"""Task runners: what a person types to run the project's checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from qualitygate.inspection.census import Look
+from qualitygate.inspection.facts import Evidence, Fact, merge
+from qualitygate.inspection.gate_commands import Understood
+from qualitygate.inspection.shell import kind_of
+from qualitygate.inspection.sources import Sources, base_name, dig
+
+_BY_TABLE = (
+    (("tox",), "tox"),
+    (("poe", "tasks"), "poethepoet"),
+    (("taskipy", "tasks"), "taskipy"),
+    (("pdm", "scripts"), "pdm scripts"),
+    (("pixi", "tasks"), "pixi tasks"),
+    (("rye", "scripts"), "rye scripts"),
+)
+_SCRIPT_FOLDERS = ("scripts/", "script/")
+
+
+def task_runners(sources: Sources, looks: Iterable[Look], understood: Iterable[Understood]) -> tuple[Fact, ...]:
+    """The runners that are set up; a Makefile or a folder of scripts only where it runs a check."""
+    commands = tuple(understood)
+    return merge([*_configured(sources), *_invoke(looks), *_make(sources, commands), *_scripts(commands)])
+
+
+def _configured(sources: Sources) -> Iterator[Fact]:
+    for path in sources.match("tox.ini", "tox.toml", "setup.cfg"):
+        # tox.ini may hold nothing but the settings of flake8 or pytest.
+        mine = {"tox.ini": ("tox", "testenv"), "setup.cfg": ("tox:",)}.get(path)
+        if mine is None or any(section.startswith(mine) for section in sources.ini(path)):
+            yield Fact("tox", (sources.evidence(path, "[tox"),))
+    for path in (p for p in sources.paths if base_name(p) == "pyproject.toml" and p.count("/") <= 1):
+        for keys, name in _BY_TABLE:
+            if dig(sources.toml(path), "tool", *keys):
+                yield Fact(name, (sources.evidence(path, f"[tool.{'.'.join(keys)}", f"[tool.{keys[0]}"),))
+        envs = dig(sources.toml(path), "tool", "hatch", "envs")
+        if any(dig(env, "scripts") for env in (envs.values() if isinstance(envs, dict) else ())):
+            yield Fact("hatch scripts", (sources.evidence(path, "[tool.hatch.envs"),))
+    for name, patterns in (
+        ("nox", ("noxfile.py",)),
+        ("just", ("justfile", "Justfile", ".justfile")),
+        ("Task", ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml")),
+        ("mise", ("mise.toml", ".mise.toml")),
+        ("doit", ("dodo.py",)),
+        ("turbo", ("turbo.json",)),
+        ("nx", ("nx.json",)),
+    ):
+        for path in sources.match(*patterns):
+            yield Fact(name, (Evidence(path),))
+
+
+def _invoke(looks: Iterable[Look]) -> Iterator[Fact]:
+    for look in looks:
+        if look.path in ("tasks.py", "tasks/__init__.py") and "invoke" in look.imports:
+            yield Fact("invoke", (Evidence(look.path, 0, "imports invoke"),))
+
+
+def _make(sources: Sources, commands: tuple[Understood, ...]) -> Iterator[Fact]:
+    for command in commands:
+        if command.raw.runner == "make" and kind_of(command.reached) != "other":
+            yield Fact("make", (Evidence(command.raw.path),))
+
+
+def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
+    for raw, _, reached in commands:
+        if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS) and kind_of(reached) != "other":
+            yield Fact("shell scripts", (Evidence(raw.path),))

@@ -1,0 +1,60 @@
+"""The table of development tools, read from `tools.toml` beside this module."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qualitygate.inspection.facts import Kind
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class KnownTool(NamedTuple):
+    """One development tool and the traces it leaves; the fields are explained in `tools.toml`."""
+
+    name: str
+    kind: Kind
+    files: tuple[str, ...] = ()
+    table: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    node: tuple[str, ...] = ()
+
+
+@cache
+def known_tools() -> dict[str, KnownTool]:
+    """Every tool by its name, in the order of the table."""
+    data: dict[str, Any] = tomllib.loads(Path(__file__).with_name("tools.toml").read_text(encoding="utf-8"))
+    return {name: _tool(name, row) for name, row in data.items()}
+
+
+def _tool(name: str, row: dict[str, Any]) -> KnownTool:
+    lists: dict[str, Any] = {key: tuple(value) for key, value in row.items() if key != "kind"}
+    return KnownTool(name, row["kind"], **lists)
+
+
+@cache
+def by_program() -> dict[tuple[str, ...], KnownTool]:
+    """Tools by the one or two words that run them."""
+    return {tuple(words.split()): tool for tool in known_tools().values() for words in tool.runs}
+
+
+@cache
+def by_hook() -> dict[str, KnownTool]:
+    """Tools by the id of their pre-commit hook."""
+    return {hook: tool for tool in known_tools().values() for hook in tool.hooks}
+
+
+@cache
+def by_action() -> dict[str, KnownTool]:
+    """Tools by the GitHub action that runs them, without its version."""
+    return {action: tool for tool in known_tools().values() for action in tool.actions}

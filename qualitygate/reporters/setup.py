@@ -1,0 +1,131 @@
+"""What a person reads after `bootstrap`, `install`, `uninstall` and `undo`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from qualitygate.bootstrap.plan import Plan
+from qualitygate.bootstrap.prove import Proof
+from qualitygate.commands.bootstrap import BootstrapResult
+from qualitygate.commands.install import InstallResult
+from qualitygate.commands.undo import UndoResult
+from qualitygate.reporters.quote import clean
+
+
+def render_bootstrap(result: BootstrapResult) -> str:
+    """The plan, what was written, the proof, and three lines to go on with."""
+    lines = list(_plan(result.plan, result.again))
+    if result.plan.left_out:
+        lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
+    commands = result.facts.gate_commands
+    if commands:
+        lines += ["", "found in this repository, not run"]
+        lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:8]]
+        lines += [f"  ... and {len(commands) - 8} more: qualitygate inspect"] if len(commands) > 8 else []
+    if result.dry_run:
+        lines += ["", "diff", *_diff(result.plan), "", "dry run: nothing was written, nothing of this repository executed"]
+        return "\n".join(lines)
+    lines += ["", *_proof(result.proofs)]
+    lines += ["", *_ending(result)]
+    return "\n".join(lines)
+
+
+def _plan(plan: Plan, again: bool) -> Iterator[str]:
+    if again:
+        yield "qualitygate.toml is there: its checks are proven again, no file is changed"
+        return
+    yield "plan"
+    for step in plan.steps:
+        evidence = f" [{clean(step.evidence)}]" if step.evidence else ""
+        yield f"  {clean(step.step)}: {clean(step.reason)}{evidence}"
+
+
+def _diff(plan: Plan) -> Iterator[str]:
+    from difflib import unified_diff
+
+    for edit in plan.edits:
+        old = (edit.before or b"").decode("utf-8", "replace").splitlines()
+        new = edit.after.decode("utf-8", "replace").splitlines()
+        source = f"a/{edit.path}" if edit.before is not None else "/dev/null"
+        yield from (clean(line, 400) for line in unified_diff(old, new, source, f"b/{edit.path}", lineterm=""))
+
+
+def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
+    width = max([5, *(len(proof.check) for proof in proofs)])
+    yield f"{'proof':<{width + 2}}  files  green on HEAD  red on seeds   old debt"
+    for proof in proofs:
+        files = str(proof.files) if proof.files == proof.given else f"{proof.files}/{proof.given}"
+        green = "yes" if proof.green_on_head else "no"
+        red = f"{proof.seeds} of {proof.planted}" if proof.planted else "no"
+        yield f"  {proof.check:<{width}}  {files:>5}  {green:<13}  {red:<13}  {proof.debt or '-'}".rstrip()
+        if proof.files < proof.given and proof.holds:
+            yield f"  {'':<{width}}  {proof.given - proof.files} files are left out by the tool's own settings"
+        if proof.unproven and proof.holds:
+            shown = ", ".join(proof.unproven[:4]) + (" ..." if len(proof.unproven) > 4 else "")
+            yield f"  {'':<{width}}  not proven: {clean(shown)}"
+        if proof.reason:
+            yield f"  {'':<{width}}  not installed: {clean(proof.reason)}"
+
+
+def _ending(result: BootstrapResult) -> Iterator[str]:
+    names = [proof.check for proof in result.proofs if proof.holds]
+    where = "at commit, merge, rebase and push" if result.installed else "by `qualitygate run`; no hooks were installed"
+    yield f"enforced now: {', '.join(names)}; {where}"
+    debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
+    total = f"{sum(debt.values())} findings ({', '.join(f'{name} {n}' for name, n in debt.items())})" if debt else "none"
+    yield f"old debt tolerated: {total}"
+    if result.written:
+        yield f"next: git add {' '.join(result.written)} && git commit -m 'Add a quality gate'"
+    else:
+        yield "next: nothing to commit; the gate judges your next commit"
+
+
+def bootstrap_json(result: BootstrapResult) -> str:
+    """The document of `bootstrap --json`."""
+    document: dict[str, Any] = {
+        "schema": 1,
+        "plan": [step._asdict() for step in result.plan.steps],
+        "left_out": [row._asdict() for row in result.plan.left_out],
+        "changes": [
+            {"path": edit.path, "action": "edit" if edit.before is not None else "create"} for edit in result.plan.edits
+        ],
+        "proof": [{**proof._asdict(), "installed": proof.holds} for proof in result.proofs],
+        "written": list(result.written),
+        "hooks": list(result.installed.hooks.written) if result.installed else [],
+        "trusted": result.trusted,
+        "verdict": "planned" if result.dry_run else "proven",
+    }
+    return json.dumps(document, indent=2)
+
+
+def bootstrap_exit_code(result: BootstrapResult) -> int:
+    """0 when a gate stands, or was only planned."""
+    return 0
+
+
+def render_install(result: InstallResult) -> str:
+    """Where the hooks are now."""
+    lines = [f"hooks in {result.hooks.directory}: {', '.join(result.hooks.written)}"]
+    lines += [f"run first, as before: {', '.join(result.hooks.chained)}"] if result.hooks.chained else []
+    if result.adopted:
+        lines.append(f"adopted: {result.adopted[:12]}; what stands there is tolerated")
+    if not result.trusted:
+        lines.append("not trusted: the project's own environment and plugins are not executed; `qualitygate install --trust`")
+    return "\n".join(lines)
+
+
+def render_uninstall(removed: tuple[str, ...]) -> str:
+    """Which hooks are gone."""
+    return f"removed: {', '.join(removed)}" if removed else "no hook of qualitygate was installed here"
+
+
+def render_undo(result: UndoResult) -> str:
+    """What was taken back, and what was not, with the difference."""
+    lines = [f"restored {path}" for path in result.restored]
+    lines += [f"cut our part out of {path}, which was edited since" for path in result.cut]
+    lines += [f"removed hooks: {', '.join(result.hooks)}"] if result.hooks else []
+    for refused in result.refused:
+        lines += [f"left alone: {refused.path} was edited since", refused.diff]
+    return "\n".join(lines) or "nothing to undo"

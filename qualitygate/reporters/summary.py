@@ -1,0 +1,68 @@
+"""What every report says of a verdict in words: its status, its counts, its base, what was not looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qualitygate.model import Base, Finding, Status, Verdict
+from qualitygate.reporters.quote import clean
+
+GATE = "gate"
+"""The name under which the gate itself, not one of its checks, is undecided."""
+
+
+def status(verdict: Verdict) -> Status:
+    """The verdict's status, except that a gate in which nothing ran has not passed."""
+    passed = verdict.status in ("passed", "accepted")
+    return "undecided" if passed and not _ran(verdict) else verdict.status
+
+
+def undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:
+    """Check and reason, once for each check that decided nothing."""
+    rows = [(row.check, row.reason) for row in verdict.checks if row.state == "undecided"]
+    found = dict((*rows, *verdict.undecided))
+    if not found and not _ran(verdict):
+        found[GATE] = "no check ran"
+    return tuple(found.items())
+
+
+def not_looked_at(verdict: Verdict) -> tuple[str, ...]:
+    """The names of the checks that this verdict says nothing about."""
+    skipped = (row.check for row in verdict.checks if row.state == "skipped")
+    return tuple(dict.fromkeys((*(check for check, _ in undecided(verdict) if check != GATE), *skipped)))
+
+
+def counts(verdict: Verdict) -> str:
+    """What blocks, in words: `2 new findings, 1 lost`."""
+    parts = [plural(len(verdict.new), "new finding")]
+    parts += [f"{len(found)} {word}" for word, found in (("lost", verdict.lost), ("hidden", verdict.hidden)) if found]
+    return ", ".join(parts[1:] if len(parts) > 1 and not verdict.new else parts)
+
+
+def against(bases: Sequence[Base]) -> str:
+    """The trees that debt may be known from, nearest first: `against 3f2a9c1 (last record)`."""
+    named = [f"{(base.commit or base.tree)[:7]} ({clean(base.why, 120)})" for base in bases]
+    return f"against {listed(named, 3)}" if named else "against nothing"
+
+
+def listed(words: Sequence[str], limit: int) -> str:
+    """Words with commas and an `and`, the last few as a number when there are more than `limit`."""
+    if len(words) > limit:
+        words = (*words[:limit], f"{len(words) - limit} more")
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def plural(number: int, noun: str) -> str:
+    """`no files`, `1 file`, `2 files`."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+def place(finding: Finding) -> tuple[str, int, int, str, str]:
+    """The order in which findings are read."""
+    return finding.path, finding.line, finding.column, finding.rule, finding.message
+
+
+def _ran(verdict: Verdict) -> bool:
+    # A tree that is looked up in the records has passed before; no check runs again.
+    looked_up = verdict.recorded and not verdict.checks
+    return looked_up or any(row.state != "skipped" for row in verdict.checks)

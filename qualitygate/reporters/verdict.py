@@ -1,0 +1,53 @@
+"""Show a verdict in the format that was asked for, or that fits who reads it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from qualitygate import actor
+from qualitygate.model import Verdict
+from qualitygate.output import Console
+from qualitygate.reporters import agent, json_report, text
+
+_EXIT_CODES = {"passed": 0, "accepted": 0, "failed": 1, "undecided": 2}
+
+
+def exit_code(verdict: Verdict) -> int:
+    """0 passed or accepted, 1 failed, 2 undecided."""
+    return _EXIT_CODES[verdict.status]
+
+
+def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = ()) -> None:
+    """Write the report to standard output. `auto`: short and quoted for an agent, text for a person."""
+    if style == "auto":
+        style = "agent" if actor.agent() else "text"
+    if style == "json":
+        console.write_result(json_report.render(verdict, fingerprint=verdict.fingerprints.__getitem__))
+    elif style == "agent":
+        console.write_result(_for_agent(verdict))
+    else:
+        console.write_result(text.render(verdict, color=console.color, only=only))
+
+
+def _for_agent(verdict: Verdict) -> str:
+    return agent.render(
+        verdict,
+        fingerprint=verdict.fingerprints.__getitem__,
+        changed=verdict.on_changed_lines.__contains__,
+        log=_log(verdict) if verdict.new else "",
+    )
+
+
+def _log(verdict: Verdict) -> str:
+    """The path of a file with the whole report; an agent is shown only what fits its attention."""
+    where = os.environ.get("XDG_CACHE_HOME", "")
+    folder = (Path(where) if os.path.isabs(where) else Path.home() / ".cache") / "qualitygate" / "log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir())
+    path = folder / f"verdict-{verdict.head.id[:12]}.txt"
+    path.write_text(text.render(verdict, limit=100_000), encoding="utf-8", errors="backslashreplace")
+    return os.fspath(path)

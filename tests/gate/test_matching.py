@@ -1,0 +1,591 @@
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Mapping
+from itertools import permutations
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qualitygate import git
+from qualitygate.gate.linemap import LineMap
+from qualitygate.gate.matching import Delta, Matching, Side, fingerprint, fingerprints, match
+from qualitygate.model import Finding
+
+Files = Mapping[str, str]
+
+# A small engine: what it calls a finding is the first group. Its messages name lines, as real ones do.
+RULES = {
+    "none": r"[!=]=\s*(None)\b",
+    "print": r"\b(print)\(",
+    "bare": r"\b(except)\s*:",
+    "doc": r"^\s*def (\w+)",
+    "todo": r"(# TODO\b)",
+    "js": r"\b(var) ",
+}
+
+
+def findings(files: Files, wording: str = "{rule} in line {line}") -> tuple[Finding, ...]:
+    found = []
+    for path, text in files.items():
+        lines = re.split(r"\r?\n", text)
+        for number, line in enumerate(lines, 1):
+            for rule, pattern in RULES.items():
+                for hit in re.finditer(pattern, line):
+                    if rule == "doc" and number < len(lines) and '"""' in lines[number]:
+                        continue
+                    said = wording.format(rule=rule, line=number)
+                    place = (number, hit.start(1) + 1, number, hit.end(1) + 1)
+                    found.append(Finding("toy", rule, path, *place, said))
+            for hit in re.finditer(r"^\s*import (\w+)", line):
+                if len(re.findall(rf"\b{hit[1]}\b", text)) == 1:
+                    place = (number, hit.start(1) + 1, number, hit.end(1) + 1)
+                    found.append(Finding("toy", "unused", path, *place, f"'{hit[1]}' unused"))
+    return tuple(found)
+
+
+def side(files: Files, wording: str = "{rule} in line {line}") -> Side:
+    return Side(findings(files, wording), lambda path: files[path].encode() if path in files else None)
+
+
+def delta(tmp_path: Path, base: Files, head: Files) -> Delta:
+    git.ask(None, "init", "--quiet", str(tmp_path))
+    repo = git.find_repo(tmp_path)
+    trees = []
+    for files in (base, head):
+        for old in tmp_path.iterdir():
+            if old.name != ".git":
+                old.unlink()
+        for path, text in files.items():
+            (tmp_path / path).write_bytes(text.encode())
+        git.ask(repo, "add", "--all", "--", ".")
+        trees.append(git.write_tree(repo, tmp_path / ".git" / "scratch"))
+    diffs = {d.new: d for d in git.diff(repo, trees[0], trees[1], ignore_space=True)}
+    renames = {d.new: d.old for d in diffs.values() if d.new != d.old}
+    return Delta(renames, lambda path: LineMap(diffs[path].hunks) if path in diffs else None)
+
+
+def compare(tmp_path: Path, base: Files, head: Files, wording: str = "{rule} in line {line}") -> Matching:
+    return match(side(base), side(head, wording), delta(tmp_path, base, head))
+
+
+ALPHA = """\
+def alpha(rows, limit):
+    total = 0
+    for row in rows:
+        if row == None:
+            continue
+        total += row
+    print(total)
+    return min(total, limit)
+"""
+BETA = '''\
+def beta(path):
+    """Read it."""
+    try:
+        with open(path) as stream:
+            return stream.read()
+    except:
+        return ""
+'''
+GAMMA = '''\
+def gamma(names):
+    """Join them."""
+    joined = ", ".join(names)  # TODO: sort
+    if joined != None:
+        print(joined)
+    return joined
+'''
+CLEAN = '''\
+def clean(a, b):
+    """Add."""
+    return a + b
+'''
+METHODS = '''\
+class Store:
+    def __init__(self, path):
+        self.path = path
+
+    def get(self, key):
+        if key == None:
+            return None
+        return self.path[key]
+
+
+class Cache:
+    def __init__(self, path):
+        """Open."""
+        self.path = path
+
+    def get(self, key):
+        """Look up."""
+        return self.path.get(key)
+'''
+
+
+def module(*parts: str) -> str:
+    return "import sys\n\n\n" + "\n\n".join(parts)
+
+
+BASE = module(ALPHA, BETA, GAMMA)
+REFORMATTED = '''\
+import sys
+
+
+def alpha(
+    rows,
+    limit,
+):
+    total = 0
+    for row in rows:
+        if (
+            row
+            == None
+        ):
+            continue
+        total += row
+    print(
+        total,
+    )
+    return min(
+        total,
+        limit,
+    )
+
+
+def beta(path):
+    """
+    Read it.
+    """
+    try:
+        with open(
+            path,
+        ) as stream:
+            return stream.read()
+    except:
+        return ''
+
+
+def gamma(names):
+    """
+    Join them.
+    """
+    joined = ', '.join(
+        names,
+    )  # TODO: sort
+    if joined != None:
+        print(
+            joined,
+        )
+    return joined
+'''
+JAVASCRIPT = "function f(a) {\n  var x = a;\n  return x;\n}\n\nfunction g(b) {\n  var y = b + 1;\n  return y;\n}\n"
+
+
+def edited(text: str, *changes: tuple[str, str]) -> str:
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+SURVIVE = {
+    "nothing": ({"a.py": BASE}, {"a.py": BASE}),
+    "insert above": ({"a.py": BASE}, {"a.py": "x = 1\n" * 20 + BASE}),
+    "insert between": ({"a.py": BASE}, {"a.py": module(ALPHA, CLEAN, BETA, CLEAN, GAMMA)}),
+    "re-indent": ({"a.py": BASE}, {"a.py": "if x:\n" + re.sub(r"(?m)^(?=.)", "    ", BASE)}),
+    "tabs": ({"a.py": BASE}, {"a.py": BASE.replace("    ", "\t")}),
+    "reformat": ({"a.py": BASE}, {"a.py": REFORMATTED}),
+    "reformat back": ({"a.py": REFORMATTED}, {"a.py": BASE}),
+    "rename": ({"a.py": BASE}, {"b.py": BASE}),
+    "rename and edit": (
+        {"a.py": BASE},
+        {"b.py": edited(BASE, ("total = 0", "total = 1"), ("min(total", "max(total"), ("Read it", "Load it"))},
+    ),
+    "rename and reformat": ({"a.py": BASE}, {"b.py": REFORMATTED}),
+    "move a function to another file": (
+        {"a.py": BASE, "b.py": CLEAN},
+        {"a.py": module(BETA, GAMMA), "b.py": CLEAN + "\n\n" + ALPHA},
+    ),
+    "move a function into a class": (
+        {"a.py": BASE, "b.py": "class B:\n    x = 1\n"},
+        {"a.py": module(BETA, GAMMA), "b.py": "class B:\n    x = 1\n\n" + re.sub(r"(?m)^(?=.)", "    ", ALPHA)},
+    ),
+    "move and put another in its place": (
+        {"a.py": BASE, "b.py": CLEAN},
+        {
+            "a.py": module(
+                ALPHA.replace("alpha", "other")
+                .replace("def other(rows, limit):", 'def other(a):\n    """A."""')
+                .replace("== None", "is None")
+                .replace("print(total)", "log(total)"),
+                BETA,
+                GAMMA,
+            ),
+            "b.py": CLEAN + "\n\n" + ALPHA,
+        },
+    ),
+    "split a file": ({"a.py": BASE}, {"b.py": module(ALPHA), "c.py": "\n\n".join((BETA, GAMMA))}),
+    "swap two functions": ({"a.py": BASE}, {"a.py": module(BETA, ALPHA, GAMMA)}),
+    "reverse all functions": ({"a.py": BASE}, {"a.py": module(GAMMA, BETA, ALPHA)}),
+    "swap two classes": (
+        {"a.py": METHODS},
+        {"a.py": "\n\n\n".join(reversed(METHODS.rstrip().split("\n\n\n"))) + "\n"},
+    ),
+    "copy, delete the original": ({"a.py": BASE, "b.py": CLEAN}, {"b.py": CLEAN, "deep.py": BASE}),
+    "carriage returns": ({"a.py": BASE}, {"a.py": BASE.replace("\n", "\r\n")}),
+    "fix one": ({"a.py": BASE}, {"a.py": edited(BASE, ("row == None", "row is None"))}),
+    "fix all": ({"a.py": BASE}, {"a.py": CLEAN}),
+    "delete a file": ({"a.py": BASE, "b.py": ALPHA}, {"a.py": BASE}),
+    "edit both neighbours": (
+        {"a.py": BASE},
+        {"a.py": edited(BASE, ("total += row\n", "total += 2 * row\n"), ("return min(total", "return max(total"))},
+    ),
+    "edit right beside it": ({"a.py": BASE}, {"a.py": edited(BASE, ("print(total)", "print(total, limit)"))}),
+    "add a docstring": ({"a.py": BASE}, {"a.py": edited(BASE, ("limit):\n", 'limit):\n    """Sum."""\n'))}),
+    "add an overload above": (
+        {"a.py": module(CLEAN.replace('    """Add."""\n', ""))},
+        {"a.py": module(CLEAN.replace("    return a + b", "    ..."), CLEAN.replace('    """Add."""\n', ""))},
+    ),
+    "no lexer: insert and re-indent": (
+        {"a.js": JAVASCRIPT},
+        {"a.js": "let z;\n" + JAVASCRIPT.replace("  ", "\t")},
+    ),
+    "no lexer: move": (
+        {"a.js": JAVASCRIPT, "b.js": "x\n"},
+        {
+            "a.js": JAVASCRIPT[: JAVASCRIPT.index("function g")],
+            "b.js": "x\n" + JAVASCRIPT[JAVASCRIPT.index("function g") :],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SURVIVE)
+def test_survives(tmp_path: Path, name: str) -> None:
+    base, head = SURVIVE[name]
+    assert compare(tmp_path, base, head).new == ()
+
+
+@pytest.mark.parametrize("name", SURVIVE)
+def test_survives_the_way_back_unless_something_was_fixed(tmp_path: Path, name: str) -> None:
+    base, head = SURVIVE[name]
+    rooms = [tmp_path / "there", tmp_path / "back"]
+    for room in rooms:
+        room.mkdir()
+    assert len(compare(rooms[1], head, base).new) == len(compare(rooms[0], base, head).fixed)
+
+
+def test_survives_other_words_for_every_message(tmp_path: Path) -> None:
+    found = compare(tmp_path, {"a.py": BASE}, {"a.py": "\n" + REFORMATTED}, wording="please mind {rule}")
+    assert found.new == ()
+
+
+CATCH = {
+    "add one": (
+        {"a.py": BASE},
+        {"a.py": edited(BASE, ("    total = 0\n", "    total = 0\n    print(limit)\n"))},
+        ["print a.py:6"],
+    ),
+    "fix one, add one of the same rule": (
+        {"a.py": BASE},
+        {"a.py": edited(BASE, ("print(total)", "log(total)"), ("    joined =", "    print(names)\n    joined ="))},
+        ["print a.py:25"],
+    ),
+    "the same with the same columns": (
+        {"a.py": BASE},
+        {"a.py": edited(BASE, ("    print(total)\n", ""), ("    total = 0\n", "    print(limit)\n"))},
+        ["print a.py:5"],
+    ),
+    "fix one, add its text elsewhere": (
+        {"a.py": BASE, "b.py": CLEAN},
+        {
+            "a.py": edited(BASE, ("row == None", "row is None")),
+            "b.py": CLEAN
+            + '\n\ndef b(rows):\n    """B."""\n    for row in rows:\n        if row == None:\n            continue\n'
+            "        total += row\n",
+        },
+        ["none b.py:9"],
+    ),
+    "fix one, copy the function as it was": (
+        {"a.py": module(GAMMA)},
+        {"a.py": module(edited(GAMMA, ("!= None", "is not None")), GAMMA.replace("gamma", "delta"))},
+        ["none a.py:15", "print a.py:8", "todo a.py:6"],
+    ),
+    "fix one without touching its line, add its text elsewhere": (
+        {"a.py": "import sys\n\nx = 1\n", "b.py": "x = 1\n"},
+        {"a.py": "import sys\n\nx = 1\nprint = sys\n", "b.py": "import sys\n\nx = 1\n"},
+        ["unused b.py:1"],
+    ),
+    "copy a bad function": (
+        {"a.py": module(ALPHA)},
+        {"a.py": module(ALPHA, CLEAN, ALPHA.replace("alpha", "beta"))},
+        ["doc a.py:19", "none a.py:22", "print a.py:25"],
+    ),
+    "copy a bad function above": (
+        {"a.py": module(ALPHA)},
+        {"a.py": module(ALPHA.replace("alpha", "beta"), CLEAN, ALPHA)},
+        ["doc a.py:4", "none a.py:7", "print a.py:10"],
+    ),
+    "copy a bad function to another file": (
+        {"a.py": BASE},
+        {"a.py": BASE, "b.py": BETA},
+        ["bare b.py:6"],
+    ),
+    "on a line that nobody touched": (
+        {"a.py": "import sys\n\nprint = sys\n"},
+        {"a.py": "import sys\n\n"},
+        ["unused a.py:1"],
+    ),
+    "twice on the line": (
+        {"a.py": "def f(a, b):\n    return a == None\n"},
+        {"a.py": "def f(a, b):\n    return a == None or b == None\n"},
+        ["none a.py:2"],
+    ),
+    "one more in a row of equals": (
+        {"a.js": "var a\n" * 5},
+        {"a.js": "var a\n" * 6},
+        ["js a.js:5"],
+    ),
+    "no lexer: fix one, add one": (
+        {"a.js": JAVASCRIPT},
+        {"a.js": JAVASCRIPT.replace("var x", "let x").replace("  return y", "  var z = y;\n  return y")},
+        ["js a.js:8"],
+    ),
+    "fix a method, add the same in another class": (
+        {"a.py": METHODS},
+        {
+            "a.py": edited(METHODS, ("key == None", "key is None"), ("Look up.", "Look."))
+            + '\n\nclass Third:\n    def get(self, key):\n        """Get."""\n'
+            "        if key == None:\n            return None\n"
+        },
+        ["none a.py:24"],
+    ),
+    "in a file that is new": ({"a.py": CLEAN}, {"a.py": CLEAN, "b.py": BETA}, ["bare b.py:6"]),
+}
+
+
+@pytest.mark.parametrize("name", CATCH)
+def test_catches(tmp_path: Path, name: str) -> None:
+    base, head, expected = CATCH[name]
+    assert sorted(f"{f.rule} {f.path}:{f.line}" for f in compare(tmp_path, base, head).new) == expected
+
+
+def at(line: int, column: int = 0, rule: str = "r", message: str = "m", path: str = "a.py") -> Finding:
+    return Finding("toy", rule, path, line, column, 0, 0, message)
+
+
+def matched(base: tuple[Finding, ...], head: tuple[Finding, ...], old: bytes | None, new: bytes | None) -> Matching:
+    return match(Side(base, lambda _: old), Side(head, lambda _: new), Delta())
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "old", "new", "count"),
+    [
+        pytest.param([at(1)], [at(4)], b"f(1)\n", b"x\ny\nz\nf(\n  1)\n", 0, id="no column: the logical line"),
+        pytest.param([at(1)], [at(5)], b"f(1)\n", b"x\ny\nz\nf(\n  1)\n", 0, id="no column: any line of it"),
+        pytest.param([at(1)], [at(4)], b"f(1)\n", b"x\ny\nz\nf(2)\n", 1, id="no column: another logical line"),
+        pytest.param([at(0)], [at(0)], b"a", b"b", 0, id="about the file"),
+        pytest.param([at(0)], [at(0), at(0)], b"a", b"b", 1, id="about the file, once more"),
+        pytest.param([at(0, message="size 3")], [at(0, message="size 4")], b"a", b"b", 0, id="numbers do not tell"),
+        pytest.param([at(0, message="large")], [at(0, message="link")], b"a", b"b", 1, id="another thing about it"),
+        pytest.param([at(99, 1)], [at(77, 1)], b"a", b"b", 0, id="beyond the end"),
+        pytest.param([at(1, 1)], [at(2, 1)], None, None, 0, id="unreadable"),
+        pytest.param([at(1, 1)], [at(2, 1), at(3, 1)], None, None, 1, id="unreadable, one more"),
+        pytest.param([at(1, 500)], [at(2, 600)], b"f(1)\n", b"x\nf(1)\n", 0, id="beyond the line's end"),
+        pytest.param([at(1, 1)] * 3, [at(2, 1)] * 3, b"f(1)\n", b"x\nf(1)\n", 0, id="thrice at one place"),
+        pytest.param([at(1, 1)] * 2, [at(2, 1)] * 3, b"f(1)\n", b"x\nf(1)\n", 1, id="once more at one place"),
+        pytest.param([at(1, 1, "r")], [at(1, 1, "s")], b"a", b"a", 1, id="another rule"),
+        pytest.param([at(2, 1)], [at(5, 1)], b"x\n\ny\n", b"x\na\nb\n\n\ny\n", 0, id="a blank line"),
+        pytest.param([], [], None, None, 0, id="nothing"),
+    ],
+)
+def test_odd_places(base: list[Finding], head: list[Finding], old: bytes | None, new: bytes | None, count: int) -> None:
+    assert len(matched(tuple(base), tuple(head), old, new).new) == count
+
+
+def test_what_is_said_tells_two_findings_at_one_place_apart() -> None:
+    base = (at(1, 1, message="needs an int"),)
+    head = (at(2, 1, message="needs a str"), at(2, 1, message="needs an int"))
+    assert matched(base, head, b"f(1)\n", b"x\nf(1)\n").new == (head[0],)
+
+
+def test_a_docstring_is_told_line_by_line() -> None:
+    old = b'def f():\n    """One.\n\n    two\n    three\n    four\n    """\n'
+    new = b'x = 1\ndef f():\n  """One.\n\n  two\n  three\n  four\n  five\n  """\n'
+    assert matched((at(5, 5),), (at(6, 3),), old, new).new == ()
+    assert len(matched((at(5, 5),), (at(7, 3),), old, new).new) == 1
+
+
+def test_files_that_are_the_same_are_not_read() -> None:
+    def read(_: str) -> bytes | None:
+        raise AssertionError
+
+    found = (at(1, 1), at(2, 2))
+    assert match(Side(found, read), Side(found[::-1], read), Delta(same=lambda _: True)).new == ()
+
+
+def test_the_one_on_a_changed_line_is_the_new_one(tmp_path: Path) -> None:
+    lines = [f"x = {n}" for n in range(9)]
+    for where in range(1, 9):
+        room = tmp_path / str(where)
+        room.mkdir()
+        base = "\n".join([*lines[:4], "print(x)", *lines[4:]]) + "\n"
+        rows = base.splitlines()
+        rows.insert(where, "print(x)")
+        found = compare(room, {"a.py": base}, {"a.py": "\n".join(rows) + "\n"})
+        assert len(found.new) == 1
+        assert found.new[0].line in ((5, 6) if where in (4, 5) else (where + 1,))
+
+
+# Properties
+
+NAMES = ("ant", "bee", "cat", "dog", "elk", "fox")
+
+
+def function(name: str, number: int) -> str:
+    return (
+        f'def {name}(first, second):\n    """Do {name}."""\n    {name}_count = first * {number}\n'
+        f"    for item in second:\n        if item == None:\n            break\n        {name}_count += item\n"
+        f"    print({name}_count)\n    return {name}_count\n"
+    )
+
+
+INJECTIONS = (
+    "    print(first)\n",
+    "    if second == None:\n        return\n",
+    "    try:\n        go()\n    except:\n        pass\n",
+)
+
+
+class Script(NamedTuple):
+    """A random edit: the head's functions per file, those renamed, and what is put where."""
+
+    files: tuple[tuple[int, ...], ...]
+    renamed: tuple[int, ...]
+    injected: tuple[tuple[int, int], ...]
+    shifted: bool
+
+
+@st.composite
+def scripts(draw: st.DrawFn) -> Script:
+    order = draw(st.permutations(range(len(NAMES))))
+    kept = order[: draw(st.integers(2, len(NAMES)))]
+    cut = draw(st.integers(0, len(kept)))
+    renamed = tuple(draw(st.sets(st.sampled_from(kept), max_size=2)))
+    whom = draw(st.lists(st.sampled_from(list(kept)), max_size=3, unique=True))
+    injected = tuple((k, draw(st.integers(0, len(INJECTIONS) - 1))) for k in whom)
+    return Script((tuple(kept[:cut]), tuple(kept[cut:])), renamed, injected, draw(st.booleans()))
+
+
+def build(script: Script) -> tuple[Files, Files]:
+    base = {
+        "a.py": "\n\n".join(function(NAMES[n], n) for n in range(3)),
+        "b.py": "\n\n".join(function(NAMES[n], n) for n in range(3, 6)),
+    }
+    head = {}
+    for path, numbers in zip(("a.py", "b.py"), script.files, strict=True):
+        parts = []
+        for n in numbers:
+            text = function(NAMES[n], n)
+            for who, what in script.injected:
+                if who == n:
+                    text = text.replace("    for item", INJECTIONS[what] + "    for item")
+            if n in script.renamed:
+                text = text.replace(f"def {NAMES[n]}(", f"def the_{NAMES[n]}(")
+            parts.append(text)
+        head[path] = ("import os\n\nos.x()\n\n\n" if script.shifted else "") + "\n\n".join(parts)
+    return base, head
+
+
+def line_map(old: str, new: str) -> LineMap:
+    a, b = ([line.strip() for line in text.splitlines()] for text in (old, new))
+    return LineMap(
+        [
+            (i + (j > i), j - i, k + (m > k), m - k)
+            for tag, i, j, k, m in difflib.SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes()
+            if tag != "equal"
+        ]
+    )
+
+
+def by_difflib(base: Files, head: Files) -> Delta:
+    maps = {path: line_map(base[path], head[path]) for path in head if path in base}
+    return Delta({}, maps.get)
+
+
+@settings(max_examples=300, deadline=None)
+@given(scripts())
+def test_exactly_what_was_injected_is_new(script: Script) -> None:
+    base, head = build(script)
+    found = match(side(base), side(head), by_difflib(base, head))
+    rules = ("print", "none", "bare")
+    assert Counter(f.rule for f in found.new) == Counter(rules[what] for _, what in script.injected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(scripts(), st.randoms(use_true_random=False))
+def test_the_order_of_findings_does_not_matter_and_none_is_lost(script: Script, random: object) -> None:
+    base, head = build(script)
+    first, second = side(base), side(head)
+    found = match(first, second, by_difflib(base, head))
+    shuffled = [list(s.findings) for s in (first, second)]
+    for one in shuffled:
+        random.shuffle(one)  # type: ignore[attr-defined]  # a `Random`, which the strategy does not say
+    again = match(
+        first._replace(findings=tuple(shuffled[0])),
+        second._replace(findings=tuple(shuffled[1])),
+        by_difflib(base, head),
+    )
+    assert again == found
+    assert Counter(h for _, h in found.known) + Counter(found.new) == Counter(second.findings)
+    assert Counter(b for b, _ in found.known) + Counter(found.fixed) == Counter(first.findings)
+    assert all(b.rule == h.rule for b, h in found.known)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from("pqr"), max_size=7), st.lists(st.sampled_from("pqr"), max_size=7))
+def test_as_many_are_matched_as_can_be(old: list[str], new: list[str]) -> None:
+    # Every statement reads the same to both sides as far as the window reaches, so only its own word counts.
+    def source(words: list[str]) -> bytes:
+        return "".join(f"a.b.c.d.e({w}).f.g.h.i.j\n" for w in words).encode()
+
+    def found(words: list[str]) -> tuple[Finding, ...]:
+        return tuple(at(n, 11) for n in range(1, len(words) + 1))
+
+    matching = matched(found(old), found(new), source(old), source(new))
+    short, long = sorted((old, new), key=len)
+    best = max(sum(a == b for a, b in zip(short, order, strict=False)) for order in set(permutations(long, len(short))))
+    assert len(matching.known) == best
+    assert all(old[b.line - 1] == new[h.line - 1] for b, h in matching.known)
+
+
+# Fingerprints
+
+
+def test_fingerprints_survive_moving_and_reformatting() -> None:
+    ids = {}
+    for text in (BASE, "x = 1\n" * 20 + BASE, REFORMATTED, BASE.replace("\n", "\r\n")):
+        one = side({"a.py": text})
+        ids[text] = sorted(zip((f.rule for f in one.findings), fingerprints(one.findings, one.read), strict=True))
+    assert ids[BASE] == ids[REFORMATTED] == ids[BASE.replace("\n", "\r\n")]
+    # The first two have what was inserted in their windows.
+    assert {rule for rule, _ in set(ids[BASE]) ^ set(ids["x = 1\n" * 20 + BASE])} == {"unused", "doc"}
+
+
+def test_fingerprints_tell_findings_apart() -> None:
+    one = side({"a.py": module(ALPHA, GAMMA, ALPHA), "b.py": module(ALPHA)})
+    ids = fingerprints(one.findings, one.read)
+    assert len(set(ids)) == len(one.findings)
+    assert all(re.fullmatch("[0-9a-f]{12}", found) for found in ids)
+    assert fingerprint(one.findings[3], one.read) == ids[3]
+
+
+@pytest.mark.parametrize("finding", [at(0), at(9, 9), at(1, 1, path="gone\udce9.py")])
+def test_a_fingerprint_of_anything(finding: Finding) -> None:
+    assert len(fingerprint(finding, lambda path: b"x" if path == "a.py" else None)) == 12

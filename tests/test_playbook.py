@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qualitygate.config import compile_policy, parse_toml
+from qualitygate.errors import ConfigError
+from qualitygate.playbook import Candidate, Playbook, Seed, applies, default_policy, load_playbook, load_playbooks
+from qualitygate.resources import data_dir
+
+SEEDS = """
+[[seed]]
+rule = "ruff:B006"
+text = "def f(a=[]): ..."
+[[seed]]
+rule = "ruff:F401"
+text = "import os"
+"""
+PLAYBOOK = """
+schema = 1
+title = "Python"
+[when]
+languages = ["Python"]
+files = ["setup.py"]
+[checks.lint]
+tool = "ruff"
+title = "lint"
+reason = "it finds bugs"
+tier = "edit"
+unconfigured = true
+[checks.mypy]
+tool = "mypy"
+title = "types"
+reason = "it finds bugs"
+[calibration]
+few = 20
+many = 5
+[ruff.groups]
+F = "names"
+[ruff.rules]
+B006 = "shared"
+B007 = "no seed"
+[ruff.roles.test]
+files = ["tests/**"]
+ignore = ["B006"]
+reason = "why not"
+[mypy.settings]
+check_untyped_defs = true
+[mypy.without_environment]
+ignore_missing_imports = true
+"""
+
+
+def load(tmp_path: Path, playbook: str = PLAYBOOK, seeds: str = SEEDS, **more: Any) -> Playbook:
+    folder = tmp_path / "python"
+    folder.mkdir()
+    (folder / "playbook.toml").write_text(playbook)
+    (folder / "seeds.toml").write_text(seeds)
+    return load_playbook(folder, **more)
+
+
+def test_a_playbook_as_types(tmp_path: Path) -> None:
+    book = load(tmp_path)
+    assert book.candidates == (Candidate("F", "names"), Candidate("B006", "shared"))
+    assert [(check.name, check.tool, check.tier, check.options) for check in book.checks] == [
+        ("lint", "ruff", "edit", {}),
+        ("mypy", "mypy", "commit", {"environment": "none"}),
+    ]
+    assert book.checks[0].seeds == (Seed("ruff:B006", "def f(a=[]): ..."), Seed("ruff:F401", "import os"))
+    assert book.checks[1].seeds == ()
+    assert book.roles[0].ignore == ("B006",)
+    assert book.mypy == {"check_untyped_defs": True}
+    assert book.mypy_alone == {"ignore_missing_imports": True}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    (
+        ('tier = "edit"', 'tier = "never"', "playbook.toml: checks.lint.tier: must be one of edit, commit, push, full"),
+        ("few = 20", "", "playbook.toml: calibration.few: is missing"),
+        ("B006 =", "B008 =", "playbook.toml: ruff.rules.B006: is missing, but the rule has a seed"),
+        (
+            "[ruff.roles.test]",
+            "[ruff.roles.tests]",
+            "playbook.toml: ruff.roles.tests: unknown key, did you mean `test`?",
+        ),
+        ("title =", "titel =", "playbook.toml: title: is missing"),
+    ),
+)
+def test_a_bad_playbook_is_named(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, PLAYBOOK.replace(old, new, 1))
+    assert caught.value.message.splitlines()[0] == f"playbooks/python/{said}"
+
+
+@pytest.mark.parametrize(
+    ("seeds", "said"),
+    (
+        ("[[seed]]\nrule = 'ruff:F401'", "seeds.toml: seed[0].text: is missing"),
+        ("[[seed]]\nrule = 'ruff:F401'\ntext = ''", "seeds.toml: seed[0].text: may not be empty"),
+        ("[[seed]]\nrule = 'F401'\ntext = 'x'", "seeds.toml: seed[0].rule: `F401` is not `tool:rule`"),
+        (SEEDS + SEEDS, "seeds.toml: seed[2].rule: `ruff:B006` is there twice"),
+    ),
+)
+def test_bad_seeds_are_named(tmp_path: Path, seeds: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(tmp_path, seeds=seeds)
+    assert caught.value.message.splitlines()[0] == f"playbooks/python/{said}"
+
+
+def test_a_tool_without_adapter_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="checks.mypy.tool: no tool is called `mypy`"):
+        load(tmp_path, tools=("ruff",))
+
+
+@pytest.mark.parametrize(
+    ("languages", "paths", "there"),
+    ((("Python",), (), True), (("Go",), ("a/setup.py",), True), (("Go",), ("a/setup.pyi",), False)),
+)
+def test_applies(tmp_path: Path, languages: tuple[str, ...], paths: tuple[str, ...], there: bool) -> None:
+    assert applies(load(tmp_path), languages=languages, paths=paths) is there
+
+
+def test_the_default_policy_has_the_form_of_a_compiled_one(tmp_path: Path) -> None:
+    policy = default_policy([load(tmp_path)])
+    same = compile_policy(b'schema = 1\n[checks.lint]\ntool = "ruff"\ntier = "edit"', file="f", tools=("ruff",))
+    assert policy == {**same, "source": "playbook defaults"}
+
+
+def test_what_ships_loads_and_is_consistent() -> None:
+    books = load_playbooks()
+    python = next(book for book in books if book.stack == "python")
+    assert {check.name for check in python.checks} == {
+        *("syntax", "ruff", "ruff-format", "mypy", "merge-marker", "large-file", "secrets"),
+    }
+    tried = tuple(candidate.rule for candidate in python.candidates)
+    for role in python.roles:
+        assert all(rule.startswith(tried) for rule in role.ignore), role.role
+
+
+def test_no_rule_of_what_ships_lacks_a_seed() -> None:
+    raw = parse_toml((data_dir("playbooks") / "python" / "playbook.toml").read_bytes(), file="playbook.toml")
+    python = next(book for book in load_playbooks() if book.stack == "python")
+    assert set(raw["ruff"]["rules"]) <= {candidate.rule for candidate in python.candidates}
