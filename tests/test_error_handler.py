@@ -139,7 +139,9 @@ def test_a_deleted_working_directory_does_not_hide_the_error(tmp_path: Path, own
         "os.rmdir(os.getcwd())\n"
         "raise SystemExit(error_handler.run(lambda: 1 // 0))"
     )
-    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], cwd=gone, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], cwd=gone, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 3
     log = Path(done.stderr.removeprefix("error: internal error, details in ").strip())
     assert "\ndirectory gone\n" in log.read_text()

@@ -111,7 +111,7 @@ def test_bad_seeds_are_named(tmp_path: Path, seeds: str, said: str) -> None:
 
 
 def test_a_tool_without_adapter_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="checks.mypy.tool: no tool is called `mypy`"):
+    with pytest.raises(ConfigError, match=r"checks\.mypy\.tool: no tool is called `mypy`"):
         load(tmp_path, tools=("ruff",))
 
 

@@ -24,7 +24,7 @@ from qualitygate.errors import ConfigError
 FILE = ".pre-commit-config.yaml"
 
 _BOM = "\ufeff"
-_SIZE_LIMIT = 1 << 20
+_SIZE_LIMIT = 1 << 18
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9./_+@-]*(?::[A-Za-z0-9./_+@-]+)*(?: [A-Za-z0-9][A-Za-z0-9./_+@-]*)*")
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "null", "y", "n"))
 
@@ -50,9 +50,10 @@ def add_precommit_repo(data: bytes | None, repo_block: Entry, *, file: str = FIL
     if {hook["id"] for hook in repo_block["hooks"]} & set(_hook_ids(events)):
         return data or b""
     eol = line_end((data or b"").removeprefix(_BOM.encode())).decode()
+    said = _with_final_newline(text)
     for place in _places(text, events, repo_block, file):
         after = text[: place.at] + place.text.replace("\n", eol) + text[place.at + place.replaces :]
-        if _is_ours_added(events, after, repo_block):
+        if _is_ours_added(said, after, repo_block):
             bom = _BOM if (data or b"").startswith(_BOM.encode()) else ""
             return (bom + after).encode("utf-8")
     raise ConfigError(
@@ -232,7 +233,12 @@ def is_cut(before: bytes | None, after: bytes, now: bytes, without: bytes) -> bo
     events = _parsed(now)
     repos = _repos(events)
     items = [] if repos is None else [i for i in items_of(events, repos) if ours & set(_ids_of_repo(events, i))]
-    return len(items) == 1 and _is_less(_parsed(without), events, items[0])
+    return len(items) == 1 and _is_less(_with_final_newline(_decode(without, FILE)), events, items[0])
+
+
+def _with_final_newline(text: str) -> Events:
+    # What follows a block scalar at the very end ends its last line, which nobody wanted to leave open.
+    return events_of(text if text.endswith("\n") else f"{text}\n", FILE)
 
 
 def _parsed(data: bytes) -> Events:

@@ -85,7 +85,9 @@ def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only
     program = resolve(tool.package, check.version, scratch.environment)
     environment = scratch.environment if check.options.get("environment") == "project" else None
     digest = judging.environment_digest(environment)
-    run = Run(check, tool, program, environment, digest, scratch.gate.state.shared, time.monotonic() + TIME_LIMIT)
+    deadline = time.monotonic() + TIME_LIMIT
+    ours = judging.our_digest()
+    run = Run(check, tool, program, environment, digest, ours, scratch.gate.state.shared, deadline)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 

@@ -10,6 +10,8 @@ from qualitygate.errors import ConfigError
 Events = Sequence[Any]
 """What ruamel's parser says of a file, in order; a node is named by the position of its first event."""
 
+_DEPTH_LIMIT = 100
+
 
 def events_of(text: str, file: str) -> Events:
     """The events of a file; raises ConfigError with its line when it is not YAML."""
@@ -17,15 +19,19 @@ def events_of(text: str, file: str) -> Events:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    found, depth = [], 0
     try:
-        return list(YAML(typ="safe", pure=True).parse(text))
+        for event in YAML(typ="safe", pure=True).parse(text):
+            found.append(event)
+            depth += _steps(event)
+            if depth > _DEPTH_LIMIT:  # the parser's time grows with the square of it
+                raise ConfigError(f"{file}: nested too deeply")
     except YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else file
         reason = getattr(exc, "problem", None) or str(exc).strip().splitlines()[0]
         raise ConfigError(f"{where}: not YAML: {reason}", hint="`pre-commit validate-config` says more") from None
-    except RecursionError:
-        raise ConfigError(f"{file}: nested too deeply") from None
+    return found
 
 
 def kind_of(event: Any) -> str:
@@ -33,12 +39,16 @@ def kind_of(event: Any) -> str:
     return str(type(event).__name__).removesuffix("Event")
 
 
+def _steps(event: Any) -> int:
+    kind = kind_of(event)
+    return kind.endswith("Start") - kind.endswith("End")
+
+
 def behind(events: Events, at: int) -> int:
     """The position behind the node that starts at `at`."""
     depth = 0
     while True:
-        kind = kind_of(events[at])
-        depth += kind.endswith("Start") - kind.endswith("End")
+        depth += _steps(events[at])
         at += 1
         if depth == 0:
             return at

@@ -183,7 +183,7 @@ def _mapped_roots(finder: str) -> Iterator[str]:
         if not any(isinstance(target, ast.Name) and target.id == "MAPPING" for target in targets):
             continue
         try:
-            mapping = ast.literal_eval(getattr(node, "value", None) or "")
+            mapping = ast.literal_eval(getattr(node, "value", None) or "None")
         except (ValueError, TypeError, RecursionError):
             continue
         for module, place in mapping.items() if isinstance(mapping, dict) else ():

@@ -25,6 +25,7 @@ YAML_LIMIT = 512 * 1024
 _TEMPLATE = re.compile(
     r"^[ \t]*(?:- +)?\{[%#]"  # a statement or comment on a line of its own
     r"|^(?:[ \t]*(?:- +)?|[^'\"#\n]*[:=][ \t]+|[ \t]*[\w.-]*)\{\{[-~]?\s*[\w.$(/]"  # an expression outside of quotes
+    r"|\"[ \t]*:[ \t]*\{\{[-~]?\s*[\w.$(/]"  # the same as a value of JSON
     r"|\{%[-+]?\s*\w+[^'\"\n]{0,200}%\}",
     re.MULTILINE,
 )

@@ -144,7 +144,7 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     environment = gate.environment[0] if gate.environment else _environment(gate, reader, head)
-    surroundings = digest(ours, environments.digest(our_environment()), environment_digest(environment))
+    surroundings = digest(our_digest(), environment_digest(environment))
     key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
     return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
 
@@ -152,6 +152,11 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
 def environment_digest(environment: Environment | None) -> str:
     """What stands in an environment, in short; "" for none."""
     return environments.digest(environment) if environment else ""
+
+
+def our_digest() -> str:
+    """What stands in our own environment, in short: our version, and those of the tools that came with us."""
+    return digest(version(), environments.digest(our_environment()))
 
 
 def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
@@ -191,6 +196,7 @@ def _judge(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Ba
         policy=made.policy,
         environment=made.environment,
         environment_digest=made.environment_digest,
+        ours=our_digest(),
         tier=gate.tier,
         everything=gate.everything,
         deadline=start + limit,

@@ -18,13 +18,17 @@ from qualitygate.process import run, tool_env
 
 
 class Run(NamedTuple):
-    """One check, ready to run: the adapter, the program, and what may stop it."""
+    """One check, ready to run: the adapter, the program, and what may stop it.
+
+    `ours` is the digest of our own environment: an upgrade of ours makes every result anew.
+    """
 
     check: Check
     tool: Tool
     program: Program
     environment: Environment | None
     environment_digest: str
+    ours: str
     shared: Path
     deadline: float
 
@@ -63,7 +67,7 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
     names = names_digest_input(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
-    return digest(what, job.environment_digest, sorted(inputs.items()), names)
+    return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
 
 
 def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> Report:
@@ -71,7 +75,7 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
     look = getattr(job.tool, "look", None)
     if look is not None:
         report: Report = look(os.fspath(root), files, options)
-        return report
+        return _named(job, report)
     cache_dir = root.with_name(f"{root.name}-{job.check.name}")
     request = Request(
         check=job.check.name,
@@ -91,7 +95,12 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
         return Report((), 0, f"no answer within the time limit ({max(left, 0):.0f} s were left)")
     if output.truncated:
         return Report((), 0, "printed more than can be read")
-    return job.tool.parse(output, request)
+    return _named(job, job.tool.parse(output, request))
+
+
+def _named(job: Run, report: Report) -> Report:
+    # A check may have another name than its tool, and a tool may serve several checks.
+    return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in report.findings))
 
 
 def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from typing import NamedTuple, TypeVar
 
-from qualitygate.gate.context import message_class
-from qualitygate.gate.matching import Delta, Side, match_indices, place
+from qualitygate.gate.matching import Delta, Side, describe, match_indices, place
 from qualitygate.model import Finding, Policy
 
 Group = tuple[Side, Delta]
@@ -41,44 +40,55 @@ def judge(policy: Policy, base_groups: Sequence[BaseGroup], head: Side) -> Judge
         return Judgement(tuple(sorted(head.findings, key=place)), 0, 0)
     known: set[int] = set()
     fixed: int | None = None
-    seen: list[tuple[Finding, ...]] = []
+    seen: list[Group] = []
     for group in base_groups:
         if len(known) == len(head.findings) and (seen or callable(group)):
             break
         side, delta = group() if callable(group) else group
         pairs = match_indices(side, head, delta, known)
         known.update(h for _, h in pairs)
-        seen.append(tuple(_renamed(side.findings, delta)))
+        seen.append((side, delta))
         fixed = len(side.findings) - len(pairs) if fixed is None else fixed
     left = tuple(sorted((f for i, f in enumerate(head.findings) if i not in known), key=place))
     new, shown = (left, ()) if policy == "ratchet" else ((), left)
     return Judgement(new, len(known), fixed or 0, shown, unaccounted(seen, head.findings, left))
 
 
-def _renamed(findings: Iterable[Finding], delta: Delta) -> Iterable[Finding]:
-    to_head = {old: new for new, old in delta.renames.items()}
-    return (f._replace(path=to_head.get(f.path, f.path)) for f in findings)
-
-
 def unaccounted(
-    groups: Sequence[Sequence[Finding]], head: Sequence[Finding], reported: Sequence[Finding]
+    groups: Sequence[Group], head: Sequence[Finding], reported: Sequence[Finding]
 ) -> tuple[tuple[str, int], ...]:
-    """Rules that head has more often than base, beyond what is reported; counts only, no matching.
+    """Rules that head has more often than base, beyond what is reported: from counts alone, no matching.
 
-    With several groups the same finding is told by rule, path and kind of message: base has as many
-    of each as the group that has most.
+    With several groups base has as many of each finding as the group that has most. What is the same
+    finding in two of them is told by its file, the words around it, and the kind of message.
     """
     said = Counter(f.rule for f in reported)
-    base = Counter(f.rule for f in groups[0]) if len(groups) == 1 else _most(groups)
-    surplus = {rule: n - base[rule] - said[rule] for rule, n in Counter(f.rule for f in head).items()}
-    return tuple(sorted((rule, n) for rule, n in surplus.items() if n > 0))
+    wanted = Counter(f.rule for f in head) - said
+    base = _largest(Counter(f.rule for f in side.findings) for side, _ in groups)
+    short = {rule for rule, n in wanted.items() if n > base[rule]}
+    if short and len(groups) > 1:
+        union = _largest(_described(group, short) for group in groups)
+        base = Counter()
+        for (rule, *_), n in union.items():
+            base[rule] += n
+    return tuple(sorted((rule, wanted[rule] - base[rule]) for rule in short if wanted[rule] > base[rule]))
 
 
-def _most(groups: Sequence[Sequence[Finding]]) -> Counter[str]:
-    union: Counter[tuple[str, str, str]] = Counter()
-    for findings in groups:
-        union |= Counter((f.rule, f.path, message_class(f.message)) for f in findings)
-    total: Counter[str] = Counter()
-    for (rule, _, _), n in union.items():
-        total[rule] += n
-    return total
+_T = TypeVar("_T")
+
+
+def _largest(counts: Iterable[Counter[_T]]) -> Counter[_T]:
+    union: Counter[_T] = Counter()
+    for one in counts:
+        union |= one
+    return union
+
+
+def _described(group: Group, rules: Collection[str]) -> Counter[tuple[str, str, Hashable]]:
+    side, delta = group
+    to_head = {old: new for new, old in delta.renames.items()}
+    findings = [f for f in side.findings if f.rule in rules]
+    return Counter(
+        (f.rule, to_head.get(f.path, f.path), words)
+        for f, words in zip(findings, describe(findings, side.read), strict=True)
+    )

@@ -14,8 +14,9 @@ from qualitygate.inspection.files import READ_LIMIT, Reader, Tracked
 from qualitygate.inspection.languages import SORT_OF, language_of
 
 _HEADER_BYTES = 1500
+_HEADER_LINES = 20
 _IMPORT = re.compile(
-    rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)[\w.]*[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE
+    rb"^[ \t]*(?:from[ \t]+([A-Za-z_]\w*)(?:\.[\w.]*)?[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]*))", re.MULTILINE
 )
 _GENERATED = re.compile(
     rb"@generated\b|\bdo not edit\b|\b(?:auto-?|automatically )generated (?:by|from|with|using|file|code)\b"
@@ -91,9 +92,10 @@ def _tags_of_shebang(data: bytes) -> set[str]:
 
 
 def _says_generated(data: bytes) -> tuple[int, str] | None:
-    if not _GENERATED.search(data, 0, _HEADER_BYTES):
-        return None
-    for number, line in enumerate(data[:_HEADER_BYTES].splitlines()[:20], 1):
+    head = data[:_HEADER_BYTES].lower()
+    if b"generated" not in head and b"do not edit" not in head:
+        return None  # two plain searches spare nearly every file the pattern
+    for number, line in enumerate(data[:_HEADER_BYTES].splitlines()[:_HEADER_LINES], 1):
         # In a comment or docstring opening only: a generator's own source holds the words in strings.
         if _GENERATED.search(line) and line.strip().startswith(_COMMENT):
             return number, line.decode("utf-8", "replace").strip()[:120]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -47,6 +48,7 @@ SERVICES: tuple[Service, ...] = (
 )
 # Where services other than GitHub keep their shell lines.
 _SCRIPT_KEYS = ("before_script", "script", "run", "command", "commands", "bash", "test_script")
+_LIKELY = re.compile(r"test|lint|check|ci\b|quality|pre-commit|build|main|python|typ(?:e|ing)")
 
 
 def services(sources: Sources) -> tuple[Fact, ...]:
@@ -58,7 +60,8 @@ def services(sources: Sources) -> tuple[Fact, ...]:
 def ci_commands(sources: Sources) -> Iterator[Raw]:
     """Every shell line that CI runs."""
     for service in SERVICES:
-        for path in sources.match(*service.patterns):
+        # What is read first is read for certain: there is a limit to the YAML that one inspection parses.
+        for path in sorted(sources.match(*service.patterns), key=lambda p: not _LIKELY.search(p)):
             if service.name == "GitHub Actions":
                 yield from _workflow(sources, path)
             elif path.endswith((".yml", ".yaml")):

@@ -127,7 +127,10 @@ def effective_hooks(repo: Repo) -> tuple[GitHook, ...]:
     configured = git.config(repo, "core.hooksPath")
     folder = repo.common_dir / "hooks"
     if configured:
-        folder = repo.root / Path(configured).expanduser()
+        try:
+            folder = repo.root / Path(configured).expanduser()
+        except RuntimeError:  # `~nobody/hooks`: git finds nothing there either
+            return ()
     found = []
     for name in sorted(GIT_HOOKS):
         path = folder / name

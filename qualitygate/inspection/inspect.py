@@ -65,7 +65,8 @@ def _assemble(
     foreign: tuple[Fact, ...],
     submodules: tuple[str, ...],
 ) -> Facts:
-    raws = (*ci_commands(sources), *task_commands(sources, role_of), *hook_commands(sources))
+    hooks = tuple(hook_commands(sources))  # before CI, which may use up what YAML there is time for
+    raws = (*ci_commands(sources), *task_commands(sources, role_of), *hooks)
     understood = understand(raws)
     tools = toolbox(sources, projects, looks, role_of, understood)
     installed = effective_hooks(repo)

@@ -49,7 +49,7 @@ def _python(sources: Sources, projects: tuple[Project, ...]) -> Fact | None:
 def _from_files(sources: Sources) -> Fact | None:
     for path in sources.match("runtime.txt", ".python-version"):
         for line in (sources.text(path) or "").splitlines():
-            found = _PYTHON.match(line.strip())
+            found = _PYTHON.match(line.strip()) if len(line) < 40 else None
             if found:
                 return Fact(found[1], (sources.evidence(path, line.strip()),))
     return None
@@ -66,7 +66,7 @@ def _from_tools(sources: Sources) -> Fact | None:
 def _from_ci(sources: Sources) -> Fact | None:
     versions: dict[str, Evidence] = {}
     for text, evidence in python_versions(sources):
-        found = _PYTHON.match(text.strip())
+        found = _PYTHON.match(text.strip()) if len(text) < 40 else None
         if found:
             versions.setdefault(found[1], evidence)
     lowest = least(versions)

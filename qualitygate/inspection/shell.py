@@ -149,8 +149,8 @@ def meaning(command: str, depth: int = 0) -> Meaning:
     head, _, body = command.partition("\n")
     tools: dict[str, Kind] = {}
     references: dict[str, None] = {}
-    for segment in _SEPARATOR.split(head):
-        found = _segment(_words(segment), depth)
+    for words in _segments(head):
+        found = _segment(words, depth)
         tools.update(dict(found.tools))
         references.update(dict.fromkeys(found.references))
     for module in _INLINE.findall(body):
@@ -166,11 +166,23 @@ def kind_of(tools: Sequence[tuple[str, Kind]]) -> Kind:
     return "test" if "test" in kinds else kinds.pop() if len(kinds) == 1 else "lint"
 
 
-def _words(segment: str) -> list[str]:
+def _segments(command: str) -> Iterator[list[str]]:
+    """The words of each simple command: split at `&&`, `|`, `;` outside of quotes."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split, lexer.commenters = True, ""
+    words: list[str] = []
     try:
-        return shlex.split(segment, comments=True)
-    except ValueError:
-        return segment.split()
+        for word in lexer:
+            if word.startswith("#"):
+                break
+            if word.strip(";&|"):
+                words.append(word)
+            else:
+                yield words
+                words = []
+    except ValueError:  # a quote without its end, as in a line cut out of a longer script
+        words = words or command.split()
+    yield words
 
 
 def _segment(words: list[str], depth: int) -> Meaning:

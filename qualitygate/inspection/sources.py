@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from typing import Any
 
 from qualitygate.inspection.facts import Broken, Evidence, Unreadable
@@ -19,9 +19,15 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-YAML_BUDGET = 192 * 1024
+YAML_BUDGET = 96 * 1024
 """Bytes of YAML parsed in one inspection: the pure parser reads about 250 KB/s, and inspection has two seconds."""
 
+_LINE_LIMIT = 2000
+_LOOKUP_BUDGET = 5_000_000
+"""Lines searched for evidence in one inspection; after that, evidence names files without lines."""
+
+# The standard parsers take quadratic time for these: nobody writes them but to stop a tool.
+_LONG_KEY = re.compile(r"""(?:\.[ \t]?(?:["']?[\w-]{1,64}["']?|""|'')[ \t]?){100}""")
 _AT_LINE = re.compile(r"\(?at line (\d+)")
 
 
@@ -36,9 +42,11 @@ class Sources:
         self.broken: list[Broken] = []
         self.skipped: list[Unreadable] = []
         self._texts: dict[str, str | None] = {}
+        self._matches: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
         self._documents: dict[str, Any] = {}
         self._yaml_left = YAML_BUDGET
+        self._lookups_left = _LOOKUP_BUDGET
 
     def text(self, path: str) -> str | None:
         """A file's text with bad bytes replaced; None where it is not tracked or cannot be read."""
@@ -59,17 +67,20 @@ class Sources:
         return self._lines[path]
 
     def match(self, *patterns: str) -> tuple[str, ...]:
-        """The tracked paths that match any of the shell patterns (`*` crosses folders)."""
-        plain = [p for p in patterns if not any(c in p for c in "*?[")]
-        globs = [p for p in patterns if p not in plain]
-        found = [p for p in plain if p in self.names]
-        if globs:
-            found += [p for p in self.paths if any(fnmatchcase(p, g) for g in globs)]
-        return tuple(dict.fromkeys(found))
+        """The tracked paths that match any of the shell patterns (`*` crosses folders), plain names first."""
+        if patterns not in self._matches:
+            plain = [p for p in patterns if not any(c in p for c in "*?[")]
+            globs = [p for p in patterns if p not in plain]
+            found = [p for p in plain if p in self.names]
+            if globs:
+                any_of = re.compile("|".join(translate(g) for g in globs))
+                found += [p for p in self.paths if any_of.match(p)]
+            self._matches[patterns] = tuple(dict.fromkeys(found))
+        return self._matches[patterns]
 
     def toml(self, path: str) -> Mapping[str, Any]:
         """A TOML file as a dict, empty where it is missing or broken."""
-        return _table(self._parsed(path, tomllib.loads))
+        return _table(self._parsed(path, _parse_toml))
 
     def json(self, path: str) -> Mapping[str, Any]:
         """A JSON file whose top is an object, as a dict; empty where it is missing, broken or something else."""
@@ -110,6 +121,9 @@ class Sources:
         `after` is a line to search from, such as a table's header.
         """
         lines = self.lines(path)
+        self._lookups_left -= len(lines) * (len(needles) + 1)
+        if self._lookups_left < 0:
+            return Evidence(path)
         start = next((n for n, line in enumerate(lines) if after in line), 0) if after else 0
         for needle in needles:
             for number, line in enumerate(lines[start:], start + 1):
@@ -126,7 +140,15 @@ def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def _parse_toml(text: str) -> dict[str, Any]:
+    if _LONG_KEY.search(text):
+        raise ValueError("a key of more than 100 parts")
+    return tomllib.loads(text)
+
+
 def _parse_ini(text: str) -> dict[str, dict[str, str]]:
+    if any(len(line) > _LINE_LIMIT for line in text.split("\n")):
+        raise ValueError(f"a line of more than {_LINE_LIMIT} characters")
     parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0", allow_no_value=True)
     parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
     parser.read_string(text)

@@ -150,6 +150,7 @@ def _pyproject_tasks(sources: Sources) -> Iterator[Raw]:
 
 def _shell_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
     paths = [p for p in sources.paths if roles.get(p) == "script" and p.count("/") <= 2]
+    paths = [p for p in paths if not p.startswith(".husky/")]  # hooks are read as hooks
     paths = [p for p in paths if p.endswith((".sh", ".bash")) or "." not in base_name(p)]
     for path in paths[:_SCRIPT_LIMIT]:
         text = sources.text(path) or ""

@@ -19,7 +19,7 @@ from qualitygate.inspection.tool_table import KnownTool, by_action, known_tools
 _ALIEN = ("vendored", "generated", "example", "docs")
 _EVIDENCE = 12
 _TRUE = ("true", "1", "yes", "on")
-_FAIL_UNDER = re.compile(r"fail[-_]under\s*[= ]\s*(\d+)")
+_FAIL_UNDER = re.compile(r"fail[-_]under[ \t]{0,9}[= ][ \t]{0,9}(\d{1,3})")
 _DOCTEST = re.compile(r"--doctest-(?:modules|glob)|\bdoctest_(?:optionflags|plus|glob)\b")
 
 

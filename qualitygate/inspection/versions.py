@@ -71,13 +71,12 @@ def _hooks(sources: Sources) -> Iterator[Pin]:
             continue
         rows = (sources.text(hook.evidence.path) or "").splitlines()
         for number in range(hook.evidence.line, 0, -1):
-            if rows[number - 1].lstrip("- ").startswith("rev:"):
-                frozen = _FROZEN.search(rows[number - 1])
-                version = _VERSION.match(frozen[1] if frozen else hook.rev)
+            row = rows[number - 1][:300].strip()
+            if row.lstrip("- ").startswith("rev:"):
+                frozen = _FROZEN.search(row)
+                version = _VERSION.match(frozen[1] if frozen else hook.rev[:60])
                 if version:
-                    yield Pin(
-                        tool.name, version[1], Evidence(hook.evidence.path, number, rows[number - 1].strip()[:120])
-                    )
+                    yield Pin(tool.name, version[1], Evidence(hook.evidence.path, number, row[:120]))
                 break
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 NODE_LIMIT = 50_000
 _DEPTH_LIMIT = 100
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class YamlError(Exception):
@@ -32,6 +34,12 @@ def parse_yaml(text: str) -> Any:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    if deepest > 2 * _DEPTH_LIMIT:
+        raise YamlError("nested too deeply")  # the parser would take seconds to say so
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except YAMLError as exc:

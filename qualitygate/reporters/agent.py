@@ -72,7 +72,7 @@ def render(
     total = sum(len(group.items) for group in groups)
     stuck = [f"undecided: {_short(check, 40)} {_said(reason, 160)}" for check, reason in summary.undecided(verdict)]
     head = [_first(verdict), *([_GUIDE] if groups or stuck else [])]
-    budget = _Budget([*head, *_foot(verdict, total, log)])
+    budget = _Budget([*head, "", *_foot(verdict, total, log)])
     head += [line for line in stuck[:3] if budget.take([line])]
     chosen = _choose(groups, fingerprint, budget)
     body = [line for group, lines in chosen.items() for line in ("", _title(groups[group]), *lines)]
@@ -167,7 +167,7 @@ def _line(group: _Group, item: _Item, fingerprint: str) -> str:
     finding = item.finding
     numbers = "".join(f":{number}" for number in (finding.line, finding.column if finding.line else 0) if number)
     fix = "" if group.fix else f"; fix: {_fix(finding, group.kind)}"
-    away = "" if item.changed or group.kind != "new" else " (caused elsewhere: not on a changed line)"
+    away = "" if item.changed or group.kind != "new" else " (not on a changed line)"
     name = "".join(char for char in fingerprint if char.isascii() and char.isalnum())[:12]
     said = _said(finding.message, 200)
     return f"- {name} {quoted_path(finding.path, 200)}{numbers} {said}{away}{fix}"

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from qualitygate import actor
 from qualitygate.model import Verdict
 from qualitygate.output import Console
 from qualitygate.reporters import agent, json_report, text
+from qualitygate.reporters.summary import status
 
 _EXIT_CODES = {"passed": 0, "accepted": 0, "failed": 1, "undecided": 2}
 
 
 def exit_code(verdict: Verdict) -> int:
     """0 passed or accepted, 1 failed, 2 undecided."""
-    return _EXIT_CODES[verdict.status]
+    return _EXIT_CODES[status(verdict)]
 
 
 def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = ()) -> None:
@@ -24,7 +24,7 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     if style == "auto":
         style = "agent" if actor.agent() else "text"
     if style == "json":
-        console.write_result(json_report.render(verdict, fingerprint=verdict.fingerprints.__getitem__))
+        console.write_result(json_report.render(verdict, fingerprint=lambda finding: verdict.fingerprints.get(finding, "")))
     elif style == "agent":
         console.write_result(_for_agent(verdict))
     else:
@@ -34,9 +34,9 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
 def _for_agent(verdict: Verdict) -> str:
     return agent.render(
         verdict,
-        fingerprint=verdict.fingerprints.__getitem__,
+        fingerprint=lambda finding: verdict.fingerprints.get(finding, ""),
         changed=verdict.on_changed_lines.__contains__,
-        log=_log(verdict) if verdict.new else "",
+        log=_log(verdict) if verdict.new or verdict.lost or verdict.hidden else "",
     )
 
 
@@ -44,10 +44,10 @@ def _log(verdict: Verdict) -> str:
     """The path of a file with the whole report; an agent is shown only what fits its attention."""
     where = os.environ.get("XDG_CACHE_HOME", "")
     folder = (Path(where) if os.path.isabs(where) else Path.home() / ".cache") / "qualitygate" / "log"
+    path = folder / f"verdict-{verdict.head.id[:12]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(text.render(verdict, limit=0), encoding="utf-8", errors="backslashreplace")
     except OSError:
-        folder = Path(tempfile.gettempdir())
-    path = folder / f"verdict-{verdict.head.id[:12]}.txt"
-    path.write_text(text.render(verdict, limit=100_000), encoding="utf-8", errors="backslashreplace")
+        return ""  # what fits is printed anyway
     return os.fspath(path)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualitygate.bootstrap.blocks import cut_block, marks, set_block
@@ -64,6 +64,7 @@ TEXTS = st.lists(PIECES, max_size=12).map(b"".join).filter(lambda data: not data
 LINES = st.lists(st.sampled_from(["a", "*.pyc", "", "é b"]), max_size=4)
 
 
+@settings(deadline=None)
 @given(TEXTS, LINES, LINES)
 def test_cutting_restores_every_byte(data: bytes, lines: list[str], others: list[str]) -> None:
     once = set_block(data, HASH, lines)
@@ -74,6 +75,7 @@ def test_cutting_restores_every_byte(data: bytes, lines: list[str], others: list
     assert set_block(again, HASH, lines) == once
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS, LINES)
 def test_what_others_add_stays(data: bytes, more: bytes, lines: list[str]) -> None:
     once = set_block(data, HASH, lines)

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from qualitygate.bootstrap.edits import inserted
 from qualitygate.bootstrap.precommit import add_precommit_repo
 from qualitygate.errors import ConfigError
 
@@ -101,7 +102,8 @@ def test_a_block_scalar_that_keeps_its_end_keeps_it() -> None:
         (b"\tx: 1\n", ":1: not YAML: "),
         (b"# \xff\n", "not UTF-8"),
         ("repos: []".encode("utf-16"), "is not UTF-8 text"),
-        (b"[" * 20000, "nested too deeply"),
+        (b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        (b"#" * (1 << 18) + b"#", "larger than 256 KiB"),
     ),
 )
 def test_what_cannot_be_done_is_said(data: bytes, said: str) -> None:
@@ -135,25 +137,35 @@ REPOS = st.sampled_from(
 @st.composite
 def configurations(draw: st.DrawFn) -> bytes:
     indent = " " * draw(st.sampled_from([0, 2, 4]))
-    repos = "\n".join(draw(st.lists(REPOS, max_size=3)))
+    repos = "\n".join(draw(st.lists(REPOS, max_size=3, unique=True)))
     body = "repos:\n" + "\n".join(indent + row if row else "" for row in repos.split("\n")) if repos else "repos: []"
     above = draw(st.sampled_from(["", "# top\n", "---\n", "ci:\n  skip: [a]\n", "exclude: |\n  x\n\n"]))
     below = draw(
-        st.sampled_from(["", "\n", "\n\n# end\n", "\nci: {}\n", "\n\n\nci:\n  a: [b]\n", "\n# c\nfail_fast: true"])
+        st.sampled_from(
+            ["", "\n", "\n\n# end\n", "\nfail_fast: true\n", "\n\n\nminimum:\n  a: [b]\n", "\n# c\nfail_fast: true"]
+        )
     )
     text = (above + body + below).replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
     return (draw(st.sampled_from(["", "\ufeff"])) + text).encode()
 
 
+def test_a_block_scalar_without_final_newline_gets_one() -> None:
+    data = b"repos:\n  - repo: a\n    hooks:\n      - id: b\n        entry: |\n          x"
+    after = add_precommit_repo(data, OURS)
+    assert after == data + b"\n" + BLOCK.encode().rstrip()
+
+
+@settings(deadline=None)
 @given(configurations())
 def test_the_file_says_what_it_said_and_ours(data: bytes) -> None:
     after = add_precommit_repo(data, OURS)
-    before, now = plain(data), plain(after)
+    # An open last line is the one thing that an entry behind it ends.
+    before, now = plain(data if data.endswith(b"\n") else data + b"\n"), plain(after)
     assert now == {**before, "repos": [*before["repos"], OURS]}
     assert add_precommit_repo(after, OURS) == after
-    assert set(data.split()) - {b"[]"} <= set(after.split())
-    assert (b"\r\n" in after) == (b"\r\n" in data) or b"\n" not in data
     if before["repos"]:
-        assert after.replace(b"".join(after.partition(b"repo: https://example.org")[1:]), b"") in after
-        start = next(n for n in range(len(after) + 1) if n == len(data) or after[n] != data[n])
-        assert data[start:] == after[len(after) - len(data) + start :]
+        ours = inserted(data, after)
+        assert b"qualitygate" in ours
+        assert after.replace(ours, b"") == data
+    else:
+        assert set(data.split()) - {b"[]"} <= set(after.split())

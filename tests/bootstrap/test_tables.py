@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualitygate.bootstrap.tables import add_ini_section, add_toml_table, added, merged, nested
@@ -88,6 +88,7 @@ def toml_files(draw: st.DrawFn) -> bytes:
     return (draw(st.sampled_from(["", "\ufeff"])) + text + draw(st.sampled_from(["", "\n", "\n\n"]))).encode()
 
 
+@settings(deadline=None)
 @given(toml_files())
 def test_every_byte_and_key_is_kept(data: bytes) -> None:
     before = parse_toml(data, file="f")

@@ -252,6 +252,10 @@ SURVIVE = {
         {"a.py": module(CLEAN.replace('    """Add."""\n', ""))},
         {"a.py": module(CLEAN.replace("    return a + b", "    ..."), CLEAN.replace('    """Add."""\n', ""))},
     ),
+    "edit a signature and put a function above": (
+        {"a.py": BASE},
+        {"a.py": module(CLEAN, edited(ALPHA, ("rows, limit", "limit, /, *rows, top=0")), BETA, GAMMA)},
+    ),
     "no lexer: insert and re-indent": (
         {"a.js": JAVASCRIPT},
         {"a.js": "let z;\n" + JAVASCRIPT.replace("  ", "\t")},
@@ -407,6 +411,14 @@ def matched(base: tuple[Finding, ...], head: tuple[Finding, ...], old: bytes | N
 )
 def test_odd_places(base: list[Finding], head: list[Finding], old: bytes | None, new: bytes | None, count: int) -> None:
     assert len(matched(tuple(base), tuple(head), old, new).new) == count
+
+
+def test_an_extracted_function_takes_its_debt_along(tmp_path: Path) -> None:
+    body = "    for row in rows:\n        if row == None:\n            continue\n        total += row\n"
+    base = {"a.py": module(ALPHA, BETA)}
+    helper = 'def helper(rows, total):\n    """Add."""\n' + body + "    return total\n"
+    head = {"a.py": module(helper, ALPHA.replace(body, "    total = helper(rows, total)\n"), BETA)}
+    assert compare(tmp_path, base, head).new == ()
 
 
 def test_what_is_said_tells_two_findings_at_one_place_apart() -> None:

@@ -227,7 +227,7 @@ def test_nothing_of_the_repository_is_executed(tmp_path: Path) -> None:
     root = make_repo(
         tmp_path / "r",
         {
-            **{name: touch for name in ("setup.py", "conftest.py", "noxfile.py", "tasks.py", "sitecustomize.py")},
+            **dict.fromkeys(("setup.py", "conftest.py", "noxfile.py", "tasks.py", "sitecustomize.py"), touch),
             "pkg/__init__.py": touch,
             ".gitattributes": "*.py filter=evil diff=evil linguist-vendored\n",
             ".pre-commit-config.yaml": "repos:\n- repo: !!python/object/apply:os.system ['touch x']\n  hooks: []\n",
@@ -332,3 +332,29 @@ def test_json_has_every_key_of_the_contract(tmp_path: Path) -> None:
     assert (ruff["name"], ruff["files"], ruff["select"]) == ("ruff", ["pyproject.toml"], ["E", "F"])
     assert ruff["evidence"] == [{"path": "pyproject.toml", "line": 5, "text": "[tool.ruff.lint]"}]
     assert document["evidence"]["min_runtime.python"][0]["line"] == 3
+
+
+CHAIN = "".join(f"t{n}: t{n + 1} t{n + 2}\n\tcoverage run x\n" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "from " + "a" * 900_000 + "\n"),
+        ("pyproject.toml", ".".join(["a"] * 400_000) + " = 1\n"),
+        ("pyproject.toml", '[tool.coverage.run]\nx = """fail_under' + " " * 900_000 + '"""\n'),
+        ("setup.cfg", "[a]\nb" + " " * 400_000 + "c\n"),
+        ("Makefile", "a" + " " * 900_000 + "b\n"),
+        ("Makefile", CHAIN),
+        ("justfile", "a" + " " * 900_000 + "=\n"),
+        ("noxfile.py", "@" + "a." * 2000 + "session\ndef f(): pass\n"),
+        ("setup.py", "setup(name=" + "+".join(["'a'"] * 5000) + ")\n"),
+        ("requirements.txt", "a" + " " * 900_000 + "b\n"),
+        ("scripts/check.sh", "#!/bin/sh\n" + "x" * 900_000),
+        (".pre-commit-config.yaml", "repos:\n- rev: " + "rev:" * 20_000 + "\n  repo: ruff\n  hooks: [{id: ruff}]\n"),
+        (".travis.yml", "python: '" + "3.1" + "1" * 80_000 + "!'\n"),
+        (".travis.yml", "script: " + "{a: " * 5000),
+    ],
+)
+def test_text_made_to_take_for_ever(tmp_path: Path, path: str, text: str) -> None:
+    assert inspect(make_repo(tmp_path / "r", {path: text})).tracked_files == 1

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualitygate.inspection.shell import Line, is_noise, kind_of, logical_lines, meaning
 
@@ -103,3 +105,10 @@ def test_kind_of_a_mixture() -> None:
     assert kind_of([("ruff", "lint"), ("pytest", "test")]) == "test"
     assert kind_of([("tox", "other")]) == "other"
     assert kind_of([]) == "other"
+
+
+@given(st.text(alphabet="ab-/$(){}<>&|;'\"\\\n\t #=@!.pyruvnx", max_size=60))
+def test_any_text_is_taken_apart(text: str) -> None:
+    for line in logical_lines(text):
+        meaning(line.text)
+        is_noise(line.text)

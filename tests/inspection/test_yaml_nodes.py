@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualitygate.inspection.yaml_nodes import YamlError, line_of, parse_yaml
 
@@ -38,3 +40,11 @@ def test_tags_mean_nothing() -> None:
 def test_refused(text: str) -> None:
     with pytest.raises(YamlError):
         parse_yaml(text)
+
+
+@given(st.text(alphabet="ab:-[]{}&*!|>%#'\"\n\t ,?\x00\ufeff<=1", max_size=40))
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    try:
+        parse_yaml(text)
+    except YamlError as exc:
+        assert exc.line >= 0

@@ -12,8 +12,9 @@ MakeFinding = Callable[..., Finding]
 @pytest.fixture
 def finding() -> MakeFinding:
     def make(
-        check: str, rule: str, path: str, line: int, column: int, message: str, *, fix: str = "", direction: Direction = "debt"
+        check: str, rule: str, path: str, line: int, column: int, message: str, fix: str = "", lost: bool = False
     ) -> Finding:
+        direction: Direction = "safeguard" if lost else "debt"
         return Finding(check, rule, path, line, column, line, column, message, direction, fix)
 
     return make
@@ -29,7 +30,7 @@ def failed(finding: MakeFinding) -> Verdict:
             Base("bb" * 20, "8d1c2aa" + "0" * 33, "merge base with origin/main"),
         ),
         new=(
-            finding("ruff", "ruff:F401", "src/views.py", 12, 8, "`os` imported but unused", fix="Remove unused import: `os`"),
+            finding("ruff", "ruff:F401", "src/views.py", 12, 8, "`os` imported but unused", fix="Remove import: `os`"),
             finding("ruff", "ruff:E711", "src/app.py", 7, 9, "comparison to None", fix="use `is None`"),
             finding("ruff", "ruff:E711", "src/app.py", 9, 9, "comparison to None", fix="use `is None`"),
             finding("mypy", "mypy:arg-type", "src/models.py", 88, 24, 'Argument 1 to "load" has type "str | None"'),
@@ -43,7 +44,7 @@ def failed(finding: MakeFinding) -> Verdict:
                 fix="call `log.info`",
             ),
         ),
-        lost=(finding("tests", "tests:case", "tests/test_views.py", 0, 0, "`test_empty` is gone", direction="safeguard"),),
+        lost=(finding("tests", "tests:case", "tests/test_views.py", 0, 0, "`test_empty` is gone", lost=True),),
         shown=(finding("house rules", "house:legacy", "src/old.py", 7, 5, "`fetch_all` is on its way out"),),
         known=31,
         fixed=2,

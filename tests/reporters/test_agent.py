@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualitygate.model import CheckResult, Finding, Tree, Verdict
@@ -36,13 +36,14 @@ WAYS_ROUND = (
     "qualitygate waive",
 )
 MakeFinding = Callable[..., Finding]
-ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
+ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
+PIECE = st.sampled_from([*WAYS_ROUND, *map(str.upper, WAYS_ROUND), "SKIP=a", "HUSKY=0", " ", "\n", "x", "\x1b[0m"])
 TEXT = st.one_of(
     ANY_TEXT,
-    st.lists(st.sampled_from([*WAYS_ROUND, *(w.upper() for w in WAYS_ROUND), "SKIP=a", "HUSKY=0", " ", "\n", "x", "\x1b[0m"])).map("".join),
-    st.sampled_from(["\U00010000" * 3000, "%#" * 3000, "qxzv" * 3000, "語" * 3000]),
+    st.lists(PIECE, max_size=12).map("".join),
+    st.sampled_from(["\U00010000" * 300, "%#" * 300, "qxzv" * 300, "語" * 300]),
 )
-PATH = st.one_of(st.sampled_from(["src/app.py", "日本/a b.py", "\U00010000" * 3000]), ANY_TEXT)
+PATH = st.one_of(st.sampled_from(["src/app.py", "日本/a b.py", "\U00010000" * 300]), ANY_TEXT)
 FINDING = st.builds(
     Finding,
     check=ANY_TEXT,
@@ -67,7 +68,7 @@ ROW = st.builds(
     seconds=st.floats(0, 10**6),
     reason=ANY_TEXT,
 )
-FINDINGS = st.lists(FINDING, max_size=6).map(lambda found: tuple(found * (1 + 40 // (len(found) + 1))))
+FINDINGS = st.lists(FINDING, max_size=4).map(lambda found: tuple(found * (1 + 40 // (len(found) + 1))))
 VERDICT = st.builds(
     Verdict,
     status=st.sampled_from(["passed", "failed", "accepted", "undecided"]),
@@ -83,8 +84,10 @@ VERDICT = st.builds(
 )
 
 
-def render(verdict: Verdict, *, log: str = "/cache/log/full.txt", changed: Callable[[Finding], bool] | None = None) -> str:
-    ids: dict[Finding, str] = {}
+def render(
+    verdict: Verdict, *, log: str = "/cache/log/full.txt", changed: Callable[[Finding], bool] | None = None
+) -> str:
+    ids: dict[Finding, int] = {}
     return agent.render(
         verdict,
         fingerprint=lambda finding: f"{ids.setdefault(finding, len(ids)):04x}" * 4,
@@ -146,14 +149,15 @@ def test_changed_lines_come_first_and_every_rule_gets_its_turn(finding: MakeFind
     assert 5 < listed < 100
     assert f'\n{303 - listed} more in "/cache/log/full.txt"\n' in report
     assert '"the one that matters"\n' in report
-    assert report.count("(caused elsewhere: not on a changed line)") == listed - 4
+    assert report.count("(not on a changed line)") == listed - 4
 
 
 def test_the_order_of_findings_does_not_change_the_report(failed: Verdict, finding: MakeFinding) -> None:
     new = tuple(finding("r", f"rule{n % 7}", f"a{n}.py", n, 1, f"m{n}") for n in range(200))
 
     def report(findings: tuple[Finding, ...]) -> str:
-        return agent.render(failed._replace(new=findings), fingerprint=lambda f: f"{f.line:x}", changed=lambda f: f.line % 2 > 0, log="")
+        verdict = failed._replace(new=findings)
+        return agent.render(verdict, fingerprint=lambda f: f"{f.line:x}", changed=lambda f: f.line % 2 > 0, log="")
 
     assert report(new) == report(new[::-1]) == report((*new[77:], *new[:77]))
 
@@ -197,7 +201,7 @@ def _outside_quotes(report: str) -> str:
     return re.sub(r'"(?:\\.|[^"\\\n])*"', '""', re.sub(r'(?<!\\)\\(?=")', "", report))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(VERDICT, st.sampled_from(["", "/cache/log/full.txt", "/\U00010000" * 900]), st.booleans())
 def test_whatever_happens_the_report_is_small_visible_and_names_no_way_round(
     verdict: Verdict, log: str, on_changed: bool
@@ -208,8 +212,8 @@ def test_whatever_happens_the_report_is_small_visible_and_names_no_way_round(
     assert report.replace("\n", "").isprintable()
     lines = report.split("\n")
     assert re.fullmatch(r"qualitygate: (passed|failed|undecided|accepted by a person), [a-z0-9 ,]+", lines[0])
-    starts = ('- ', '"', 'lost "', 'hidden "', 'undecided: "', "text in double quotes", "known from", "next: ", "not looked at: ")
-    assert all(line == "" or line.startswith(starts) or re.match(r"\d+ more", line) for line in lines[1:])
+    ours = r'$|- |"|lost "|hidden "|undecided: "|text in double quotes|known from|next: |not looked at: "|\d+ more'
+    assert all(re.match(ours, line) for line in lines[1:])
     if verdict.new or verdict.lost or verdict.hidden:
         assert ("next: fix each of these" in report) == (not report.startswith("qualitygate: accepted"))
 
@@ -230,6 +234,19 @@ def test_our_own_words_stand_outside_quotes_only(failed: Verdict) -> None:
         assert theirs not in outside
 
 
-@pytest.mark.parametrize(("text", "expected"), [("", 0), ("word", 1), ("sixteenletters", 4), ("a.b", 3), ("é", 1), ("語", 2)])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", 0),
+        ("word", 1),
+        ("two words", 3),
+        ("fourteenletter", 4),
+        ("camelCase", 3),
+        ("a.b", 3),
+        ("é", 1),
+        ("語", 2),
+        ("𐀀", 4),
+    ],
+)
 def test_tokens(text: str, expected: int) -> None:
     assert agent.tokens(text) == expected

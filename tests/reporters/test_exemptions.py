@@ -44,7 +44,7 @@ def test_each_form_is_replaced_whole(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["imported but unused", "contextlib.suppress(OSError)", "a type is ignored", "skip this", "skip=True", "never waive rights", "nose"],
+    ["imported but unused", "contextlib.suppress(OSError)", "a type is ignored", "skip this", "skip=True", "nose"],
 )
 def test_ordinary_words_stay(text: str) -> None:
     assert without_exemptions(text) == text

@@ -121,7 +121,7 @@ KINDS: tuple[Kind, ...] = (
         (b"passw", b"secret", b"api_key", b"apikey", b"token"),
         # As environment files have it: at the beginning of a line, without quotes.
         rb"(?m:^)(?:export )?[A-Z0-9_]{0,40}(?:PASSWORD|PASSWD|SECRET|API_?KEY|TOKEN)[A-Z0-9_]{0,20}="
-        rb"(?P<secret>[^\s\"'`<>{}()\[\]$,;\\]{12,128})(?m:[ \t\r]*$)",
+        rb"(?P<secret>[^\s\"'`<>{}()\[\]$,;\\]{12,128})(?m:[ \t\r]{0,8}$)",
         shown=0,
         random=False,
     ),

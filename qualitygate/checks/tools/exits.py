@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from qualitygate.process import Output
 
-_LINES = 4
+_LINES = 8
 _LENGTH = 300
 
 
@@ -31,7 +31,7 @@ def why_incomplete(output: Output, complete: Collection[int], root: str = "") ->
 def complaint(stderr: bytes, root: str = "") -> str:
     """The first lines of standard error that are no log lines, as one short line."""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
-    said = [line for line in lines if line and "[DEBUG]" not in line and "[TRACE]" not in line]
+    said = [line for line in lines if line.strip("|^~ ") and "[DEBUG]" not in line and "[TRACE]" not in line]
     text = "; ".join(said[:_LINES]) or "no message"
     if root:
         text = text.replace(root.rstrip(os.sep) + os.sep, "")

@@ -21,6 +21,7 @@ config_files: tuple[str, ...] = mypy_config.FILES
 package = "mypy"
 
 executes = mypy_config.executes
+asked_for = mypy_config.asked_for
 seed = mypy_seeds.seed
 canaries = mypy_seeds.canaries
 
@@ -184,6 +185,8 @@ def _blocker(read: _Read, stderr: str, request: Request) -> str:
     said = [line for line in stderr.splitlines() if line.strip()]
     told = [line for line in said if ": error: " in line] or [line for line in said if line.startswith("There are no")]
     text = (told or said or ["no message"])[-1].strip().removeprefix("mypy: ").removeprefix("error: ")
+    if match := _LINE.fullmatch(text):
+        text = f"{match[1]}:{match[2]}: {match[7]}"
     return text.replace(request.root.rstrip("/") + "/", "")
 
 

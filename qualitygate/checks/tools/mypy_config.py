@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 Read = Callable[[str], "bytes | None"]
@@ -59,9 +59,40 @@ def executes(read: Read) -> tuple[str, ...]:
     return tuple(found)
 
 
+def asked_for(files: Iterable[str], read: Read, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Those of a tree's files that mypy is asked to check, as far as that can be read from the settings.
+
+    It is where to plant what must be found; what was really looked at, only a run tells.
+    """
+    import re
+    from fnmatch import fnmatchcase
+
+    config = find(read, str(options.get("config_file", "")))
+    settings = config.settings if config else {}
+    targets = [*options.get("paths", ())] or _listed(settings.get("files", ""))
+    packages = [] if targets else _listed(settings.get("packages", "")) + _listed(settings.get("modules", ""))
+    places = [target.removeprefix("./").rstrip("/") for target in targets]
+    places = [] if "." in places else [place for place in places if place]
+    folders = [f"/{package.replace('.', '/')}" for package in packages]
+    exclude = settings.get("exclude", "")
+    patterns = [str(one) for one in (exclude if isinstance(exclude, list) else [exclude]) if one]
+
+    def is_asked(path: str) -> bool:
+        if places and not any(path.startswith(f"{place}/") or fnmatchcase(path, place) for place in places):
+            return False
+        if folders and not any(f"{folder}/" in f"/{path}" or f"{folder}.py" in f"/{path}" for folder in folders):
+            return False
+        try:
+            return not any(re.search(pattern, path) for pattern in patterns)
+        except re.error:
+            return True
+
+    return tuple(path for path in files if is_asked(path))
+
+
 def _listed(value: object) -> list[str]:
     parts = value if isinstance(value, list) else str(value).split(",")
-    return [str(part).strip() for part in parts]
+    return [text for part in parts if (text := str(part).strip())]
 
 
 def _load(path: str, data: bytes) -> Config | None:

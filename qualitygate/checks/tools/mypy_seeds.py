@@ -38,24 +38,29 @@ def seed(path: str, data: bytes) -> tuple[bytes, int, str]:
     return made, line, _RULE
 
 
-def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: int = 3) -> tuple[Canary, ...]:
-    """Ways to prove that imports resolve to the tree, best first; `paths` are the files that mypy looks at.
+def canaries(
+    paths: Iterable[str], read: Callable[[str], bytes | None], asked: Iterable[str] | None = None, limit: int = 3
+) -> tuple[Canary, ...]:
+    """Ways to prove that imports resolve to the tree, best first.
 
-    One constant is added to a module, and imported as if it were of another type by a neighbour in its
+    `paths` are the files of the tree, `asked` those that mypy is asked to check (all by default). One
+    constant is added to a module, and imported as if it were of another type by a neighbour in its
     package and by a file outside, such as a test. Where imports lead elsewhere it is not there. With
     a single module all that is left is a seed.
     """
     files = sorted(path for path in paths if path.endswith(".py"))
+    wanted = frozenset(files if asked is None else asked)
+    looked_at = [path for path in files if path in wanted]
     found: list[Canary] = []
     for group in _by_package(files):
-        one = _cross(group, files, read)
+        one = _cross(group, files, looked_at, read)
         if one is not None:
             found.append(one)
         if len(found) == limit:
             break
     if found:
         return tuple(found)
-    for path in files:
+    for path in looked_at:
         data = read(path)
         if data is not None and _is_plain(data):
             made, line, rule = seed(path, data)
@@ -90,16 +95,19 @@ def _is_test(path: str) -> bool:
     return name.startswith(("test_", "conftest.")) or any(f.startswith(("test", "example", "doc")) for f in folders)
 
 
-def _cross(group: list[str], files: list[str], read: Callable[[str], bytes | None]) -> Canary | None:
+def _cross(
+    group: list[str], files: list[str], looked_at: list[str], read: Callable[[str], bytes | None]
+) -> Canary | None:
     known = frozenset(files)
     inside = [path for path in group if not path.endswith("/__init__.py") and path not in _INITS]
     source = next(_usable(inside, read, known), None)
     if source is None:
         return None
     path, data = source
-    neighbours = _usable([other for other in group if other != path], read, known)
-    others = set(group)
-    outside = _usable(sorted((f for f in files if f not in others), key=lambda f: not _is_test(f)), read, known)
+    own = set(group)
+    neighbours = _usable([one for one in looked_at if one in own and one != path], read, known)
+    strangers = sorted((one for one in looked_at if one not in own), key=lambda one: not _is_test(one))
+    outside = _usable(strangers, read, known)
     users = [user for user in (next(neighbours, None), next(outside, None)) if user is not None]
     if not users:
         return None

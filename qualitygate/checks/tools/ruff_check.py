@@ -44,7 +44,7 @@ def command(request: Request) -> Command:
 
 
 def parse(output: Output, request: Request) -> Report:
-    """Findings of all files; one that ruff cannot read is `ruff:E902`, one that it cannot parse `ruff:invalid-syntax`."""
+    """Findings of all files; one that cannot be read is `ruff:E902`, one that does not parse `ruff:invalid-syntax`."""
     log = ruff_cli.read_log(output, request, (0, 1))
     if log.reason:
         return Report((), 0, log.reason)

@@ -25,10 +25,11 @@ _JSON_NAMES = frozenset(("Pipfile.lock", "composer.lock"))
 # JSON by name, with comments by custom.
 _COMMENTED_NAMES = frozenset(
     (
-        "tslint.json devcontainer.json .eslintrc.json .swcrc.json .babelrc.json babel.config.json api-extractor.json"
-        " typedoc.json turbo.json nx.json biome.json deno.json rush.json renovate.json language-configuration.json"
-        " .jshintrc.json .oxlintrc.json .markdownlint.json cspell.json jsdoc.json"
-    ).split()
+        *("tslint.json", "devcontainer.json", "babel.config.json", "api-extractor.json", "typedoc.json", "turbo.json"),
+        *("nx.json", "biome.json", "deno.json", "rush.json", "renovate.json", "cspell.json", "jsdoc.json"),
+        *(".eslintrc.json", ".swcrc.json", ".babelrc.json", ".jshintrc.json", ".oxlintrc.json", ".markdownlint.json"),
+        "language-configuration.json",
+    )
 )
 _COMMENTED_PREFIXES = ("tsconfig", "jsconfig", "wrangler", "appsettings", "pyrightconfig")
 _COMMENTED_FOLDERS = frozenset((".vscode", ".devcontainer", ".zed"))

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from qualitygate.checks.tools.exits import complaint, why_incomplete
+from qualitygate.process import Output
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    (
+        (Output(0, b"", b""), ""),
+        (Output(1, b"", b"noise"), ""),
+        (Output(2, b"", b"boom\n"), "exit code 2: boom"),
+        (Output(2, b"", b""), "exit code 2: no message"),
+        (Output(-9, b"", b""), "killed by signal 9: no message"),
+        (Output(None, b"", b"no such file"), "could not be started: no such file"),
+        (Output(-15, b"", b"", timed_out=True), "no answer within the time limit"),
+        (Output(0, b"", b"", truncated=True), "printed more than can be read"),
+    ),
+)
+def test_why_incomplete(output: Output, reason: str) -> None:
+    assert why_incomplete(output, (0, 1)) == reason
+
+
+def test_complaint_is_one_short_line_without_log_lines_and_places() -> None:
+    said = b"[now][ruff][DEBUG] noise\nruff failed\n  Cause: /snapshot/ruff.toml is bad\n" + b"x" * 900
+    text = complaint(said, "/snapshot")
+    assert text.startswith("ruff failed; Cause: ruff.toml is bad; xxx")
+    assert len(text) == 300
+    assert text.endswith("...")
