@@ -13,7 +13,9 @@ from qualitygate import error_handler
 from qualitygate.output import Console
 
 _PATH = click.argument("path", type=click.Path(path_type=Path), default=".")  # type: ignore[type-var]
-_COLOR = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output.")
+_COLOR = click.option(
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +37,9 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Print the version."
+)
 def cli() -> None:
     """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
 
@@ -140,7 +144,9 @@ def git_hook(name: str, args: tuple[str, ...]) -> int:
 
 @cli.command()
 @_PATH
-@click.option("--dry-run", is_flag=True, help="Print the plan and the diff; write nothing, execute nothing of the repository.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the plan and the diff; write nothing, execute nothing of the repository."
+)
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
 @click.option("--no-install", is_flag=True, help="Write and prove the configuration, but install no git hooks.")
 @click.option("--manager", type=click.Choice(["auto", "pre-commit", "prek", "git"]), default="auto", show_default=True)

@@ -341,9 +341,7 @@ def hunks(repo: Repo, old_blob: str, new_blob: str, *, ignore_space: bool) -> li
     if ignore_space:
         flags.append("-w")
     return [
-        _hunk(line)
-        for line in ask(repo, "diff", *flags, old_blob, new_blob).split(b"\n")
-        if line.startswith(b"@@ ")
+        _hunk(line) for line in ask(repo, "diff", *flags, old_blob, new_blob).split(b"\n") if line.startswith(b"@@ ")
     ]
 
 

@@ -29,6 +29,7 @@ from qualitygate.process import run as run_process
 from qualitygate.process import tool_env
 from qualitygate.reporters.verdict import exit_code, show
 
+
 def compile_elsewhere(data: bytes | None) -> Mapping[str, Any]:
     """Compile a policy in an interpreter that has the libraries for it."""
     program = Path(__file__).with_name("compile_policy.py")

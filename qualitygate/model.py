@@ -101,8 +101,8 @@ class Base(NamedTuple):
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 
-    `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its stable id, `on_changed_lines` those that
-    stand on lines which the change added or edited.
+    `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
+    stable id, `on_changed_lines` those that stand on lines which the change added or edited.
     """
 
     status: Status

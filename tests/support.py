@@ -74,10 +74,16 @@ def _look(root: str, files: tuple[str, ...], options: Mapping[str, Any]) -> Repo
 
 def words(**changed: Any) -> SimpleNamespace:
     """A check that finds the word BAD, once a line."""
-    tool = dict(
-        name="words", title="words", scope="tree", reads="self", config_files=(), package="",
-        wants=lambda path: path.endswith((".py", ".txt")), look=_look,
-    )  # fmt: skip
+    tool = {
+        "name": "words",
+        "title": "words",
+        "scope": "tree",
+        "reads": "self",
+        "config_files": (),
+        "package": "",
+        "wants": lambda path: path.endswith((".py", ".txt")),
+        "look": _look,
+    }
     return SimpleNamespace(**{**tool, **changed})
 
 
@@ -94,4 +100,4 @@ def policy(**options: Any) -> Callable[[bytes | None], dict[str, Any]]:
 def open_words(root: Path, *, tool: SimpleNamespace | None = None, **options: Any) -> Gate:
     from qualitygate.gate import judging
 
-    return judging.open_gate(root, {"words": tool or words()}, policy(**options))  # type: ignore[dict-item]
+    return judging.open_gate(root, {"words": tool or words()}, policy(**options))

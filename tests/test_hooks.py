@@ -10,7 +10,7 @@ from qualitygate.commands.install import install, uninstall
 from tests.support import git, make_repo, write
 
 SETTINGS = {
-    "qualitygate.toml": 'schema = 1\n[checks.ruff]\n[checks.markers]\n[checks.secrets]\n[checks.syntax]\n',
+    "qualitygate.toml": "schema = 1\n[checks.ruff]\n[checks.markers]\n[checks.secrets]\n[checks.syntax]\n",
     "ruff.toml": '[lint]\nselect = ["F"]\n',
 }
 GOOD = "import os\n\nprint(os.name)\n"
@@ -26,7 +26,12 @@ def root(tmp_path: Path) -> Path:
 
 def try_commit(root: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["git", "commit", "-qm", "change", *args], cwd=root, text=True, capture_output=True, env={**os.environ, **env}
+        ["git", "commit", "-qm", "change", *args],
+        cwd=root,
+        text=True,
+        capture_output=True,
+        check=False,
+        env={**os.environ, **env},
     )
 
 
@@ -252,7 +257,7 @@ def test_a_hook_whose_interpreter_is_gone_refuses_and_says_how_to_mend_it(root: 
         if not hook.name.endswith(".sample"):
             hook.write_text(hook.read_text().replace("\npython=", "\npython=/nowhere/"))
     refused = subprocess.run(
-        ["git", "commit", "--allow-empty", "-qm", "x"], cwd=root, capture_output=True, text=True,
+        ["git", "commit", "--allow-empty", "-qm", "x"], cwd=root, capture_output=True, text=True, check=False,
         env={**os.environ, "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert refused.returncode != 0

@@ -16,20 +16,21 @@ MANAGERS = [
     pytest.param(name, marks=pytest.mark.skipif(not (_BIN / name).exists(), reason=f"{name} is not installed"))
     for name in ("pre-commit", "prek")
 ]
-SETTINGS = 'schema = 1\n[checks.ruff]\n[checks.markers]\n'
+SETTINGS = "schema = 1\n[checks.ruff]\n[checks.markers]\n"
 GOOD = "import os\n\nprint(os.name)\n"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     config = add_precommit_repo(None, hook_entry(Hooks("", "", "auto")))
-    files = {"qualitygate.toml": SETTINGS, ".pre-commit-config.yaml": config, "a.py": GOOD, "b.py": GOOD}
-    return make_repo(tmp_path / "r", {**files, "ruff.toml": '[lint]\nselect = ["F"]\n'})
+    files: dict[str, str | bytes | None] = {"qualitygate.toml": SETTINGS, ".pre-commit-config.yaml": config, "a.py": GOOD, "b.py": GOOD}
+    files["ruff.toml"] = '[lint]\nselect = ["F"]\n'
+    return make_repo(tmp_path / "r", files)
 
 
 def run_manager(root: Path, manager: str, *args: str) -> tuple[int, str]:
     env = {**os.environ, "PATH": f"{_BIN}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run([manager, "run", *args], cwd=root, capture_output=True, text=True, env=env)
+    done = subprocess.run([manager, "run", *args], cwd=root, capture_output=True, text=True, check=False, env=env)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -84,7 +85,7 @@ def test_without_a_manager_among_our_ancestors_nothing_is_called_green(
 ) -> None:
     env = {**os.environ, "PRE_COMMIT": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "qualitygate", "run"], cwd=root, capture_output=True, text=True, env=env
+        [sys.executable, "-m", "qualitygate", "run"], cwd=root, capture_output=True, text=True, check=False, env=env
     )
     assert done.returncode == 2
     assert "hint: run it with --all-files" in done.stderr
@@ -99,9 +100,12 @@ def test_installed_over_our_hooks_the_manager_and_we_judge_the_same_commit_once(
     subprocess.run([manager, "install"], cwd=root, check=True, capture_output=True, env=env)
     write(root, {"a.py": GOOD + "import json\n"})
     git(root, "add", "-A")
-    assert subprocess.run(["git", "commit", "-qm", "x"], cwd=root, capture_output=True, env=env).returncode == 1
+    assert (
+        subprocess.run(["git", "commit", "-qm", "x"], cwd=root, capture_output=True, check=False, env=env).returncode
+        == 1
+    )
     write(root, {"a.py": GOOD + "x = 1\n"})
     git(root, "add", "-A")
-    done = subprocess.run(["git", "commit", "-qm", "x"], cwd=root, capture_output=True, text=True, env=env)
+    done = subprocess.run(["git", "commit", "-qm", "x"], cwd=root, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0
     assert len(list((root / ".git/qualitygate/records").glob("*/*.json"))) == 1

@@ -10,7 +10,7 @@ if [ "$hook" = pre-push ]; then
 fi
 # The hook that was here before runs first: it may change what is committed, and we have the last word.
 if [ -x "$here/$hook.before-qualitygate" ]; then
-    "$here/$hook.before-qualitygate" "$@" < "$input" || exit $?
+    PATH="$PATH:$(dirname "$python")" "$here/$hook.before-qualitygate" "$@" < "$input" || exit $?
 fi
 if [ -x "$python" ] && [ -f "$package/git_hook.py" ]; then
     "$python" -I -S "$package/git_hook.py" "$hook" "$@" < "$input"

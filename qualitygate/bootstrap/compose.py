@@ -20,8 +20,19 @@ _FORMATTED = 0.9
 """Share of files that must be in ruff's format already, where the project does not say that it uses it."""
 
 
+# Ids, entries and stages, as `.pre-commit-hooks.yaml` publishes them.
+_HOOKS = (
+    ("qualitygate", "qualitygate run", ("pre-commit", "pre-merge-commit")),
+    ("qualitygate-record", "qualitygate git-hook prepare-commit-msg", ("prepare-commit-msg",)),
+    ("qualitygate-push", "qualitygate run --tier push", ("pre-push",)),
+)
+
+
 class Hooks(NamedTuple):
-    """How the gate is referenced in `.pre-commit-config.yaml`; without `repo` as a local hook."""
+    """How the gate is referenced in `.pre-commit-config.yaml`; without `repo` as a local hook.
+
+    With `manager` pre-commit or prek all git hooks are theirs, so all of ours are listed; `git` needs no entry.
+    """
 
     repo: str
     rev: str
@@ -109,7 +120,9 @@ def _ruff(
         return
 
     def try_it(edit: Edit) -> Report:
-        return look(scratch, as_check(_planned(check, version)), {**edited(list(draft.edits.values())), edit.path: edit.after})
+        return look(
+            scratch, as_check(_planned(check, version)), {**edited(list(draft.edits.values())), edit.path: edit.after}
+        )
 
     settled = ruff_settings.settle(playbook, facts, draft.read, try_it)
     if isinstance(settled, str):
@@ -117,9 +130,13 @@ def _ruff(
         return
     draft.write(settled.edit)
     reason = f"{len(settled.rules)} rules that find defects, each tried on this code"
-    draft.steps.append(Step(f"configure ruff in {settled.edit.path}", reason, f"no ruff settings; ruff {program.version}"))
+    draft.steps.append(
+        Step(f"configure ruff in {settled.edit.path}", reason, f"no ruff settings; ruff {program.version}")
+    )
     for row in settled.dropped:
-        draft.left_out.append(LeftOut(row.rule, f"{row.findings} findings in {row.files} files: not a rule of this code"))
+        draft.left_out.append(
+            LeftOut(row.rule, f"{row.findings} findings in {row.files} files: not a rule of this code")
+        )
     draft.checks.append(_planned(check, version, rules=settled.rules))
 
 
@@ -160,7 +177,10 @@ def _mypy(
     if settings.paths:
         options["paths"] = list(settings.paths)
     planned = _planned(check, version, options=options, adopted=has_settings)
-    trial = {**edited(list(draft.edits.values())), **({settings.edit.path: settings.edit.after} if settings.edit else {})}
+    trial = {
+        **edited(list(draft.edits.values())),
+        **({settings.edit.path: settings.edit.after} if settings.edit else {}),
+    }
     report = look(scratch, as_check(planned), trial)
     if report.reason:
         draft.left_out.append(LeftOut(check.name, report.reason))
@@ -168,8 +188,14 @@ def _mypy(
     if settings.edit is not None:
         draft.write(settings.edit)
     label = "" if where == "project" else "; third-party imports are not resolved: there is no trusted environment here"
-    step = "adopt the project's mypy settings" if has_settings else f"configure mypy in {settings.edit.path if settings.edit else ''}"
-    draft.steps.append(Step(step, check.reason, f"{settings.evidence}; mypy {program.version}, {_whose(program)}{label}"))
+    step = (
+        "adopt the project's mypy settings"
+        if has_settings
+        else f"configure mypy in {settings.edit.path if settings.edit else ''}"
+    )
+    draft.steps.append(
+        Step(step, check.reason, f"{settings.evidence}; mypy {program.version}, {_whose(program)}{label}")
+    )
     draft.checks.append(planned)
 
 
@@ -211,24 +237,31 @@ def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:
     if before == after:
         return
     how = f"{hooks.repo} at {hooks.rev}" if hooks.repo else "a local hook: this build of qualitygate is not released"
-    draft.steps.append(Step(f"add the gate to {file}", "`pre-commit run`, `prek run` and CI find it where they look", how))
+    draft.steps.append(
+        Step(f"add the gate to {file}", "`pre-commit run`, `prek run` and CI find it where they look", how)
+    )
 
 
 def hook_entry(hooks: Hooks) -> Mapping[str, Any]:
     """The entry of `repos:` that references the gate."""
     if hooks.repo:
-        return {"repo": hooks.repo, "rev": hooks.rev, "hooks": [{"id": "qualitygate"}]}
-    hook = {
-        "id": "qualitygate",
-        "name": "qualitygate",
-        "entry": "qualitygate run",
+        names = [row[0] for row in _HOOKS] if hooks.manager in ("pre-commit", "prek") else ["qualitygate"]
+        return {"repo": hooks.repo, "rev": hooks.rev, "hooks": [{"id": name} for name in names]}
+    rows = _HOOKS if hooks.manager in ("pre-commit", "prek") else _HOOKS[:1]
+    return {"repo": "local", "hooks": [_local_hook(*row) for row in rows]}
+
+
+def _local_hook(name: str, entry: str, stages: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name,
+        "entry": entry,
         "language": "system",
         "pass_filenames": False,
         "always_run": True,
         "require_serial": True,
-        "stages": ["pre-commit", "pre-merge-commit"],
+        "stages": list(stages),
     }
-    return {"repo": "local", "hooks": [hook]}
 
 
 def _ignore_caches(draft: Draft, checks: tuple[PlannedCheck, ...]) -> None:
@@ -240,4 +273,6 @@ def _ignore_caches(draft: Draft, checks: tuple[PlannedCheck, ...]) -> None:
     if missing:
         after = set_block(before, "# {}", missing, file=".gitignore")
         draft.write(Edit(".gitignore", before, after, kind="block" if before is not None else "file"))
-        draft.steps.append(Step("ignore the tools' caches", "a tracked cache makes every hook run fail", ", ".join(missing)))
+        draft.steps.append(
+            Step("ignore the tools' caches", "a tracked cache makes every hook run fail", ", ".join(missing))
+        )

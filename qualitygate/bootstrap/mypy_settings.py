@@ -15,7 +15,7 @@ INI = "mypy.ini"
 
 
 class MypySettings(NamedTuple):
-    """The paths to check (none: the project's configuration names them) and an edit, where there was no configuration."""
+    """The paths to check (none: the project's settings name them), and an edit where there were no settings."""
 
     paths: tuple[str, ...]
     edit: Edit | None

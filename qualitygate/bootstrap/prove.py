@@ -97,7 +97,9 @@ def _prove_one(
     quiet: Verdict,
 ) -> Proof:
     looked, state, reason = _row(green, check.name)
-    start = Proof(check.name, looked, len(wants), state in ("passed", "shown"), False, debt=green.debt.get(check.name, 0))
+    start = Proof(
+        check.name, looked, len(wants), state in ("passed", "shown"), False, debt=green.debt.get(check.name, 0)
+    )
     if not wants:
         return start._replace(reason="no file for it in this repository")
     if not start.green_on_head:

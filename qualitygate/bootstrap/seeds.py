@@ -70,7 +70,11 @@ def _by_role(ground: Ground, wants: Sequence[str], accept: Callable[[bytes], boo
     roles = ground.facts.roles
     for path in wants:
         role = roles.get(path, "other")
-        if path == FILE or role in ("vendored", "generated", "migration") or len(found.get(role, ())) >= _HOSTS_PER_ROLE:
+        if (
+            path == FILE
+            or role in ("vendored", "generated", "migration")
+            or len(found.get(role, ())) >= _HOSTS_PER_ROLE
+        ):
             continue
         data = ground.read(path)
         if data and accept(data):
@@ -144,7 +148,12 @@ def _large(check: Check, wants: Sequence[str]) -> Iterator[Planting]:
         yield Planting({host: data * (limit + 1)}, {"a large file": (Expected("builtin:large-file", host, 0),)})
 
 
-_BROKEN = {".toml": b"\nqualitygate seed\n", ".json": b"\n{qualitygate seed\n", ".yaml": b"\n\t- }: [\n", ".yml": b"\n\t- }: [\n"}
+_BROKEN = {
+    ".toml": b"\nqualitygate seed\n",
+    ".json": b"\n{qualitygate seed\n",
+    ".yaml": b"\n\t- }: [\n",
+    ".yml": b"\n\t- }: [\n",
+}
 
 
 def _syntax(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:

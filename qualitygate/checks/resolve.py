@@ -52,6 +52,6 @@ def resolve(package: str, wanted: str, project: Environment | None) -> Program:
     if others:
         raise ToolError(
             f"{package} {wanted} is needed, found {', '.join(others)}",
-            hint=f"pip install '{package}=={wanted}.*'  (where the project runs), or change its `version` in the settings",
+            hint=f"pip install '{package}=={wanted}.*'  (for the project), or change its `version` in the settings",
         )
     raise ToolError(f"{package} was not found", hint=f"pip install {package}  (into the project's environment)")

@@ -194,9 +194,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
 
 
-def on_changed_lines(
-    findings: tuple[Finding, ...], head: Entries, bases: Sequence[BaseTree]
-) -> tuple[Finding, ...]:
+def on_changed_lines(findings: tuple[Finding, ...], head: Entries, bases: Sequence[BaseTree]) -> tuple[Finding, ...]:
     """Those on lines that no base has."""
     for base in bases:
         if not findings:

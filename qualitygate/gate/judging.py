@@ -23,13 +23,14 @@ from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.trees import commit_tree, index_tree, worktree_tree
 from qualitygate.git import Repo
-from qualitygate.model import Base, Tree, Verdict
+from qualitygate.model import Base, Entries, Tree, Verdict
 
 
 class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
-    `only`: names of checks, none means all. `environment`: empty means find it, and use it only if this clone is trusted; else the one in it.
+    `only`: names of checks, none means all. `environment`: empty means find it, and use it only if
+    this clone is trusted; else the one in it.
     """
 
     repo: Repo
@@ -72,7 +73,7 @@ def judge_index(gate: Gate, *, record: bool) -> Verdict:
     """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
     scratch = gate.state.worktree
     repo, head = index_tree(gate.repo, scratch)
-    verdict = _judge(gate, repo, head, _commit_bases(gate, head), record=record)
+    verdict = _judge(gate, repo, head, _commit_bases(gate, head), record=record, here=True)
     if git.write_tree(gate.repo, scratch / f"index-{os.getpid()}") != head.id:
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
@@ -84,7 +85,7 @@ def judge_worktree(gate: Gate) -> Verdict:
     """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
     patch = stash.find_patch() if stash.inside_manager() else None
     repo, head = worktree_tree(gate.repo, gate.state.worktree, patch)
-    return _judge(gate, repo, head, _commit_bases(gate, head), record=False)
+    return _judge(gate, repo, head, _commit_bases(gate, head), record=False, here=True)
 
 
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
@@ -131,8 +132,8 @@ def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
     return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
 
-def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Bases]) -> Plan:
-    """Find the policy, the bases and the environment for a tree."""
+def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Bases], *, here: bool) -> Plan:
+    """Find the policy, the bases and the environment for a tree. `here`: it was made in this work tree."""
     ours = version()
     shared = gate.state.shared
     policy = load(reader, shared, head.entries, ours, gate.compile)
@@ -143,7 +144,7 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
-    environment = gate.environment[0] if gate.environment else _environment(gate, reader, head)
+    environment = gate.environment[0] if gate.environment else _environment(gate, reader, head, here=here)
     surroundings = digest(our_digest(), environment_digest(environment))
     key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
     return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
@@ -165,7 +166,7 @@ def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
     return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),), None), record=False)
 
 
-def _environment(gate: Gate, reader: Repo, head: Tree) -> Environment | None:
+def _environment(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> Environment | None:
     """The project's environment, if what it and the configuration execute was trusted in this clone."""
     main = gate.repo.common_dir.parent if gate.repo.common_dir.name == ".git" else None
 
@@ -175,13 +176,42 @@ def _environment(gate: Gate, reader: Repo, head: Tree) -> Environment | None:
     found = environments.find(gate.repo.root, main, tracked)
     if found is None:
         return None
-    paths = trust.executable_configuration(reader, head.entries, gate.tools)
-    return found if trust.is_granted(gate.repo, trust.digest_of(head.entries, paths)) else None
+    return found if _is_trusted(gate, reader, head, here=here) else None
 
 
-def _judge(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Bases], *, record: bool) -> Verdict:
+def _is_trusted(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> bool:
+    """Whether what this tree makes us execute may run.
+
+    What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
+    checkout or merge is not trusted before a person says so again.
+    """
+
+    def key(reader: Repo, entries: Entries) -> str:
+        return trust.digest_of(entries, trust.executable_configuration(reader, entries, gate.tools))
+
+    ours = key(reader, head.entries)
+    if trust.is_granted(gate.repo, ours):
+        return True
+    if not here:
+        return False
+    parents = bases_.parents_of_next_commit(gate.repo)
+    if len(parents) != 1 or not trust.is_granted(gate.repo, key(gate.repo, git.entries(gate.repo, parents[0]))):
+        return False
+    trust.grant(gate.repo, ours)
+    return True
+
+
+def _judge(
+    gate: Gate,
+    reader: Repo,
+    head: Tree,
+    find: Callable[[GatePolicy], Bases],
+    *,
+    record: bool,
+    here: bool = False,
+) -> Verdict:
     start = time.monotonic()
-    made = plan(gate, reader, head, find)
+    made = plan(gate, reader, head, find, here=here)
     shared = gate.state.shared
     may_record = record and made.policy.source == FILE and bases_.are_trusted(made.bases)
     if may_record and not gate.everything and records.exists(shared, made.key):

@@ -5,7 +5,6 @@ Every base finding pays for one head finding at most. `phases` says in which ord
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -135,6 +134,8 @@ def fingerprint(finding: Finding, read: Callable[[str], bytes | None]) -> str:
 
 def fingerprints(findings: Iterable[Finding], read: Callable[[str], bytes | None]) -> tuple[str, ...]:
     """The fingerprints of several findings, in their order; each file is read once."""
+    import hashlib  # not on the way to a verdict
+
     listed = tuple(findings)
     keys = (repr((f.rule, f.path, *words)) for f, words in zip(listed, describe(listed, read), strict=True))
     return tuple(hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest()[:12] for key in keys)

@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -82,24 +82,30 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
     The caller holds `lock`. A snapshot whose last update did not end is thrown away and made anew.
     """
     manifest_path = directory.with_name(directory.name + ".json")
-    manifest = read_json(manifest_path)
-    if not isinstance(manifest, dict) or not directory.is_dir():
+    known = _manifest(manifest_path) if directory.is_dir() else None
+    if known is None:
         shutil.rmtree(directory, ignore_errors=True)
-        manifest = {"stamp": 0, "files": {}}
         _make_git_dir(directory, repo)
-    have: Mapping[str, list[str]] = manifest["files"]
+    last, have = known or (0, {})
     want = {path: [e.mode, e.blob] for path, e in entries.items() if _is_safe(path)}
     gone = [path for path, entry in have.items() if want.get(path) != entry]
     changed = [path for path, entry in want.items() if have.get(path) != entry]
-    if not gone and not changed:
+    if known is not None and not gone and not changed:
         return directory
-    stamp = max(int(time.time()), manifest["stamp"] + 1)
+    stamp = max(int(time.time()), last + 1)
     manifest_path.unlink(missing_ok=True)  # from here to the end the snapshot is in doubt
     for path in gone:
         _remove(directory, path)
     _write(directory, repo, {path: entries[path] for path in changed}, stamp)
     write_json(manifest_path, {"stamp": stamp, "files": want})
     return directory
+
+
+def _manifest(path: Path) -> tuple[int, dict[str, list[str]]] | None:
+    """The last stamp and the files of a snapshot; None where that is not known for certain."""
+    found = read_json(path)
+    stamp, files = (found.get("stamp"), found.get("files")) if isinstance(found, dict) else (None, None)
+    return (stamp, files) if isinstance(stamp, int) and isinstance(files, dict) else None
 
 
 def _is_safe(path: str) -> bool:

@@ -12,7 +12,7 @@ from qualitygate.inspection.tool_table import by_hook
 
 _SHOWN = 300
 _QUIET_RUNNERS = ("script", "make", "just", "npm", "nox", "tox", "poe", "pdm", "pixi", "hatch", "rye", "task")
-_FOLLOWED = 4
+_UNDERSTOOD = 4000
 
 
 class Understood(NamedTuple):
@@ -30,7 +30,14 @@ def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
     for raw, found in pairs:
         if raw.defines:
             entry_points.setdefault(raw.defines, []).append(found)
-    return tuple(Understood(raw, found.tools, _reached(found, entry_points, _FOLLOWED)) for raw, found in pairs)
+    closures: dict[tuple[str, ...], tuple[tuple[str, Kind], ...]] = {}
+    found = []
+    for raw, own in pairs:
+        if own.references not in closures:
+            closures[own.references] = _reached(own.references, entry_points)
+        reached = dict(closures[own.references])
+        found.append(Understood(raw, own.tools, tuple({**dict(own.tools), **reached}.items())))
+    return tuple(found)
 
 
 def _meaning(raw: Raw) -> Meaning:
@@ -38,20 +45,29 @@ def _meaning(raw: Raw) -> Meaning:
         tool = by_hook().get(raw.name)
         if tool is not None:
             return Meaning(((tool.name, tool.kind),))
-    return meaning(raw.command)
+    return meaning(raw.command[:_UNDERSTOOD])
 
 
-def _reached(found: Meaning, entry_points: Mapping[str, list[Meaning]], left: int) -> tuple[tuple[str, Kind], ...]:
-    tools = dict(found.tools)
-    for reference in found.references if left else ():
-        inner: Sequence[Meaning] = entry_points.get(reference, ())
+def _reached(
+    references: tuple[str, ...], entry_points: Mapping[str, Sequence[Meaning]]
+) -> tuple[tuple[str, Kind], ...]:
+    """The tools behind entry points, and behind those that they call in turn."""
+    tools: dict[str, Kind] = {}
+    seen: set[str] = set()
+    queue = [*references]
+    while queue:
+        reference = queue.pop(0)
+        if reference in seen:
+            continue
+        seen.add(reference)
+        steps: Sequence[Meaning] = entry_points.get(reference, ())
         if reference in ("tox", "nox"):
-            inner = [step for key, steps in entry_points.items() if key.startswith(reference) for step in steps]
-        elif not inner and reference.startswith("tox -e"):
-            inner = entry_points.get("tox", ())  # an environment without commands of its own runs the base's
-        for step in inner:
-            for name, kind in _reached(step, entry_points, left - 1):
-                tools.setdefault(name, kind)
+            steps = [step for key, inner in entry_points.items() if key.startswith(reference) for step in inner]
+        elif not steps and reference.startswith("tox -e"):
+            steps = entry_points.get("tox", ())  # an environment without commands of its own runs the base's
+        for step in steps:
+            tools.update(dict(step.tools))
+            queue += step.references
     return tuple(tools.items())
 
 

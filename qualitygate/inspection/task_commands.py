@@ -14,7 +14,9 @@ from qualitygate.inspection.sources import Sources, base_name, dig, items, strin
 
 _TARGET = re.compile(r"^([A-Za-z0-9_][\w./ -]*?)\s*::?(?!=)")
 _RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:=]*)?:(?!=)")
-_SCRIPT_LIMIT = 60
+_SCRIPT_LIMIT = 40
+_SCRIPT_SIZE = 64 * 1024
+_LINE_LIMIT = 1000
 # Tables of pyproject.toml that name tasks: dotted path below [tool], and the prefix that runs one.
 _TASK_TABLES = (
     (("poe", "tasks"), "poe"),
@@ -86,7 +88,7 @@ def _nox(sources: Sources) -> Iterator[Raw]:
         sources.broken.append(Broken("noxfile.py", getattr(exc, "lineno", 0) or 0, str(exc)[:160]))
         return
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and any("session" in ast.dump(d) for d in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and any(_is_session(d) for d in node.decorator_list):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "run":
                     words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
@@ -95,10 +97,23 @@ def _nox(sources: Sources) -> Iterator[Raw]:
                         yield Raw(" ".join(words), "nox", name, "noxfile.py", call.lineno, "", name)
 
 
+def _is_session(decorator: ast.expr) -> bool:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+    return name in ("session", "nox_session")
+
+
+def _rows(sources: Sources, path: str) -> Iterator[tuple[int, str]]:
+    """The numbered lines of a task file, less those too long for a person to have written."""
+    for number, row in enumerate((sources.text(path) or "")[:_SCRIPT_SIZE].splitlines(), 1):
+        if len(row) <= _LINE_LIMIT:
+            yield number, row
+
+
 def _make(sources: Sources) -> Iterator[Raw]:
     for path in sources.match("Makefile", "makefile", "GNUmakefile"):
         targets: list[str] = []
-        for number, row in enumerate((sources.text(path) or "").splitlines(), 1):
+        for number, row in _rows(sources, path):
             found = _TARGET.match(row) if not row.startswith("\t") else None
             if found:
                 targets = [t for t in found[1].split() if not t.startswith(".")]
@@ -115,7 +130,7 @@ def _make(sources: Sources) -> Iterator[Raw]:
 def _just(sources: Sources) -> Iterator[Raw]:
     for path in sources.match("justfile", "Justfile", ".justfile"):
         target = ""
-        for number, row in enumerate((sources.text(path) or "").splitlines(), 1):
+        for number, row in _rows(sources, path):
             found = _RECIPE.match(row)
             if found:
                 target = f"just {found[1]}"
@@ -153,7 +168,7 @@ def _shell_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]
     paths = [p for p in paths if not p.startswith(".husky/")]  # hooks are read as hooks
     paths = [p for p in paths if p.endswith((".sh", ".bash")) or "." not in base_name(p)]
     for path in paths[:_SCRIPT_LIMIT]:
-        text = sources.text(path) or ""
+        text = (sources.text(path) or "")[:_SCRIPT_SIZE]
         if (not text.startswith("#!") and not path.endswith((".sh", ".bash"))) or "python" in text.split("\n", 1)[0]:
             continue
         for line in logical_lines(text):

@@ -15,6 +15,15 @@ _WIDTH = 100
 _LABEL = 17
 
 
+def render_json(facts: Facts) -> str:
+    """The document of `inspect --json`."""
+    import json
+
+    from qualitygate.inspection.facts import to_json
+
+    return json.dumps({"schema": 1, **to_json(facts)}, indent=2)
+
+
 def render_text(facts: Facts) -> str:
     """The facts as lines of `label  what (where)`, ending in a line break; what is absent is left out."""
     rows = [

@@ -25,7 +25,13 @@ def render_bootstrap(result: BootstrapResult) -> str:
         lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:8]]
         lines += [f"  ... and {len(commands) - 8} more: qualitygate inspect"] if len(commands) > 8 else []
     if result.dry_run:
-        lines += ["", "diff", *_diff(result.plan), "", "dry run: nothing was written, nothing of this repository executed"]
+        lines += [
+            "",
+            "diff",
+            *_diff(result.plan),
+            "",
+            "dry run: nothing was written, nothing of this repository executed",
+        ]
         return "\n".join(lines)
     lines += ["", *_proof(result.proofs)]
     lines += ["", *_ending(result)]
@@ -74,7 +80,9 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
     where = "at commit, merge, rebase and push" if result.installed else "by `qualitygate run`; no hooks were installed"
     yield f"enforced now: {', '.join(names)}; {where}"
     debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
-    total = f"{sum(debt.values())} findings ({', '.join(f'{name} {n}' for name, n in debt.items())})" if debt else "none"
+    total = (
+        f"{sum(debt.values())} findings ({', '.join(f'{name} {n}' for name, n in debt.items())})" if debt else "none"
+    )
     yield f"old debt tolerated: {total}"
     if result.written:
         yield f"next: git add {' '.join(result.written)} && git commit -m 'Add a quality gate'"
@@ -112,7 +120,9 @@ def render_install(result: InstallResult) -> str:
     if result.adopted:
         lines.append(f"adopted: {result.adopted[:12]}; what stands there is tolerated")
     if not result.trusted:
-        lines.append("not trusted: the project's own environment and plugins are not executed; `qualitygate install --trust`")
+        lines.append(
+            "not trusted: the project's own environment and plugins are not executed; `qualitygate install --trust`"
+        )
     return "\n".join(lines)
 
 

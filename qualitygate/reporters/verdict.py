@@ -24,7 +24,9 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     if style == "auto":
         style = "agent" if actor.agent() else "text"
     if style == "json":
-        console.write_result(json_report.render(verdict, fingerprint=lambda finding: verdict.fingerprints.get(finding, "")))
+        console.write_result(
+            json_report.render(verdict, fingerprint=lambda finding: verdict.fingerprints.get(finding, ""))
+        )
     elif style == "agent":
         console.write_result(_for_agent(verdict))
     else:

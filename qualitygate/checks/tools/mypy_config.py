@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Read = Callable[[str], "bytes | None"]
@@ -11,6 +11,7 @@ Read = Callable[[str], "bytes | None"]
 FILES = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")
 """In the order in which mypy looks for them; the last two only count if they have a section for it."""
 
+_LONGEST = 50  # lines of one value
 _SHARED = FILES[2:]
 _TARGETS = frozenset(("files", "packages", "modules"))
 
@@ -128,19 +129,34 @@ def _load_toml(path: str, text: str) -> Config | None:
     return _guess_toml(path, text)
 
 
+def _guess_value(lines: Sequence[str]) -> object:
+    """A string or a list of strings, which Python writes as TOML does; "" for anything else."""
+    import ast
+
+    for end in range(1, len(lines) + 1):
+        try:
+            value = ast.literal_eval("\n".join(lines[:end]).strip())
+        except (SyntaxError, ValueError):
+            continue
+        return value if isinstance(value, (str, list)) else ""
+    return ""
+
+
 def _guess_toml(path: str, text: str) -> Config | None:
     """The keys below `[tool.mypy]`, and `plugins` wherever it may hide; None where there is no such table."""
     import re
 
     settings: dict[str, Any] = {}
     here = present = False
-    for line in text.splitlines():
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
         if line.lstrip().startswith("["):
             table = [part.strip(" \t\"'") for part in line.split("]", 1)[0].strip("[ \t").split(".")]
             here = table == ["tool", "mypy"]
             present = present or table[:2] == ["tool", "mypy"]
         elif here and (match := re.match(r"""\s*["']?([\w-]+)["']?\s*[=.]""", line)):
-            settings[match[1].replace("-", "_")] = ""
+            rest = (line[match.end() :], *lines[number + 1 : number + _LONGEST])
+            settings[match[1].replace("-", "_")] = _guess_value(rest)
     if not present:
         return None
     if "plugins" in text or re.search(r'"[^"\n]*\\[^"\n]*"\s*[=.]', text):

@@ -106,7 +106,9 @@ def _cross(
     path, data = source
     own = set(group)
     neighbours = _usable([one for one in looked_at if one in own and one != path], read, known)
-    strangers = sorted((one for one in looked_at if one not in own), key=lambda one: not _is_test(one))
+    # A module outside of packages, in a folder of its own, is on nobody's path unless mypy looks there anyway.
+    reachable = "/" not in path or "." in module_name(path, known) or not own.isdisjoint(looked_at)
+    strangers = sorted((one for one in looked_at if reachable and one not in own), key=lambda one: not _is_test(one))
     outside = _usable(strangers, read, known)
     users = [user for user in (next(neighbours, None), next(outside, None)) if user is not None]
     if not users:

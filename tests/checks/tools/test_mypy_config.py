@@ -85,16 +85,19 @@ def test_plugins_cannot_hide(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "keys"),
+    ("text", "settings"),
     [
         ("[project]\nfiles = 1\n", None),
-        ("[tool.mypy]\nfiles = [\n  'a',\n]\nstrict=true\n\n[tool.ruff]\nselect = []\n", {"files", "strict"}),
-        ("[ tool . mypy ]\nfiles = 'a'\n", {"files"}),
-        ("[tool.mypy]\nexclude = '\\\\.x'\n", {"exclude"}),
-        ("[[tool.mypy.overrides]]\nfiles = 1\n", set()),
-        ("[tool.mypy]\n[tool.other]\nplugins = 1\n", {"plugins"}),
+        (
+            "[tool.mypy]\nfiles = [\n  'a', # b\n  \"c\",\n]\nstrict=true\n\n[tool.ruff]\nselect = []\n",
+            {"files": ["a", "c"], "strict": ""},
+        ),
+        ("[ tool . mypy ]\nfiles = 'a'\n", {"files": "a"}),
+        ("[tool.mypy]\nwarn-x.y = 1\nexclude = '/x'\n", {"warn_x": "", "exclude": "/x"}),
+        ("[[tool.mypy.overrides]]\nfiles = 1\n", {}),
+        ("[tool.mypy]\n[tool.other]\nplugins = 1\n", {"plugins": ""}),
     ],
 )
-def test_guess(text: str, keys: set[str] | None) -> None:
+def test_guess(text: str, settings: dict[str, object] | None) -> None:
     found = mypy_config._guess_toml("pyproject.toml", text)
-    assert (None if found is None else set(found.settings)) == keys
+    assert (None if found is None else found.settings) == settings

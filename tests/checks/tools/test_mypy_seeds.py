@@ -122,6 +122,12 @@ def test_flat_scripts() -> None:
     assert first.crosses
 
 
+def test_a_folder_of_scripts_is_on_nobodys_path() -> None:
+    files = {"scripts/one.py": b"", "tests/t.py": b"", "tests/u.py": b""}
+    crossing = mypy_seeds.canaries(files, files.get, ["tests/t.py"])
+    assert [[path for path, _ in canary.edits] for canary in crossing] == [["tests/u.py", "tests/t.py"]]
+
+
 def test_a_single_module_gets_a_seed() -> None:
     (only,) = made({"one.py": "x = 1\n", "setup.txt": ""})
     assert only.edits == (("one.py", f"{SEED}\nx = 1\n".encode()),)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from qualitygate import git as our_git
+from qualitygate.errors import GitError
+from qualitygate.gate.snapshot import Layout, lock, sync
+from qualitygate.gate.state import read_json
+from qualitygate.model import Entry
+from tests.support import commit, git, make_repo
+
+
+def entries(root: Path, rev: str = "HEAD") -> dict[str, Entry]:
+    return our_git.entries(our_git.find_repo(root), rev)
+
+
+def content(place: Path) -> dict[str, bytes]:
+    return {
+        os.fspath(path.relative_to(place)): path.read_bytes()
+        for path in place.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(place).parts
+    }
+
+
+def test_only_what_differs_is_written(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n", "d/b.py": "b\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    sync(place, repo, entries(root))
+    before = (place / "a.py").stat()
+    commit(root, {"d/b.py": "B\n", "e/c.py": "c\n"})
+    sync(place, repo, entries(root))
+    assert content(place) == {"a.py": b"a\n", "d/b.py": b"B\n", "e/c.py": b"c\n"}
+    assert ((place / "a.py").stat().st_ino, (place / "a.py").stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    commit(root, {"d/b.py": None})
+    sync(place, repo, entries(root))
+    assert not (place / "d").exists()
+
+
+def test_each_edit_of_the_same_size_gets_a_second_of_its_own(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "x: int = 12\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    seen = []
+    for text in ("x: str = 12\n", "x: int = 12\n", "x: str = 13\n"):
+        commit(root, {"a.py": text})
+        sync(place, repo, entries(root))
+        seen.append(int((place / "a.py").stat().st_mtime))
+    assert len(set(seen)) == 3
+
+
+def test_an_update_that_was_killed_is_made_anew(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    sync(place, repo, entries(root))
+    (place / "stale.py").write_text("left by a killed update")
+    (tmp_path / "head.json").unlink()
+    sync(place, repo, entries(root))
+    assert content(place) == {"a.py": b"a\n"}
+
+
+@pytest.mark.parametrize("torn", [b"", b"{", b"[]", b'{"stamp": 1}', b'{"stamp": "x", "files": []}'])
+def test_a_torn_manifest_is_no_manifest(tmp_path: Path, torn: bytes) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    sync(place, repo, entries(root))
+    (tmp_path / "head.json").write_bytes(torn)
+    sync(place, repo, entries(root))
+    assert content(place) == {"a.py": b"a\n"}
+
+
+def test_links_are_made_only_where_they_stay_inside(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"d/a.py": "a\n"})
+    for name, target in (("in", "d/a.py"), ("out", "/etc/passwd"), ("up", "../../secret"), ("d/side", "a.py")):
+        (root / name).symlink_to(target)
+    commit(root, {})
+    place = sync(tmp_path / "head", our_git.find_repo(root), entries(root))
+    assert sorted(p.name for p in place.rglob("*") if p.is_symlink()) == ["in", "side"]
+
+
+def test_blobs_are_written_as_they_are_stored(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {".gitattributes": "*.txt text eol=crlf ident\n", "a.txt": "$Id$\n"})
+    git(root, "config", "filter.x.smudge", "touch marker")
+    place = sync(tmp_path / "head", our_git.find_repo(root), entries(root))
+    assert (place / "a.txt").read_bytes() == b"$Id$\n"
+
+
+def test_a_large_file_is_streamed_and_a_name_is_kept_to_the_byte(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9\n.bin")
+    root = make_repo(tmp_path / "r", {name: b"x" * 5_000_000})
+    place = sync(tmp_path / "head", our_git.find_repo(root), entries(root))
+    assert (place / name).stat().st_size == 5_000_000
+
+
+def test_a_missing_object_is_named(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    with pytest.raises(GitError, match="is missing"):
+        sync(tmp_path / "head", our_git.find_repo(root), {"a.py": Entry("100644", "1" * 40)})
+
+
+def test_a_path_that_leaves_the_snapshot_is_never_written(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    entry = entries(root)["a.py"]
+    evil = {"../escaped": entry, ".git/hooks/x": entry, "d/.GIT/x": entry, "ok.py": entry}
+    place = sync(tmp_path / "head", our_git.find_repo(root), evil)
+    assert content(place) == {"ok.py": b"a\n"}
+    assert not (tmp_path / "escaped").exists()
+
+
+def test_a_second_gate_waits_and_then_says_so(tmp_path: Path) -> None:
+    with lock(tmp_path, 1), pytest.raises(GitError, match="another gate"), lock(tmp_path, 0):
+        raise AssertionError("held twice")
+
+
+def test_a_layout_that_nobody_reads_is_not_written(tmp_path: Path) -> None:
+    import threading
+
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    layout = Layout(tmp_path / "head", our_git.find_repo(root), entries(root), threading.Lock())
+    assert layout.read("no.py") is None
+    assert not (tmp_path / "head").exists()
+    assert layout.read("a.py") == b"a\n"
+
+
+_NAMES = st.sampled_from(["a", "b", "a/x", "a/y", "b/c/d", "z"])
+_TREES = st.lists(st.dictionaries(_NAMES, st.sampled_from([b"1", b"22", b""]), max_size=5), min_size=1, max_size=5)
+
+
+@given(_TREES)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_after_any_history_a_snapshot_holds_exactly_the_last_tree(
+    tmp_path_factory: pytest.TempPathFactory, trees: list[dict[str, bytes]]
+) -> None:
+    base = tmp_path_factory.mktemp("s")
+    root = make_repo(base / "r", {"start": "x"})
+    repo = our_git.find_repo(root)
+    last: dict[str, bytes] = {}
+    for tree in trees:
+        last = {k: v for k, v in tree.items() if not any(o.startswith(f"{k}/") for o in tree)}
+        reader, made = our_git.with_files(repo, our_git.empty_tree(repo), dict(last), base / "scratch")
+        sync(base / "head", reader, our_git.entries(reader, made))
+    assert content(base / "head") == last
+    assert set(read_json(base / "head.json")["files"]) == set(last)

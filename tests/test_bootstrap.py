@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from qualitygate.cli import main
+from tests.support import git, make_repo, write
+
+CORE = '''"""Core."""
+
+
+def double(n: int) -> int:
+    """Twice n."""
+    return 2 * n
+'''
+TEST = """from shop.core import double
+
+
+def test_double():
+    assert double(2) == 4
+"""
+FILES: dict[str, str | bytes | None] = {
+    "shop/__init__.py": '"""Shop."""\n',
+    "shop/core.py": CORE,
+    "shop/cli.py": "import os\nimport sys\n\nfrom shop.core import double\n\nprint(double(int(sys.argv[1])))\n",
+    "tests/test_core.py": TEST,
+    "data.json": '{"a": 1}\n',
+    "README.md": "# Shop\n",
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = make_repo(tmp_path / "shop", FILES)
+    monkeypatch.chdir(root)
+    return root
+
+
+def state(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file below the work tree and in the hooks folder: mode and bytes."""
+    found = {}
+    for place in (root, root / ".git/hooks"):
+        for path in place.rglob("*"):
+            if path.is_file() and (place != root or ".git" not in path.relative_to(root).parts):
+                found[os.fspath(path.relative_to(root))] = (stat.S_IMODE(path.stat().st_mode), path.read_bytes())
+    return found
+
+
+def try_commit(root: Path) -> subprocess.CompletedProcess[str]:
+    git(root, "add", "-A")
+    return subprocess.run(["git", "commit", "-qm", "change"], cwd=root, capture_output=True, text=True, check=False)
+
+
+def test_the_main_job(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = state(root)
+    assert main(["bootstrap", "."]) == 0
+    said = capsys.readouterr().out
+    assert "enforced now: syntax, ruff, ruff-format, mypy, merge-marker, large-file, secrets" in said
+    assert "old debt tolerated: 1 findings (ruff 1)" in said
+    assert try_commit(root).returncode == 0
+
+    write(root, {"shop/core.py": "# Moves everything.\n\n" + CORE})
+    assert try_commit(root).returncode == 0
+    write(root, {"shop/core.py": CORE + "\n\nname: str = double(1)\n"})
+    refused = try_commit(root)
+    assert refused.returncode == 1
+    assert "shop/core.py:9:13: mypy:assignment" in refused.stderr
+    assert "failed: 1 new finding" in refused.stderr
+    write(root, {"shop/core.py": CORE})
+    assert try_commit(root).returncode == 0
+
+    standing = state(root)
+    assert main(["bootstrap", "."]) == 0
+    assert "no file is changed" in capsys.readouterr().out
+    assert (git(root, "status", "--porcelain"), state(root)) == ("", standing)
+
+    assert main(["undo", "."]) == 0
+    assert state(root) == before
+    assert main(["undo", "."]) == 0
+    assert capsys.readouterr().out.endswith("nothing to undo\n")
+
+
+def test_a_dry_run_writes_nothing_and_shows_the_diff(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = state(root)
+    assert main(["bootstrap", "--dry-run", "."]) == 0
+    said = capsys.readouterr().out
+    assert "+++ b/qualitygate.toml" in said and said.rstrip().endswith("executed")
+    assert state(root) == before
+    assert not (root / ".git/qualitygate").exists()
+
+
+def test_settings_that_are_there_are_adopted_and_no_byte_of_them_changes(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = """# Ours.
+[tool.ruff]
+line-length = 99
+
+[tool.ruff.lint]
+select = ["F", "B"]
+
+[tool.mypy]
+strict = true
+files = ["shop"]
+"""
+    write(root, {"pyproject.toml": settings})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "settings")
+    assert main(["bootstrap", "--json", "."]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (root / "pyproject.toml").read_text() == settings
+    assert {row["check"]: row["red_on_seed"] for row in document["proof"]}["mypy"] is True
+    assert "adopt the project's ruff settings as they are" in [row["step"] for row in document["plan"]]
+    assert document["verdict"] == "proven"
+
+
+def test_an_existing_precommit_configuration_keeps_every_byte_and_gets_one_entry(root: Path) -> None:
+    config = """# ours
+repos:
+-   repo: local
+    hooks:
+    -   id: one  # why
+        name: one
+        entry: 'true'
+        language: system
+"""
+    write(root, {".pre-commit-config.yaml": config})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "config")
+    assert main(["bootstrap", "."]) == 0
+    text = (root / ".pre-commit-config.yaml").read_text()
+    assert text.startswith(config) and "id: qualitygate" in text[len(config) :]
+
+
+def test_a_hook_that_is_there_is_chained_and_comes_back(root: Path) -> None:
+    hook = root / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\ntouch ran\n")
+    hook.chmod(0o755)
+    before = state(root)
+    assert main(["bootstrap", "."]) == 0
+    assert try_commit(root).returncode == 0
+    assert (root / "ran").exists()
+    (root / "ran").unlink()
+    git(root, "reset", "-q", "HEAD~1")
+    assert main(["undo", "."]) == 0
+    assert state(root) == before
+
+
+def test_a_file_that_was_edited_since_is_not_thrown_away(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bootstrap", "--no-install", "."]) == 0
+    with (root / "mypy.ini").open("a") as file:
+        file.write("[mypy-extra]\nignore_errors = true\n")
+    assert main(["undo", "."]) == 2
+    assert "left alone: mypy.ini" in capsys.readouterr().out
+    assert "mypy-extra" in (root / "mypy.ini").read_text()
+    assert not (root / "qualitygate.toml").exists()
+
+
+def test_inspect_prints_one_document(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "--json", "."]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["schema"], document["primary_language"]) == (1, "Python")
