@@ -18,6 +18,8 @@ _SAFE = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.untrackedCache=false"),
+    *("-c", "core.splitIndex=false"),  # or a private index would leave its other half in the repository
+    *("-c", "log.showSignature=false"),  # or `log` starts what `gpg.program` names
     *("-c", "submodule.recurse=false"),
     *("-c", "protocol.allow=never"),
     *("-c", "core.quotePath=true"),
@@ -60,9 +62,18 @@ def _env(repo: Repo | None) -> dict[str, str]:
         env.update(GIT_DIR=os.fspath(repo.git_dir), GIT_WORK_TREE=os.fspath(repo.root))
         env["GIT_INDEX_FILE"] = os.fspath(repo.index)
         if repo.objects:
-            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(os.fspath(o) for o in repo.objects)
+            env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(alternate(o) for o in repo.objects)
         env.update(repo.env)
     return env
+
+
+def alternate(objects: Path) -> str:
+    """An object store as git reads it in a list of them: quoted where its name would be taken apart."""
+    text = os.fspath(objects)
+    if not any(char in text for char in ':"\\\n') and not text.startswith("#"):
+        return text
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{quoted}"'
 
 
 def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | None = None) -> Output:
@@ -104,19 +115,25 @@ def find_repo(path: Path) -> Repo:
     index = os.environ.get("GIT_INDEX_FILE")
     env = {k: v for k, v in os.environ.items() if k in ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")}
     wanted = ("--is-bare-repository", "--absolute-git-dir", "--git-common-dir", "--show-toplevel")
-    output = run(
-        ["git", *_SAFE, "rev-parse", *wanted],
-        cwd=path,
-        env={**_env(None), **env},
-        timeout=_TIMEOUT,
-    )
-    lines = output.stdout.decode("utf-8", "surrogateescape").splitlines()
+
+    def rev_parse_here(*questions: str) -> Output:
+        # A bare repository among the files of a tree brings its own configuration: never found, only named.
+        argv = ["git", *_SAFE, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
+        return run(argv, cwd=path, env={**_env(None), **env}, timeout=_TIMEOUT)
+
+    output = rev_parse_here(*wanted)
+    lines = output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
+    if output.code == 0 and len(lines) > len(wanted):  # a directory has a line break in its name
+        answers = [rev_parse_here(question).stdout for question in wanted]
+        lines = [answer.decode("utf-8", "surrogateescape").removesuffix("\n") for answer in answers]
     if output.code is None:
         raise GitError("git was not found", hint="install git and put it on PATH")
-    if lines and lines[0] == "true":
+    said = output.stderr.decode("utf-8", "replace").strip()
+    if lines[0] == "true" or "cannot use bare repository" in said:
+        if path.name == ".git" or ".git" in path.parts:
+            raise GitError(f"{path} is inside a git directory, not in a work tree", hint="run this in the work tree")
         raise GitError(f"{path} is a bare repository", hint="run this in a clone that has a work tree")
     if output.code != 0 or len(lines) < 4:
-        said = output.stderr.decode("utf-8", "replace").strip()
         if "dubious ownership" in said:
             raise GitError(
                 f"git refuses to read {path}: another user owns it",
@@ -125,7 +142,7 @@ def find_repo(path: Path) -> Repo:
         if "work tree" in said:
             raise GitError(f"{path} is inside a git directory, not in a work tree", hint="run this in the work tree")
         raise GitError(f"{path} is not in a git repository", hint="run `git init` there first, and commit")
-    git_dir, common, top = (Path(line) for line in lines[1:4])
+    git_dir, common, top = (Path(line) for line in lines[1:])
     if not common.is_absolute():
         common = (path / common).resolve()
     # git's own hooks run at the top of the work tree, which is what a relative index path is relative to.
@@ -150,7 +167,7 @@ def write_tree(repo: Repo, scratch: Path) -> str:
 
     Raises GitError while paths are unmerged.
     """
-    scratch.parent.mkdir(parents=True, exist_ok=True)
+    _make_room(scratch)
     _copy_index(repo.index, scratch)
     output = call(replace(repo, index=scratch), "write-tree")
     if output.code != 0:
@@ -176,21 +193,52 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
     `patch` is applied on top: edits that somebody set aside. Nothing reaches the repository's own
     object store. Returns the repo that can read the tree as well.
     """
-    scratch.parent.mkdir(parents=True, exist_ok=True)
-    (objects / "info").mkdir(parents=True, exist_ok=True)
+    _make_room(scratch)
+    _make_room(objects / "info" / "alternates")
     _copy_index(repo.index, scratch)
     store = real_objects(repo)
     private = replace(
         repo,
         index=scratch,
         objects=(store,),
-        env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
+        env={**repo.env, **_without_own_filters(repo), "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
     )
-    ask(private, "add", "--all", "--", ".")
+    ask(private, "-c", "core.safecrlf=false", "add", "--all", "--", ".")
     if patch is not None:
         ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
     tree = ask(private, "write-tree").decode("ascii").strip()
     return readable(repo, objects), tree
+
+
+def _make_room(file: Path) -> None:
+    # A killed run may have left its lock, and this process may have the same id.
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.with_name(f"{file.name}.lock").unlink(missing_ok=True)
+    except OSError as exc:
+        raise GitError(
+            f"cannot write to the cache: {exc}", hint="make it writable, or set XDG_CACHE_HOME to a folder that is"
+        ) from None
+
+
+def _without_own_filters(repo: Repo) -> dict[str, str]:
+    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
+
+    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
+    """
+    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
+    fields = said.decode("utf-8", "surrogateescape").split("\0")
+    keys = []
+    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
+        file = (repo.root / origin.removeprefix("file:")).resolve()
+        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
+        if inside and origin.startswith("file:"):
+            driver = setting.partition("\n")[0].rpartition(".")[0]
+            keys += [f"{driver}.clean", f"{driver}.process"]
+    env = {"GIT_CONFIG_COUNT": str(len(keys))} if keys else {}
+    for number, key in enumerate(keys):
+        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": ""})
+    return env
 
 
 def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch: Path) -> tuple[Repo, str]:
@@ -204,10 +252,11 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     private = replace(repo, index=index, objects=stores, env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)})
     ask(private, "read-tree", tree)
     modes = entries(repo, tree)
+    nothing = b"0" * len(tree_of(repo, tree))
     rows = b""
     for path, data in files.items():
         if data is None:
-            rows += b"0 " + b"0" * 40 + b"\t" + os.fsencode(path) + b"\0"
+            rows += b"0 " + nothing + b"\t" + os.fsencode(path) + b"\0"
             continue
         blob = ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data).decode("ascii").strip()
         mode = modes[path].mode if path in modes else "100644"
@@ -308,7 +357,8 @@ def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[
     Files that were only added or deleted are left out: all their lines are new, or gone.
     """
     flags = ["-r", "-z", "-M", "-l0", "--raw", "-p", "-U0", "--histogram", "--diff-filter=MRT", "--full-index"]
-    flags += ["--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all"]
+    # `--text`: or a tree decides by its own .gitattributes (`*.py -diff`) that nothing in it has changed.
+    flags += ["--no-color", "--no-ext-diff", "--no-textconv", "--text", "--ignore-submodules=all"]
     if ignore_space:
         flags.append("-w")
     output = ask(repo, "diff-tree", *flags, old, new)
@@ -320,7 +370,13 @@ def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[
         at = end + 1 + sum(len(name) + 1 for name in names)
         rows.append((meta, os.fsdecode(names[0]), os.fsdecode(names[-1])))
     patches = _patches(output[at:])
-    return [FileDiff(m[4][0], a, b, patches.get(f"{m[2]}..{m[3]}", ())) for m, a, b in rows]
+    return [
+        FileDiff(m[4][0], a, b, _WHOLE if m[4][0] == "T" else patches.get(f"{m[2]}..{m[3]}", ())) for m, a, b in rows
+    ]
+
+
+# Where a link became a file git prints a deletion and an addition, not what changed: everything did.
+_WHOLE = ((1, 1 << 40, 1, 1 << 40),)
 
 
 def _patches(text: bytes) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
@@ -337,7 +393,7 @@ def _patches(text: bytes) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
 
 def hunks(repo: Repo, old_blob: str, new_blob: str, *, ignore_space: bool) -> list[tuple[int, int, int, int]]:
     """The hunks between two blobs: (old start, old count, new start, new count), lines from 1."""
-    flags = ["--histogram", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--text"]
+    flags = ["--histogram", "-U0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv", "--text"]
     if ignore_space:
         flags.append("-w")
     return [
@@ -387,7 +443,7 @@ def changed_files(repo: Repo) -> list[str]:
 def refs(repo: Repo, *patterns: str) -> dict[str, str]:
     """Full ref name to commit id, for the refs that exist (symbolic ones resolved)."""
     rows = ask(repo, "for-each-ref", "--format=%(objectname) %(refname)", *patterns).decode("utf-8", "surrogateescape")
-    return {name: oid for oid, name in (row.split(" ", 1) for row in rows.splitlines())}
+    return {name: oid for oid, name in (row.split(" ", 1) for row in rows.split("\n") if row)}
 
 
 def config(repo: Repo, key: str) -> str | None:

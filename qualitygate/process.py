@@ -48,8 +48,8 @@ def _drain(stream: IO[bytes], into: bytearray, limit: int, cut: list[bool]) -> N
 
 def _feed(stream: IO[bytes], data: bytes) -> None:
     try:
-        stream.write(data)
-        stream.close()
+        with stream:
+            stream.write(data)
     except OSError:
         pass  # the program stopped reading; its exit code says what that means
 

@@ -23,7 +23,12 @@ GOOD = "import os\n\nprint(os.name)\n"
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     config = add_precommit_repo(None, hook_entry(Hooks("", "", "auto")))
-    files: dict[str, str | bytes | None] = {"qualitygate.toml": SETTINGS, ".pre-commit-config.yaml": config, "a.py": GOOD, "b.py": GOOD}
+    files: dict[str, str | bytes | None] = {
+        "qualitygate.toml": SETTINGS,
+        ".pre-commit-config.yaml": config,
+        "a.py": GOOD,
+        "b.py": GOOD,
+    }
     files["ruff.toml"] = '[lint]\nselect = ["F"]\n'
     return make_repo(tmp_path / "r", files)
 

@@ -31,13 +31,13 @@ def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
         if raw.defines:
             entry_points.setdefault(raw.defines, []).append(found)
     closures: dict[tuple[str, ...], tuple[tuple[str, Kind], ...]] = {}
-    found = []
+    understood = []
     for raw, own in pairs:
         if own.references not in closures:
             closures[own.references] = _reached(own.references, entry_points)
         reached = dict(closures[own.references])
-        found.append(Understood(raw, own.tools, tuple({**dict(own.tools), **reached}.items())))
-    return tuple(found)
+        understood.append(Understood(raw, own.tools, tuple({**dict(own.tools), **reached}.items())))
+    return tuple(understood)
 
 
 def _meaning(raw: Raw) -> Meaning:

@@ -50,7 +50,7 @@ def test_workflow_follows_entry_points(tmp_path: Path) -> None:
     facts = inspect(root)
     path = ".github/workflows/ci.yml"
     assert commands(facts) == [
-        ("make lint", "lint", ("mypy", "ruff"), path, 13),
+        ("make lint", "lint", ("ruff", "mypy"), path, 13),
         ("pytest -q tests", "test", ("pytest",), path, 17),
         ("./scripts/check", "format", ("black",), path, 19),
         ("curl https://example.org | sh", "other", (), path, 21),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 _SEED = "_qualitygate_seed"
 _CANARY = "_qualitygate_canary"
 _RULE = "mypy:assignment"
+_TRIES = 3
 _INITS = ("__init__.py", "__init__.pyi")
 
 
@@ -99,23 +101,32 @@ def _cross(
     group: list[str], files: list[str], looked_at: list[str], read: Callable[[str], bytes | None]
 ) -> Canary | None:
     known = frozenset(files)
-    inside = [path for path in group if not path.endswith("/__init__.py") and path not in _INITS]
-    source = next(_usable(inside, read, known), None)
-    if source is None:
-        return None
-    path, data = source
+    inside = [path for path in group if path.rpartition("/")[2] not in _INITS]
+    for path, data in islice(_usable(inside, read, known), _TRIES):
+        users = _users(path, group, looked_at, read, known)
+        if users:
+            return _planted(path, data, users, module_name(path, known))
+    return None
+
+
+def _users(
+    path: str, group: list[str], looked_at: list[str], read: Callable[[str], bytes | None], known: frozenset[str]
+) -> list[tuple[str, bytes]]:
+    """A neighbour and a stranger that can import the module and that mypy looks at, as far as there are any."""
     own = set(group)
-    neighbours = _usable([one for one in looked_at if one in own and one != path], read, known)
-    # A module outside of packages, in a folder of its own, is on nobody's path unless mypy looks there anyway.
-    reachable = "/" not in path or "." in module_name(path, known) or not own.isdisjoint(looked_at)
+    neighbours = [one for one in looked_at if one in own and one != path]
+    module = module_name(path, known)
+    at_top = module.count(".") == path.count("/")
+    # Test folders and folders of scripts are on nobody's path, unless mypy looks there anyway.
+    reachable = at_top or ("." in module and not _is_test(path)) or not own.isdisjoint(looked_at)
     strangers = sorted((one for one in looked_at if reachable and one not in own), key=lambda one: not _is_test(one))
-    outside = _usable(strangers, read, known)
-    users = [user for user in (next(neighbours, None), next(outside, None)) if user is not None]
-    if not users:
-        return None
+    found = (next(_usable(some, read, known), None) for some in (neighbours, strangers))
+    return [user for user in found if user is not None]
+
+
+def _planted(path: str, data: bytes, users: list[tuple[str, bytes]], module: str) -> Canary:
     edits = [(path, _insert(data, f"{_CANARY}: int = 0")[0])]
     expected = []
-    module = module_name(path, known)
     for user, text in users:
         made, line = _insert(text, f"from {module} import {_CANARY}", f"{_CANARY}_x: str = {_CANARY}")
         edits.append((user, made))

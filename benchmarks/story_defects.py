@@ -1,0 +1,191 @@
+"""One defect per check that this check alone reports, put into files that are there; and how it is mended."""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.story_tree import Found
+
+_NOT_SOURCE = frozenset(
+    "test tests testing docs doc examples example scripts tools migrations vendor _vendor thirdparty third_party".split()
+)
+_OURS = ("qualitygate.toml", "pyproject.toml", "ruff.toml", "mypy.ini", ".pre-commit-config.yaml")
+_HOSTS = 3
+_LINES = 4000
+
+
+class Defect(NamedTuple):
+    """A file with something wrong in it, the one finding that must come of it, and the file put right."""
+
+    check: str
+    path: str
+    broken: bytes
+    mended: bytes
+    expected: Found
+
+
+class Ground(NamedTuple):
+    """Where defects can be put: Python sources, prose, and the settings files of each kind."""
+
+    root: Path
+    sources: Sequence[str]
+    prose: Sequence[str]
+    settings: Mapping[str, Sequence[str]]
+
+
+def survey(root: Path, tracked: Sequence[str]) -> Ground:
+    """Sort the tracked files by what can be done to them; the largest sources first, for they repeat themselves most."""
+    sources = {path: _lines(root / path) for path in tracked if path.endswith(".py") and _is_source(path)}
+    good = [path for path, lines in sources.items() if 0 < lines <= _LINES and _gap((root / path).read_bytes())]
+    good.sort(key=lambda path: -sources[path])
+    kinds = {kind: [path for path in tracked if path.endswith(kind)] for kind in (".toml", ".json", ".yaml", ".yml")}
+    settings = {
+        kind: [path for path in paths if path not in _OURS and (root / path).is_file()] for kind, paths in kinds.items()
+    }
+    prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
+    return Ground(root, good, prose, settings)
+
+
+def _is_source(path: str) -> bool:
+    parts = path.split("/")
+    return not _NOT_SOURCE.intersection(parts[:-1]) and not parts[-1].startswith(("test_", "setup.", "conftest"))
+
+
+def _lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.is_file() and not path.is_symlink() else 0
+
+
+def _gap(data: bytes) -> int:
+    """The number of lines before the last place between two definitions where another one fits; 0 for none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(data).body
+    except (SyntaxError, ValueError):
+        return 0
+    lines = data.split(b"\n")
+    found = 0
+    for before, node in zip(body, body[1:], strict=False):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        at = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
+        while at and lines[at - 1].startswith(b"#"):
+            at -= 1
+        # Between two overloads nothing may stand.
+        apart = getattr(before, "name", None) != node.name
+        if apart and at > 2 and not lines[at - 1].strip() and not lines[at - 2].strip():
+            found = at
+    return found
+
+
+def insert(data: bytes, text: str) -> tuple[bytes, int]:
+    """The file with `text` and two blank lines put between two definitions, and the number of its first line."""
+    at = _gap(data)
+    lines = data.split(b"\n")
+    end = b"\r" if lines[0].endswith(b"\r") else b""
+    added = [line.encode() + end for line in (*text.strip("\n").split("\n"), "", "")]
+    return b"\n".join([*lines[:at], *added, *lines[at:]]), at + 1
+
+
+_UNUSED = "def story_unused_import() -> None:\n    import json\n"
+_USED = "def story_unused_import() -> str:\n    import json\n\n    return json.dumps(1)\n"
+_MISTYPED = "def story_wrong_type() -> int:\n    value: int = {}\n    return value\n"
+
+
+def _in_source(
+    ground: Ground, check: str, number: int, broken: str, mended: str, line: int, rule: str
+) -> Iterator[Defect]:
+    if ground.sources:
+        path = ground.sources[number % min(len(ground.sources), _HOSTS)]
+        data = (ground.root / path).read_bytes()
+        text, first = insert(data, broken)
+        yield Defect(check, path, text, insert(data, mended)[0], Found(path, first + line, rule))
+
+
+def _lint(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    yield from _in_source(ground, "ruff", 0, _UNUSED, _USED, 1, "ruff:F401")
+
+
+def _types(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    texts = (_MISTYPED.format("1.5"), _MISTYPED.format("1"))
+    yield from _in_source(ground, "mypy", 1, *texts, 1, "mypy:assignment")
+
+
+def _format(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    texts = ("story_spacing = [ 1,2 ]\n", "story_spacing = [1, 2]\n")
+    yield from _in_source(ground, "ruff-format", 2, *texts, 0, "ruff-format:unformatted")
+
+
+def _secret(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    # Drawn when it is needed, so that no scanner finds it in this file.
+    key = "AK" + "IA" + "".join(random.Random(7).sample("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16))
+    texts = (f'story_id = "{key}"\n', 'story_id = "named elsewhere"\n')
+    yield from _in_source(ground, "secrets", 0, *texts, 0, "secrets:aws-access-key")
+
+
+def _marker(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    path = ground.prose[0] if ground.prose else "story.txt"
+    data = _read(ground, path) or b"First.\n\nLast.\n"
+    lines = data.split(b"\n")
+    at = len(lines) // 2
+    broken = b"\n".join([*lines[:at], b">" * 7 + b" theirs", *lines[at:]])
+    mended = b"\n".join([*lines[:at], b"", *lines[at:]])
+    yield Defect("merge-marker", path, broken, mended, Found(path, at + 1, "builtin:merge-marker"))
+
+
+def _large(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    limit = int(str(options.get("max_kib", 500)))
+    data = b"A line of text, again and again and again and one more time...\n" * 16
+    path = "story-data.txt"
+    yield Defect("large-file", path, data * (limit + 1), data, Found(path, 0, "builtin:large-file"))
+
+
+_SYNTAX = {
+    ".toml": (b"\nstory =\n", b"\n# story\n", 2, "syntax:toml"),
+    ".yaml": (b"\nstory: a: b\n", b"\n# story\n", 2, "syntax:yaml"),
+    ".yml": (b"\nstory: a: b\n", b"\n# story\n", 2, "syntax:yaml"),
+    ".json": (b"\n]\n", b"\n\n", 2, "syntax:json"),
+}
+
+
+def _syntax(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    for kind, (wrong, right, line, rule) in _SYNTAX.items():
+        if kind == ".yml" and ground.settings[".yaml"]:
+            continue
+        path = next(iter(ground.settings[kind]), f"story{kind}")
+        data = (_read(ground, path) or (json.dumps({"a": 1}).encode() if kind == ".json" else b"")).rstrip(b"\r\n")
+        at = data.count(b"\n") + line if data else line
+        yield Defect("syntax", path, data + wrong, data + right, Found(path, at, rule))
+
+
+def _read(ground: Ground, path: str) -> bytes:
+    place = ground.root / path
+    return place.read_bytes() if place.is_file() else b""
+
+
+KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] = {
+    "syntax": _syntax,
+    "ruff": _lint,
+    "mypy": _types,
+    "ruff-format": _format,
+    "merge-marker": _marker,
+    "large-file": _large,
+    "secrets": _secret,
+}
+"""Check to its defects. They are made when asked for: each sees what the ones before it left behind."""
+
+
+def moved(data: bytes) -> bytes | None:
+    """The file with a comment and a blank line on top, as a formatter would leave them; None where that is not harmless."""
+    head = data[:200]
+    if not data.strip() or head.startswith((b"#!", b"\xef\xbb\xbf", b"from __future__")) or b"coding" in head:
+        return None
+    end = b"\r\n" if b"\r\n" in head else b"\n"
+    blank = end * (2 if head.startswith((b"def ", b"class ", b"@", b"async ")) else 1)
+    return b"# A story begins." + end + blank + data

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qualitygate import git as our_git
+from qualitygate.errors import ConfigError
+from qualitygate.gate.policy import GatePolicy, joined, load
+from qualitygate.model import Check, Entry, Policy
+from tests.support import make_repo, policy
+
+
+def gate_policy(*checks: tuple[str, Policy], name: str = "x") -> GatePolicy:
+    rows = tuple(Check(check, "ruff", strictness, "commit", "", {}) for check, strictness in checks)
+    return GatePolicy(rows, "", 60.0, name, "qualitygate.toml")
+
+
+@pytest.mark.parametrize(
+    ("head", "base", "expected", "note"),
+    [
+        ("ratchet", "ratchet", "ratchet", ""),
+        ("clean", "ratchet", "clean", ""),
+        ("shown", "ratchet", "ratchet", "relaxed from ratchet to shown"),
+        ("ratchet", "clean", "clean", "relaxed from clean to ratchet"),
+    ],
+)
+def test_a_check_may_be_made_stricter_at_once_and_laxer_from_the_next_change(
+    head: Policy, base: Policy, expected: Policy, note: str
+) -> None:
+    both = joined(gate_policy(("a", head), name="h"), gate_policy(("a", base), name="b"))
+    assert [check.policy for check in both.checks] == [expected]
+    assert (note in "".join(both.notes)) and bool(both.notes) == bool(note)
+
+
+def test_a_check_that_is_taken_out_still_judges_the_change_that_does_it() -> None:
+    both = joined(gate_policy(("a", "ratchet"), name="h"), gate_policy(("a", "ratchet"), ("b", "ratchet"), name="b"))
+    assert [check.name for check in both.checks] == ["a", "b"]
+    assert both.notes == ("settings changed: check b is removed; it still judges this change",)
+
+
+def test_a_policy_is_compiled_once_per_content_and_version(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"qualitygate.toml": "schema = 1\n"})
+    repo = our_git.find_repo(root)
+    seen: list[bytes | None] = []
+
+    def compile_(data: bytes | None) -> dict[str, Any]:
+        seen.append(data)
+        return policy()(data)
+
+    entries = our_git.entries(repo, "HEAD")
+    for version in ("1", "1", "2"):
+        load(repo, tmp_path / "shared", entries, version, compile_)
+    assert seen == [b"schema = 1\n"] * 2
+    assert load(repo, tmp_path / "shared", {}, "1", compile_).source == "the playbook"
+
+
+def test_a_configuration_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    repo = our_git.find_repo(make_repo(tmp_path / "r", {"a": "1"}))
+    with pytest.raises(ConfigError, match="not a regular file"):
+        load(repo, tmp_path, {"qualitygate.toml": Entry("120000", "0" * 40)}, "1", policy())

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from qualitygate import git as our_git
+from qualitygate.errors import GitError
+from tests.support import commit, git, make_repo, write
+
+
+def test_a_path_outside_any_repository_is_named_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(GitError, match="not in a git repository") as caught:
+        our_git.find_repo(tmp_path)
+    assert "git init" in caught.value.hint
+
+
+def test_a_bare_repository_is_refused(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "b.git")
+    with pytest.raises(GitError, match="bare"):
+        our_git.find_repo(tmp_path / "b.git")
+
+
+def test_a_linked_worktree_has_its_own_index_and_the_common_directory(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a": "1"})
+    git(root, "worktree", "add", "-q", "../w")
+    repo = our_git.find_repo(tmp_path / "w")
+    assert (repo.common_dir.resolve(), repo.git_dir.name) == ((root / ".git").resolve(), "w")
+    assert repo.index == repo.git_dir / "index"
+
+
+def test_names_of_any_bytes_are_read_exactly(tmp_path: Path) -> None:
+    names = ["a b", "new\nline", "tab\t", '"q"', "-rf", ":(top)x", "é", os.fsdecode(b"\xff\xfe")]
+    root = make_repo(tmp_path / "r", {name: name.encode("utf-8", "surrogateescape") for name in names})
+    repo = our_git.find_repo(root)
+    assert sorted(our_git.entries(repo, "HEAD")) == sorted(names)
+
+
+def test_a_diff_follows_renames_and_counts_lines(tmp_path: Path) -> None:
+    body = "".join(f"line {n}\n" for n in range(30))
+    root = make_repo(tmp_path / "r", {"old name": body, "b": "x\n", "mode": "m\n", "gone": "g\n", "space": "a b\n"})
+    git(root, "mv", "old name", "new\nname")
+    (root / "mode").chmod(0o755)
+    commit(root, {"new\nname": body.replace("line 3\n", "line three\nand more\n"), "gone": None, "space": "a  b\n"})
+    repo = our_git.find_repo(root)
+    found = {one.new: one for one in our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")}
+    assert found["new\nname"] == ("R", "old name", "new\nname", ((4, 1, 4, 2),))
+    assert (found["mode"].hunks, found["space"].hunks) == ((), ((1, 1, 1, 1),))
+    assert "gone" not in found
+    blind = {one.new: one for one in our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}", ignore_space=True)}
+    assert (blind["space"].hunks, blind["new\nname"].hunks) == ((), ((4, 1, 4, 2),))
+
+
+def test_a_line_that_looks_like_a_header_is_content(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a": "1\n2\n"})
+    commit(root, {"a": "1\ndiff --git a/x b/x\nindex 1..2\n@@ -1 +1 @@\n2\n"})
+    found = our_git.diff(our_git.find_repo(root), "HEAD~1^{tree}", "HEAD^{tree}")
+    assert [one.hunks for one in found] == [((1, 0, 2, 3),)]
+
+
+def test_a_tree_with_other_files_is_made_without_touching_the_repository(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a": "1", "b": "2"})
+    repo = our_git.find_repo(root)
+    before = git(root, "count-objects", "-v")
+    reader, tree = our_git.with_files(repo, "HEAD", {"a": b"new", "b": None, "d/c": b"3"}, tmp_path / "s")
+    assert sorted(our_git.entries(reader, tree)) == ["a", "d/c"]
+    assert git(root, "count-objects", "-v") == before and git(root, "status", "--porcelain") == ""
+
+
+def test_configuration_of_the_clone_executes_nothing(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.txt": "1\n", ".gitattributes": "*.txt diff=evil filter=evil\n"})
+    marker = tmp_path / "marker"
+    for key in ("core.fsmonitor", "diff.evil.textconv", "diff.evil.command", "diff.external", "core.pager"):
+        git(root, "config", key, f"touch {marker}; false")
+    commit(root, {"b.txt": "1\n"})
+    marker.unlink(missing_ok=True)
+    write(root, {"a.txt": "2\n"})
+    repo = our_git.find_repo(root)
+    our_git.write_tree(repo, tmp_path / "i")
+    our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
+    our_git.changed_files(repo)
+    our_git.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
+    assert not marker.exists()
+
+
+def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    git(root, "init", "-q", "--object-format=sha256")
+    commit(root, {"a": "1"})
+    repo = our_git.find_repo(root)
+    assert len(our_git.empty_tree(repo)) == 64
+    assert len(our_git.entries(repo, "HEAD")["a"].blob) == 64
+    _, tree = our_git.with_files(repo, "HEAD", {"a": None, "b": b"x"}, tmp_path / "s")
+    assert len(tree) == 64

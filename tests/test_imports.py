@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import BIN, ROOT, run
+from tests.support import make_repo, write
+
+PACKAGE = ROOT / "qualitygate"
+SETTINGS = "schema = 1\n[checks.markers]\n[checks.secrets]\n"
+
+# What a hook may load, over all supported versions of Python. Whoever adds a name here pays for it at every
+# commit of every user: `python -I -S -X importtime qualitygate/git_hook.py` tells how much.
+PINNED = frozenset(
+    """
+    abc bisect builtins codecs collections contextlib copy copyreg encodings enum errno fcntl fnmatch functools
+    genericpath hashlib importlib io itertools json keyword linecache locale marshal math ntpath opcode operator os
+    pathlib posix posixpath re reprlib select selectors shlex signal sre_compile sre_constants sre_parse stat struct
+    subprocess sys threading time types typing urllib warnings weakref zipimport
+    ipaddress glob grp pwd
+    dataclasses inspect ast dis token tokenize
+    shutil bz2 lzma zlib
+    base64 binascii
+    """.split()
+)
+OF_THIS_TEST = frozenset(("__main__", "atexit", "runpy", "pkgutil"))
+
+_DUMP = """
+import atexit, json, runpy, sys
+out, path, *rest = sys.argv[1:]
+sys.argv = [path, *rest]
+atexit.register(lambda: open(out, "w").write(json.dumps(sorted(sys.modules))))
+runpy.run_path(path, run_name="__main__")
+"""
+
+
+def loaded_by_hook(root: Path, out: Path) -> tuple[str, list[str]]:
+    program = [sys.executable, "-I", "-S", "-c", _DUMP, out, PACKAGE / "git_hook.py", "pre-commit"]
+    done = subprocess.run(program, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout, json.loads(out.read_text())
+
+
+@pytest.fixture
+def hook_runs(tmp_path: Path) -> Iterator[list[tuple[str, list[str]]]]:
+    """One run that has to judge, and one that finds the record of the first."""
+    root = make_repo(tmp_path / "r", {"qualitygate.toml": SETTINGS, "a.py": "x = 1\n"})
+    run(sys.executable, "-m", "qualitygate", "install", ".", cwd=root, PYTHONPATH=str(ROOT))
+    loaded_by_hook(root, tmp_path / "first.json")  # compiles the policy, in another interpreter
+    write(root, {"a.py": "x = 2\n"})
+    subprocess.run(["git", "add", "-A"], cwd=root, check=True)
+    yield [loaded_by_hook(root, tmp_path / f"{name}.json") for name in ("judged", "recorded")]
+
+
+def test_the_hook_path_loads_only_the_standard_library_and_ours(hook_runs: list[tuple[str, list[str]]]) -> None:
+    judged, recorded = hook_runs
+    assert "secrets ....." in judged[0]
+    assert "secrets ....." not in recorded[0]
+    for _, modules in hook_runs:
+        tops = {name.partition(".")[0] for name in modules}
+        assert tops - {"qualitygate"} - OF_THIS_TEST <= sys.stdlib_module_names
+
+
+def test_the_hook_path_loads_no_more_than_is_pinned(hook_runs: list[tuple[str, list[str]]]) -> None:
+    for _, modules in hook_runs:
+        tops = {name.partition(".")[0] for name in modules if not name.startswith("_")}
+        more = sorted(tops - PINNED - OF_THIS_TEST - {"qualitygate"})
+        assert more == [], f"new on the hook path: {', '.join(more)}"
+        assert not {"importlib.metadata", "importlib.resources", "concurrent.futures"} & set(modules)
+
+
+def test_the_contracts_on_imports_are_kept() -> None:
+    if not (BIN / "lint-imports").exists():
+        pytest.skip("import-linter is not installed")
+    done = run("lint-imports", "--no-cache", cwd=ROOT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_contract_on_the_hook_path_names_every_runtime_dependency() -> None:
+    from qualitygate.config import parse_toml
+
+    project = parse_toml((ROOT / "pyproject.toml").read_bytes(), file="pyproject.toml")["project"]
+    names = {row.replace(">", " ").replace(";", " ").split()[0].partition(".")[0] for row in project["dependencies"]}
+    contract = (ROOT / ".importlinter").read_text().partition("hook-path]")[2].partition("[importlinter")[0]
+    assert names <= set(contract.split())
+
+
+@pytest.mark.parametrize("folder", ["gate", "checks"])
+def test_the_core_imports_the_standard_library_and_itself(folder: str) -> None:
+    for path in sorted((PACKAGE / folder).rglob("*.py")):
+        tops = {name.partition(".")[0] for name in _imported(ast.parse(path.read_bytes()))}
+        assert tops - {"qualitygate"} <= sys.stdlib_module_names, path
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
