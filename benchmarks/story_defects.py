@@ -7,13 +7,17 @@ import json
 import random
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.story_tree import Found
 
 _NOT_SOURCE = frozenset(
-    "test tests testing docs doc examples example scripts tools migrations vendor _vendor thirdparty third_party".split()
+    (
+        *("test", "tests", "testing", "docs", "doc", "examples", "example", "scripts", "tools", "migrations"),
+        *("vendor", "_vendor", "thirdparty", "third_party"),
+    )
 )
 _OURS = ("qualitygate.toml", "pyproject.toml", "ruff.toml", "mypy.ini", ".pre-commit-config.yaml")
 _HOSTS = 3
@@ -31,25 +35,28 @@ class Defect(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """Where defects can be put: Python sources, prose, and the settings files of each kind."""
+    """Where defects can be put: Python files, those of them with room for a function, prose, and settings of each kind."""
 
     root: Path
+    python: Sequence[str]
     sources: Sequence[str]
     prose: Sequence[str]
     settings: Mapping[str, Sequence[str]]
 
 
 def survey(root: Path, tracked: Sequence[str]) -> Ground:
-    """Sort the tracked files by what can be done to them; the largest sources first, for they repeat themselves most."""
+    """Sort the tracked files by what can be done to them; the largest sources first: they repeat themselves most."""
     sources = {path: _lines(root / path) for path in tracked if path.endswith(".py") and _is_source(path)}
     good = [path for path, lines in sources.items() if 0 < lines <= _LINES and _gap((root / path).read_bytes())]
     good.sort(key=lambda path: -sources[path])
     kinds = {kind: [path for path in tracked if path.endswith(kind)] for kind in (".toml", ".json", ".yaml", ".yml")}
     settings = {
-        kind: [path for path in paths if path not in _OURS and (root / path).is_file()] for kind, paths in kinds.items()
+        # What is JSON with comments by custom mostly lies in folders for tools.
+        kind: [p for p in paths if p not in _OURS and not (kind == ".json" and p.startswith((".", "tsconfig")))]
+        for kind, paths in kinds.items()
     }
     prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
-    return Ground(root, good, prose, settings)
+    return Ground(root, list(sources), good, prose, settings)
 
 
 def _is_source(path: str) -> bool:
@@ -71,7 +78,7 @@ def _gap(data: bytes) -> int:
         return 0
     lines = data.split(b"\n")
     found = 0
-    for before, node in zip(body, body[1:], strict=False):
+    for before, node in pairwise(body):
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             continue
         at = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
@@ -141,27 +148,28 @@ def _marker(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
 
 def _large(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
     limit = int(str(options.get("max_kib", 500)))
-    data = b"A line of text, again and again and again and one more time...\n" * 16
+    data = b"x" * 1023 + b"\n"
     path = "story-data.txt"
     yield Defect("large-file", path, data * (limit + 1), data, Found(path, 0, "builtin:large-file"))
 
 
 _SYNTAX = {
-    ".toml": (b"\nstory =\n", b"\n# story\n", 2, "syntax:toml"),
-    ".yaml": (b"\nstory: a: b\n", b"\n# story\n", 2, "syntax:yaml"),
-    ".yml": (b"\nstory: a: b\n", b"\n# story\n", 2, "syntax:yaml"),
-    ".json": (b"\n]\n", b"\n\n", 2, "syntax:json"),
+    ".toml": (b"\nstory =\n", b"\n# story\n", "syntax:toml"),
+    ".yaml": (b"\nstory: a: b\n", b"\n# story\n", "syntax:yaml"),
+    ".yml": (b"\nstory: a: b\n", b"\n# story\n", "syntax:yaml"),
+    ".json": (b"\n]\n", b"\n\n", "syntax:json"),
 }
 
 
 def _syntax(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
-    for kind, (wrong, right, line, rule) in _SYNTAX.items():
-        if kind == ".yml" and ground.settings[".yaml"]:
+    for kind, (wrong, right, rule) in _SYNTAX.items():
+        if kind == ".yml" and (ground.settings[".yaml"] or not ground.settings[".yml"]):
+            continue
+        if kind == ".yaml" and ground.settings[".yml"] and not ground.settings[".yaml"]:
             continue
         path = next(iter(ground.settings[kind]), f"story{kind}")
         data = (_read(ground, path) or (json.dumps({"a": 1}).encode() if kind == ".json" else b"")).rstrip(b"\r\n")
-        at = data.count(b"\n") + line if data else line
-        yield Defect("syntax", path, data + wrong, data + right, Found(path, at, rule))
+        yield Defect("syntax", path, data + wrong, data + right, Found(path, data.count(b"\n") + 2, rule))
 
 
 def _read(ground: Ground, path: str) -> bytes:
@@ -182,10 +190,14 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
 
 
 def moved(data: bytes) -> bytes | None:
-    """The file with a comment and a blank line on top, as a formatter would leave them; None where that is not harmless."""
-    head = data[:200]
-    if not data.strip() or head.startswith((b"#!", b"\xef\xbb\xbf", b"from __future__")) or b"coding" in head:
+    """The file with a comment and a blank line near its top, laid out as a formatter would; None for an empty one."""
+    if not data.strip() or data.startswith(b"\xef\xbb\xbf"):
         return None
-    end = b"\r\n" if b"\r\n" in head else b"\n"
-    blank = end * (2 if head.startswith((b"def ", b"class ", b"@", b"async ")) else 1)
-    return b"# A story begins." + end + blank + data
+    end = b"\r\n" if b"\r\n" in data[:200] else b"\n"
+    lines = data.split(b"\n")
+    at = 0
+    while at < 2 and (lines[at].startswith(b"#!") or b"coding" in lines[at]):
+        at += 1
+    rest = b"\n".join(lines[at:])
+    blank = end * (2 if rest.startswith((b"def ", b"class ", b"@", b"async ")) else 1)
+    return b"".join(line + b"\n" for line in lines[:at]) + b"# A story begins." + end + blank + rest

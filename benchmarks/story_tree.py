@@ -52,9 +52,8 @@ def surroundings(work: Path) -> dict[str, str]:
 def run(argv: Sequence[str], root: Path, env: Mapping[str, str]) -> Done:
     """Run a program to its end, whatever it returns."""
     start = time.perf_counter()
-    done = subprocess.run(
-        list(argv), cwd=root, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    nothing, pipe, same = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT
+    done = subprocess.run(list(argv), cwd=root, env=dict(env), check=False, stdin=nothing, stdout=pipe, stderr=same)
     return Done(done.returncode, done.stdout.decode("utf-8", "replace"), time.perf_counter() - start)
 
 
@@ -80,7 +79,8 @@ def copy(source: Path, target: Path, env: Mapping[str, str], *, keep_remote: boo
 
 
 def _with_own_path(environment: Path) -> Iterator[Path]:
-    for pattern in ("bin/*", "pyvenv.cfg", "lib/python*/site-packages/*.pth", "lib/python*/site-packages/*.dist-info/*"):
+    packages = "lib/python*/site-packages"
+    for pattern in ("bin/*", "pyvenv.cfg", f"{packages}/*.pth", f"{packages}/*.dist-info/*"):
         yield from (path for path in environment.glob(pattern) if path.is_file() and not path.is_symlink())
 
 

@@ -39,7 +39,15 @@ OPTIONS: Mapping[str, Option] = {
         (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
     ),
     "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
-    "paths": Option(("mypy",), Field("strings", "`mypy`: files and folders to check; without them, every Python file")),
+    "paths": Option(
+        ("mypy",),
+        Field(
+            "strings",
+            "`mypy`: files and folders to check; without them, what mypy's settings name, else every Python file",
+        ),
+    ),
+    "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
+    "flags": Option(("mypy",), Field("strings", "`mypy`: flags that make it stricter or laxer, such as `--strict`")),
     "environment": Option(
         ("mypy",),
         Field(

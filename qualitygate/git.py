@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -30,16 +29,15 @@ _SAFE = (
 _TIMEOUT = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class Repo:
+class Repo(NamedTuple):
     """A repository and how to read it: work tree, git directories, index, and extra object stores."""
 
     root: Path
     git_dir: Path
     common_dir: Path
-    index: Path
+    index_file: Path
     objects: tuple[Path, ...] = ()
-    env: dict[str, str] = field(default_factory=dict, repr=False)
+    env: Mapping[str, str] = {}
 
 
 class FileDiff(NamedTuple):
@@ -60,7 +58,7 @@ def _env(repo: Repo | None) -> dict[str, str]:
     env.update(GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1")
     if repo is not None:
         env.update(GIT_DIR=os.fspath(repo.git_dir), GIT_WORK_TREE=os.fspath(repo.root))
-        env["GIT_INDEX_FILE"] = os.fspath(repo.index)
+        env["GIT_INDEX_FILE"] = os.fspath(repo.index_file)
         if repo.objects:
             env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(alternate(o) for o in repo.objects)
         env.update(repo.env)
@@ -147,7 +145,7 @@ def find_repo(path: Path) -> Repo:
         common = (path / common).resolve()
     # git's own hooks run at the top of the work tree, which is what a relative index path is relative to.
     where = (Path.cwd() / index) if index else git_dir / "index"
-    return Repo(root=top, git_dir=git_dir, common_dir=common, index=where)
+    return Repo(root=top, git_dir=git_dir, common_dir=common, index_file=where)
 
 
 def rev_parse(repo: Repo, name: str) -> str | None:
@@ -167,9 +165,9 @@ def write_tree(repo: Repo, scratch: Path) -> str:
 
     Raises GitError while paths are unmerged.
     """
-    _make_room(scratch)
-    _copy_index(repo.index, scratch)
-    output = call(replace(repo, index=scratch), "write-tree")
+    make_room(scratch)
+    _copy_index(repo.index_file, scratch)
+    output = call(repo._replace(index_file=scratch), "write-tree")
     if output.code != 0:
         if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
             raise GitError("the index has unmerged paths", hint="resolve the conflicts and `git add` the files")
@@ -193,13 +191,12 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
     `patch` is applied on top: edits that somebody set aside. Nothing reaches the repository's own
     object store. Returns the repo that can read the tree as well.
     """
-    _make_room(scratch)
-    _make_room(objects / "info" / "alternates")
-    _copy_index(repo.index, scratch)
+    make_room(scratch)
+    make_room(objects / "info" / "alternates")
+    _copy_index(repo.index_file, scratch)
     store = real_objects(repo)
-    private = replace(
-        repo,
-        index=scratch,
+    private = repo._replace(
+        index_file=scratch,
         objects=(store,),
         env={**repo.env, **_without_own_filters(repo), "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
     )
@@ -210,10 +207,11 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
     return readable(repo, objects), tree
 
 
-def _make_room(file: Path) -> None:
-    # A killed run may have left its lock, and this process may have the same id.
+def make_room(file: Path) -> None:
+    """Make the folder of a file of ours; raises GitError where the cache cannot be written to."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        # A killed run may have left its lock, and this process may have the same id.
         file.with_name(f"{file.name}.lock").unlink(missing_ok=True)
     except OSError as exc:
         raise GitError(
@@ -249,7 +247,7 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     objects, index = scratch / "objects", scratch / "index"
     (objects / "info").mkdir(parents=True, exist_ok=True)
     stores = (real_objects(repo), *repo.objects)
-    private = replace(repo, index=index, objects=stores, env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)})
+    private = repo._replace(index_file=index, objects=stores, env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)})
     ask(private, "read-tree", tree)
     modes = entries(repo, tree)
     nothing = b"0" * len(tree_of(repo, tree))
@@ -269,7 +267,7 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
 
 def readable(repo: Repo, objects: Path) -> Repo:
     """The repo that can also read what lies in another object store."""
-    return replace(repo, objects=tuple(dict.fromkeys((objects, *repo.objects))))
+    return repo._replace(objects=tuple(dict.fromkeys((objects, *repo.objects))))
 
 
 def real_objects(repo: Repo) -> Path:
@@ -297,15 +295,27 @@ def tree_of(repo: Repo, rev: str) -> str:
     return tree
 
 
+_LISTED: dict[tuple[Path, str], dict[str, Entry]] = {}
+
+
 def entries(repo: Repo, tree: str) -> dict[str, Entry]:
-    """Every file of a tree: path to mode and blob. Submodules are left out (their mode is 160000)."""
-    found = {}
+    """Every file of a tree: path to mode and blob. Submodules are left out (their mode is 160000).
+
+    The listing of a tree id is read once per process: an id stands for the same files for ever.
+    """
+    is_id = len(tree) in (40, 64) and not set(tree) - set("0123456789abcdef")
+    known = _LISTED.get((repo.common_dir, tree)) if is_id else None
+    if known is not None:
+        return known
+    found: dict[str, Entry] = {}
     for row in ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
         if row:
             meta, path = row.split(b"\t", 1)
             mode, kind, blob = meta.decode("ascii").split(" ")
             if kind == "blob":
                 found[os.fsdecode(path)] = Entry(mode, blob)
+    if is_id:
+        _LISTED[(repo.common_dir, tree)] = found
     return found
 
 

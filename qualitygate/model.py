@@ -7,7 +7,6 @@ are kept as surrogate escapes (`os.fsdecode`), so that every path git can name c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Direction = Literal["debt", "safeguard"]
@@ -33,8 +32,7 @@ class Entry(NamedTuple):
 Entries = Mapping[str, Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """A git tree, complete and immutable: what a check looks at.
 
     `id` is git's tree id; a tree that was assembled (base under head's configuration) keeps the id
@@ -42,7 +40,7 @@ class Tree:
     """
 
     id: str
-    entries: Entries = field(repr=False)
+    entries: Entries
     origin: str
 
 

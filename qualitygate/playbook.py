@@ -66,7 +66,7 @@ class Thresholds(NamedTuple):
 
 
 class Playbook(NamedTuple):
-    """One stack. `mypy` holds settings, `mypy_alone` those to add where the project's packages cannot be imported."""
+    """One stack. `mypy` holds its settings, where the project has none."""
 
     stack: str
     title: str
@@ -77,7 +77,6 @@ class Playbook(NamedTuple):
     roles: tuple[RoleProfile, ...]
     thresholds: Thresholds
     mypy: Mapping[str, Any]
-    mypy_alone: Mapping[str, Any]
     seeds: tuple[Seed, ...]
 
 
@@ -150,7 +149,6 @@ PLAYBOOK: Schema = {
         "settings for mypy",
         fields={
             "settings": Field("table", "always", fields=_SETTINGS),
-            "without_environment": Field("table", "where packages cannot be imported", fields=_SETTINGS),
         },
     ),
 }
@@ -184,7 +182,6 @@ def load_playbook(folder: Traversable, *, tools: Collection[str] | None = None) 
         roles=_roles(ruff["roles"]),
         thresholds=Thresholds(**raw["calibration"]),
         mypy=mypy["settings"],
-        mypy_alone=mypy["without_environment"],
         seeds=seeds,
     )
 

@@ -27,7 +27,7 @@ def test_a_linked_worktree_has_its_own_index_and_the_common_directory(tmp_path: 
     git(root, "worktree", "add", "-q", "../w")
     repo = our_git.find_repo(tmp_path / "w")
     assert (repo.common_dir.resolve(), repo.git_dir.name) == ((root / ".git").resolve(), "w")
-    assert repo.index == repo.git_dir / "index"
+    assert repo.index_file == repo.git_dir / "index"
 
 
 def test_names_of_any_bytes_are_read_exactly(tmp_path: Path) -> None:

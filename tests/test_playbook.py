@@ -48,8 +48,6 @@ ignore = ["B006"]
 reason = "why not"
 [mypy.settings]
 check_untyped_defs = true
-[mypy.without_environment]
-ignore_missing_imports = true
 """
 
 
@@ -72,7 +70,6 @@ def test_a_playbook_as_types(tmp_path: Path) -> None:
     assert book.checks[1].seeds == ()
     assert book.roles[0].ignore == ("B006",)
     assert book.mypy == {"check_untyped_defs": True}
-    assert book.mypy_alone == {"ignore_missing_imports": True}
 
 
 @pytest.mark.parametrize(

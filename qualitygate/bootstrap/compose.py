@@ -172,7 +172,7 @@ def _mypy(
     if has_settings:
         settings = mypy_settings.adopted(facts)
     else:
-        settings = mypy_settings.ours(playbook, facts, draft.read, environment=where == "project", exclude=())
+        settings = mypy_settings.ours(playbook, facts, draft.read)
     options: dict[str, Any] = {**check.options, "environment": where}
     if settings.paths:
         options["paths"] = list(settings.paths)
@@ -223,7 +223,7 @@ def gate_file(checks: tuple[PlannedCheck, ...]) -> bytes:
         if check.version:
             table["version"] = check.version
         tables[check.name] = {**table, **check.options}
-    comment = "What the gate checks. Every key: `qualitygate explain`, or docs/configuration.md of qualitygate."
+    comment = "What the gate checks; docs/configuration.md of qualitygate explains every key."
     return add_toml_table(None, "", {"schema": 1, "checks": tables}, comment=comment, file=FILE_NAME)
 
 

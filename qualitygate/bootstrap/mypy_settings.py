@@ -70,18 +70,10 @@ def _has_python(root: str, facts: Facts) -> bool:
     return root == "." or any(path.startswith(f"{root}/") or path == root for path in facts.python_files)
 
 
-def ours(
-    playbook: Playbook,
-    facts: Facts,
-    read: Callable[[str], bytes | None],
-    *,
-    environment: bool,
-    exclude: tuple[str, ...],
-) -> MypySettings:
-    """Settings for a project without any. `exclude`: paths that mypy cannot take together with the rest."""
-    values: dict[str, Any] = {**playbook.mypy, **({} if environment else playbook.mypy_alone)}
-    values["files"] = list(roots(facts))
-    without = sorted({*(fact.name for fact in facts.generated_or_vendored_paths), *exclude})
+def ours(playbook: Playbook, facts: Facts, read: Callable[[str], bytes | None]) -> MypySettings:
+    """Settings for a project without any."""
+    values: dict[str, Any] = {**playbook.mypy, "files": list(roots(facts))}
+    without = sorted({fact.name for fact in facts.generated_or_vendored_paths})
     if without:
         values["exclude"] = [f"^{re.escape(path)}{'$' if path.endswith('.py') else '/'}" for path in without]
     comment = "Not strict; `qualitygate bootstrap` chose what this code bears."

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from qualitygate import git
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scratch import Scratch, judge, tree_with
-from qualitygate.bootstrap.seeds import Ground, Planting, plant
+from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Finding, Verdict
@@ -127,14 +127,14 @@ def _tried(
     unproven = tuple(
         name
         for name, wanted in planting.groups.items()
-        if not any(_found(verdict.new, rule, path, line) for rule, path, line in wanted)
+        if not any(_is_found(verdict.new, expected) for expected in wanted)
     )
     seeds = len(planting.groups) - len(unproven)
-    reason = _row(verdict, check.name)[2] if not seeds else ""
-    return start._replace(
-        red_on_seed=seeds > 0, seeds=seeds, planted=len(planting.groups), unproven=unproven, reason=reason
-    )
+    red = seeds > 0 and not set(planting.required) & set(unproven)
+    reason = _row(verdict, check.name)[2] if not red else ""
+    return start._replace(red_on_seed=red, seeds=seeds, planted=len(planting.groups), unproven=unproven, reason=reason)
 
 
-def _found(findings: tuple[Finding, ...], rule: str, path: str, line: int) -> bool:
-    return any(f.rule == rule and f.path == path and f.line >= line for f in findings)
+def _is_found(findings: tuple[Finding, ...], expected: Expected) -> bool:
+    rule, path, line, says = expected
+    return any(f.rule == rule and f.path == path and f.line >= line and says in f.message for f in findings)

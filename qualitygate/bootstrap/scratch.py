@@ -86,8 +86,8 @@ def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only
     environment = scratch.environment if check.options.get("environment") == "project" else None
     digest = judging.environment_digest(environment)
     deadline = time.monotonic() + TIME_LIMIT
-    ours = judging.our_digest()
-    run = Run(check, tool, program, environment, digest, ours, scratch.gate.state.shared, deadline)
+    ours, roots = judging.our_digest(), judging.work_trees(scratch.gate.repo)
+    run = Run(check, tool, program, environment, digest, roots, ours, scratch.gate.state.shared, deadline)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 

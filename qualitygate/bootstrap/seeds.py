@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
 from qualitygate.gate.policy import FILE
 from qualitygate.inspection.facts import Facts
@@ -19,21 +20,24 @@ _HOSTS_PER_ROLE = 3
 
 
 class Expected(NamedTuple):
-    """A finding that must appear: its rule, in a file, at or after a line (0: anywhere)."""
+    """A finding that must appear: its rule, in a file, at or after a line (0: anywhere), and words of its message."""
 
     rule: str
     path: str
     line: int
+    says: str = ""
 
 
 class Planting(NamedTuple):
     """Files with seeds in them, and what has to be found.
 
-    Of each group at least one finding is enough: a group is one rule, or one role of file.
+    Of each group at least one finding is enough: a group is one rule, or one role of file. Without
+    the groups in `required` nothing is proven, whatever else turns red.
     """
 
     files: Mapping[str, bytes]
     groups: Mapping[str, tuple[Expected, ...]]
+    required: tuple[str, ...] = ()
 
 
 class Ground(NamedTuple):
@@ -52,7 +56,7 @@ def plant(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[
     elif check.tool == "ruff-format":
         yield from _appended(ground, wants, 'qualitygate_seed = {   "a":1 }\n', "ruff-format:unformatted")
     elif check.tool == "mypy":
-        yield from _mypy(ground, wants)
+        yield from _mypy(as_check, ground, wants)
     elif check.tool == "markers":
         yield from _appended(ground, wants, f"{'<' * 7} ours\n{'=' * 7}\n{'>' * 7} theirs\n", "builtin:merge-marker")
     elif check.tool == "secrets":
@@ -121,10 +125,11 @@ def _ruff(check: PlannedCheck, ground: Ground, wants: Sequence[str]) -> Iterator
         yield Planting(files, {name: tuple(rows) for name, rows in groups.items()})
 
 
-def _mypy(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
-    for canary in canaries(wants, ground.read):
-        rows = {f"{rule} at {path}": (Expected(rule, path, line),) for path, line, rule in canary.expected}
-        yield Planting(dict(canary.edits), rows)
+def _mypy(check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """One module changed, and others that import it: red only where imports lead to the tree that is judged."""
+    for canary in canaries(wants, ground.read, asked_for(wants, ground.read, check.options)):
+        rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in canary.expected}
+        yield Planting(dict(canary.edits), rows, tuple(rows)[:1])
 
 
 def _appended(ground: Ground, wants: Sequence[str], text: str, rule: str) -> Iterator[Planting]:

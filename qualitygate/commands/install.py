@@ -35,7 +35,12 @@ def install(path: Path, *, trust_it: bool, ask: Callable[[str], bool] | None) ->
     repo = git.find_repo(path)
     if git.rev_parse(repo, f":{FILE}") is None and not (repo.root / FILE).exists():
         raise QualityGateError(f"there is no {FILE} here", hint="qualitygate bootstrap .  (it sets the gate up)")
-    return put_in(repo, trust_it=trust_it, ask=ask)
+    try:
+        return put_in(repo, trust_it=trust_it, ask=ask)
+    except OSError as exc:
+        raise QualityGateError(
+            f"cannot install the hooks: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
+        ) from None
 
 
 def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:

@@ -36,6 +36,7 @@ class Session(NamedTuple):
     policy: GatePolicy
     environment: Environment | None
     environment_digest: str
+    roots: tuple[Path, ...]
     ours: str
     tier: str
     everything: bool
@@ -125,7 +126,9 @@ def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: l
         version = program.version
         environment = _environment(session, check)
         digest = session.environment_digest if environment else ""
-        job = Run(check, tool, program, environment, digest, session.ours, session.shared, session.deadline)
+        job = Run(
+            check, tool, program, environment, digest, session.roots, session.ours, session.shared, session.deadline
+        )
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""

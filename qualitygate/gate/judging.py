@@ -144,7 +144,14 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
-    environment = gate.environment[0] if gate.environment else _environment(gate, reader, head, here=here)
+    wanted = any(
+        check.options.get("environment") == "project" or gate.tools[check.tool].package for check in policy.checks
+    )
+    environment = None
+    if gate.environment:
+        environment = gate.environment[0]
+    elif wanted:
+        environment = _environment(gate, reader, head, here=here)
     surroundings = digest(our_digest(), environment_digest(environment))
     key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
     return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
@@ -153,6 +160,12 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
 def environment_digest(environment: Environment | None) -> str:
     """What stands in an environment, in short; "" for none."""
     return environments.digest(environment) if environment else ""
+
+
+def work_trees(repo: Repo) -> tuple[Path, ...]:
+    """This work tree, and the main one where this is linked to it."""
+    main = repo.common_dir.parent if repo.common_dir.name == ".git" else repo.root
+    return tuple(dict.fromkeys((repo.root, main)))
 
 
 def our_digest() -> str:
@@ -168,12 +181,11 @@ def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
 
 def _environment(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> Environment | None:
     """The project's environment, if what it and the configuration execute was trusted in this clone."""
-    main = gate.repo.common_dir.parent if gate.repo.common_dir.name == ".git" else None
 
     def tracked(path: str) -> bool:
         return path in head.entries or any(entry.startswith(path + "/") for entry in head.entries)
 
-    found = environments.find(gate.repo.root, main, tracked)
+    found = environments.find(gate.repo.root, work_trees(gate.repo)[-1], tracked)
     if found is None:
         return None
     return found if _is_trusted(gate, reader, head, here=here) else None
@@ -226,6 +238,7 @@ def _judge(
         policy=made.policy,
         environment=made.environment,
         environment_digest=made.environment_digest,
+        roots=work_trees(gate.repo),
         ours=our_digest(),
         tier=gate.tier,
         everything=gate.everything,

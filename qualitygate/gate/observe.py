@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.tool import Environment, Request, Tool, names_digest_input
 from qualitygate.gate import cache
@@ -20,7 +21,8 @@ from qualitygate.process import run, tool_env
 class Run(NamedTuple):
     """One check, ready to run: the adapter, the program, and what may stop it.
 
-    `ours` is the digest of our own environment: an upgrade of ours makes every result anew.
+    `roots` are the work trees whose code the environment may hold. `ours` is the digest of our own
+    environment: an upgrade of ours makes every result anew.
     """
 
     check: Check
@@ -28,6 +30,7 @@ class Run(NamedTuple):
     program: Program
     environment: Environment | None
     environment_digest: str
+    roots: tuple[Path, ...]
     ours: str
     shared: Path
     deadline: float
@@ -65,6 +68,8 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     tool = job.tool
     inputs: dict[str, Any] = {path: entries[path] for path in files}
     inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
+    if tool.reads == "tree":
+        inputs.update({p: e for p, e in entries.items() if p.endswith("/py.typed")})
     names = names_digest_input(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
     return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
@@ -72,6 +77,8 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
 
 def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> Report:
     options = _existing_paths(job.check.options, entries)
+    if options is None:
+        return Report((), 0)
     look = getattr(job.tool, "look", None)
     if look is not None:
         report: Report = look(os.fspath(root), files, options)
@@ -84,7 +91,7 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
         executable=job.program.executable,
         options=options,
         cache_dir=os.fspath(cache_dir),
-        environment=job.environment,
+        environment=_overlaid(job, root),
     )
     command = job.tool.command(request)
     left = job.deadline - time.monotonic()
@@ -103,13 +110,24 @@ def _named(job: Run, report: Report) -> Report:
     return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in report.findings))
 
 
-def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any]:
-    """The options, with `paths` cut to what this tree has: base need not have a folder that the change adds."""
-    if "paths" not in options:
+def _overlaid(job: Run, root: Path) -> Environment | None:
+    # Without it a module that is only in the work tree, a forgotten `git add`, would be found there and judged green.
+    if job.environment is None:
+        return None
+    return overlay(job.environment, root.with_name(f"{root.name}-env"), root, job.roots)
+
+
+def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any] | None:
+    """The options, with `paths` cut to what this tree has: base need not have a folder that the change adds.
+
+    None where nothing is left to look at.
+    """
+    if not options.get("paths"):
         return options
 
     def is_here(path: str) -> bool:
         path = path.rstrip("/")
         return path in ("", ".") or path in entries or any(entry.startswith(path + "/") for entry in entries)
 
-    return {**options, "paths": [path for path in options["paths"] if is_here(path)]}
+    kept = [path for path in options["paths"] if is_here(path)]
+    return {**options, "paths": kept} if kept else None

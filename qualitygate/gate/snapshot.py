@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from qualitygate.git import Repo
 from qualitygate.model import Entries, Entry
 
 _LARGE = 4 * 1024 * 1024
+_HELD = 32 * 1024 * 1024
+"""Bytes of contents that are held in memory at once."""
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
     """Hold this worktree's snapshots; a second gate waits, and the kernel lets go of a killed one's lock."""
     import fcntl
 
-    directory.mkdir(parents=True, exist_ok=True)
+    git.make_room(directory / "lock")
     deadline = time.monotonic() + timeout
     with open(directory / "lock", "wb") as file:
         while True:
@@ -84,8 +86,7 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
     manifest_path = directory.with_name(directory.name + ".json")
     known = _manifest(manifest_path) if directory.is_dir() else None
     if known is None:
-        shutil.rmtree(directory, ignore_errors=True)
-        _make_git_dir(directory, repo)
+        _start(directory, repo)
     last, have = known or (0, {})
     want = {path: [e.mode, e.blob] for path, e in entries.items() if _is_safe(path)}
     gone = [path for path, entry in have.items() if want.get(path) != entry]
@@ -94,11 +95,30 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
         return directory
     stamp = max(int(time.time()), last + 1)
     manifest_path.unlink(missing_ok=True)  # from here to the end the snapshot is in doubt
-    for path in gone:
-        _remove(directory, path)
-    _write(directory, repo, {path: entries[path] for path in changed}, stamp)
+    try:
+        for path in gone:
+            _remove(directory, path)
+        _write(directory, repo, {path: entries[path] for path in changed}, stamp)
+    except OSError:  # somebody else's file is in the way
+        _start(directory, repo)
+        _write_anew(directory, repo, {path: entries[path] for path in want}, stamp)
     write_json(manifest_path, {"stamp": stamp, "files": want})
     return directory
+
+
+def _start(directory: Path, repo: Repo) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    _make_git_dir(directory, repo)
+
+
+def _write_anew(directory: Path, repo: Repo, entries: Entries, stamp: int) -> None:
+    try:
+        _write(directory, repo, entries, stamp)
+    except OSError as exc:
+        raise GitError(
+            f"cannot lay the tree out in {directory}: {exc.strerror or exc}",
+            hint="make room there, or set XDG_CACHE_HOME; if the tree names one path twice, `git fsck` says so",
+        ) from None
 
 
 def _manifest(path: Path) -> tuple[int, dict[str, list[str]]] | None:
@@ -130,30 +150,50 @@ def _write(directory: Path, repo: Repo, entries: Entries, stamp: int) -> None:
     for path, entry in entries.items():
         if entry.is_file or entry.mode == "120000":
             places.setdefault(entry.blob, []).append(path)
+    _make_folders(directory, (path for paths in places.values() for path in paths))
     size = git.sizes(repo, places)
-    for blob, data in git.blobs(repo, [b for b in places if size[b] <= _LARGE]):
-        for path in places[blob]:
-            _write_one(directory, path, entries[path], data, stamp)
+    for some in _portions([b for b in places if size[b] <= _LARGE], size):
+        for blob, data in git.blobs(repo, some):
+            for path in places[blob]:
+                _write_one(directory, path, entries[path], data, stamp)
     for blob in (b for b in places if size[b] > _LARGE):
         for path in places[blob]:
-            with open(_place(directory, path), "xb") as file:
+            with open(directory / path, "xb") as file:
                 git.copy_blob(repo, blob, file)
             os.utime(directory / path, (stamp, stamp))
 
 
-def _place(directory: Path, path: str) -> Path:
-    target = directory / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    return target
+def _portions(blobs: Sequence[str], size: Mapping[str, int]) -> Iterator[list[str]]:
+    part: list[str] = []
+    held = 0
+    for blob in blobs:
+        if part and held + size[blob] > _HELD:
+            yield part
+            part, held = [], 0
+        part.append(blob)
+        held += size[blob]
+    if part:
+        yield part
+
+
+def _make_folders(directory: Path, paths: Iterable[str]) -> None:
+    """Make every folder before the first file: a broken tree can hold a link, and files below it.
+
+    Nothing is written through a link. Raises OSError.
+    """
+    top = os.path.realpath(directory)
+    for folder in sorted({os.path.dirname(path) for path in paths}):
+        place = directory / folder
+        place.mkdir(parents=True, exist_ok=True)
+        if os.path.realpath(place) != os.path.join(top, folder).rstrip("/"):
+            raise NotADirectoryError(f"{folder} is a link")
 
 
 def _write_one(directory: Path, path: str, entry: Entry, data: bytes, stamp: int) -> None:
-    target = _place(directory, path)
+    target = directory / path
     if entry.mode == "120000":
         link = os.fsdecode(data)
-        inside = os.path.normpath(os.path.join(os.path.dirname(path), link))
-        # A link that leaves the tree is not made: what it points at is no part of what is judged.
-        if "\0" not in link and not os.path.isabs(link) and not inside.startswith(".."):
+        if _stays_inside(path, link):
             os.symlink(link, target)
         return
     mode = 0o755 if entry.mode == "100755" else 0o644
@@ -163,13 +203,25 @@ def _write_one(directory: Path, path: str, entry: Entry, data: bytes, stamp: int
     os.utime(target, (stamp, stamp))
 
 
+def _stays_inside(path: str, link: str) -> bool:
+    """Whether a link ends in the tree; one that leaves it is not made, it points at nothing that is judged.
+
+    `..` after a name is refused: the name can be a link itself, and its parent then lies elsewhere.
+    """
+    if "\0" in link or not link or os.path.isabs(link):
+        return False
+    parts = [part for part in link.split("/") if part not in ("", ".")]
+    up = next((number for number, part in enumerate(parts) if part != ".."), len(parts))
+    return ".." not in parts[up:] and up <= path.count("/")
+
+
 def _make_git_dir(directory: Path, repo: Repo) -> None:
     # Tools look upwards for `.git` to find where a project ends; without one they would read the cache's parents.
     place = directory / ".git"
     (place / "objects" / "info").mkdir(parents=True)
     (place / "refs").mkdir()
     (place / "HEAD").write_text("ref: refs/heads/judged\n")
-    (place / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.real_objects(repo)) + b"\n")
+    (place / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.alternate(git.real_objects(repo))) + b"\n")
     kind = git.object_format(repo)
     config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
     if kind != "sha1":

@@ -47,7 +47,7 @@ def read_json(path: Path) -> Any:
     """The document at `path`; None where there is none, or only a torn one."""
     try:
         return json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 

@@ -20,14 +20,22 @@ def _path() -> Path:
 
 
 def executable_configuration(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> tuple[str, ...]:
-    """The configuration files of a tree that make one of the tools execute code of the repository."""
+    """The files of a tree that make one of the tools execute code of the repository, and that code."""
+    settings = {name for tool in tools.values() for name in tool.config_files}
+    ids = {path: entry.blob for path, entry in entries.items() if path in settings and entry.is_file}
+    data = dict(git.blobs(repo, ids.values()))
+
+    def read(path: str) -> bytes | None:
+        if path in ids:
+            return data[ids[path]]
+        entry = entries.get(path)  # a plugin that is a file of the tree
+        return next(git.blobs(repo, [entry.blob]))[1] if entry is not None and entry.is_file else None
+
     found: set[str] = set()
     for tool in tools.values():
         executes: Callable[[Callable[[str], bytes | None]], tuple[str, ...]] | None = getattr(tool, "executes", None)
         if executes is not None:
-            ids = {path: e.blob for path, e in entries.items() if path in tool.config_files and e.is_file}
-            data = dict(git.blobs(repo, ids.values()))
-            found.update(executes({path: data[blob] for path, blob in ids.items()}.get))
+            found.update(executes(read))
     return tuple(sorted(found))
 
 
