@@ -35,7 +35,7 @@ class Defect(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """Where defects can be put: Python files, those of them with room for a function, prose, and settings of each kind."""
+    """Where defects can be put: Python files, those with room for a function, prose, and settings of each kind."""
 
     root: Path
     python: Sequence[str]

@@ -247,7 +247,8 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     objects, index = scratch / "objects", scratch / "index"
     (objects / "info").mkdir(parents=True, exist_ok=True)
     stores = (real_objects(repo), *repo.objects)
-    private = repo._replace(index_file=index, objects=stores, env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)})
+    env = {**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)}
+    private = repo._replace(index_file=index, objects=stores, env=env)
     ask(private, "read-tree", tree)
     modes = entries(repo, tree)
     nothing = b"0" * len(tree_of(repo, tree))
@@ -442,6 +443,16 @@ def ancestry(repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: 
 def parents(repo: Repo, commit: str) -> list[str]:
     """The parents of a commit, first parent first."""
     return ask(repo, "rev-list", "--parents", "--max-count=1", commit, "--").decode("ascii").split()[1:]
+
+
+def is_tracked(repo: Repo, path: str) -> bool:
+    """Whether the index holds this path, or anything below it."""
+    return bool(ask(repo, "ls-files", "-z", "--cached", "--", path))
+
+
+def is_ignored(repo: Repo, path: str) -> bool:
+    """Whether git's ignore files leave this path out."""
+    return call(repo, "check-ignore", "--quiet", "--", path).code == 0
 
 
 def changed_files(repo: Repo) -> list[str]:

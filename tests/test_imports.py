@@ -17,8 +17,7 @@ SETTINGS = "schema = 1\n[checks.markers]\n[checks.secrets]\n"
 
 # What a hook may load, over all supported versions of Python. Whoever adds a name here pays for it at every
 # commit of every user: `python -I -S -X importtime qualitygate/git_hook.py` tells how much.
-PINNED = frozenset(
-    """
+_PINNED = """
     abc bisect builtins codecs collections contextlib copy copyreg encodings enum errno fcntl fnmatch functools
     genericpath hashlib importlib io itertools json keyword linecache locale marshal math ntpath opcode operator os
     pathlib posix posixpath re reprlib select selectors shlex signal sre_compile sre_constants sre_parse stat struct
@@ -27,8 +26,8 @@ PINNED = frozenset(
     dataclasses inspect ast dis token tokenize
     shutil bz2 lzma zlib
     base64 binascii
-    """.split()
-)
+"""
+PINNED = frozenset(_PINNED.split())
 OF_THIS_TEST = frozenset(("__main__", "atexit", "runpy", "pkgutil"))
 
 _DUMP = """
@@ -41,8 +40,9 @@ runpy.run_path(path, run_name="__main__")
 
 
 def loaded_by_hook(root: Path, out: Path) -> tuple[str, list[str]]:
-    program = [sys.executable, "-I", "-S", "-c", _DUMP, out, PACKAGE / "git_hook.py", "pre-commit"]
-    done = subprocess.run(program, cwd=root, capture_output=True, text=True, check=False)
+    program = [sys.executable, "-I", "-S", "-c", _DUMP]
+    argv = [*program, str(out), str(PACKAGE / "git_hook.py"), "pre-commit"]
+    done = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout, json.loads(out.read_text())
 

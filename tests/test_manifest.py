@@ -146,3 +146,19 @@ def test_a_commit_and_a_push_through_the_published_hooks(
     assert commit.returncode == 0, commit.stdout
     assert run("git", "push", "-q", "origin", "main", cwd=root, **caches).returncode == 0
     assert (records(root) > 0) == settings
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(reason="the push that creates the first branch of a remote has no base yet, and ends undecided")
+@pytest.mark.parametrize("manager", ["pre-commit", "prek"])
+def test_the_first_push_to_an_empty_remote_passes(
+    tmp_path: Path, published: Path, caches: dict[str, str], manager: str
+) -> None:
+    if not (BIN / manager).exists():
+        pytest.skip(f"{manager} is not installed")
+    root = consumer(tmp_path / "r", published, settings=False)
+    git(root, "init", "-q", "--bare", str(tmp_path / "remote.git"))
+    git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    assert run(manager, "install", "--hook-type=pre-push", cwd=root, **caches).returncode == 0
+    pushed = run("git", "push", "-q", "origin", "main", cwd=root, **caches)
+    assert pushed.returncode == 0, pushed.stdout

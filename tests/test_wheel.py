@@ -94,7 +94,9 @@ def ask(site: Path, cwd: Path) -> Path:
 
 
 def unpacked(wheel: Path, to: Path) -> Path:
-    done = run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", to, wheel, cwd=to.parent)
+    done = run(
+        sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--target", to, wheel, cwd=to.parent
+    )
     assert done.returncode == 0, done.stdout
     return to
 

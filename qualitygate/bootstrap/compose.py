@@ -204,14 +204,19 @@ def as_check(planned: PlannedCheck) -> Check:
     return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, planned.options)  # type: ignore[arg-type]
 
 
-def with_gate(draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, tools: tuple[str, ...]) -> Draft:
-    """Add what makes it a gate: `qualitygate.toml`, the entry for pre-commit and prek, and ignored caches."""
+def with_gate(
+    draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, tools: tuple[str, ...], unignored: tuple[str, ...]
+) -> Draft:
+    """Add what makes it a gate: `qualitygate.toml`, the entry for pre-commit and prek, and ignored folders.
+
+    `unignored` are environments in the work tree that git would take for the project's files.
+    """
     data = gate_file(checks)
     compile_policy(data, file=FILE_NAME, tools=tools)
     draft.write(Edit(FILE_NAME, draft.read(FILE_NAME), data))
     draft.steps.append(Step(f"write {FILE_NAME}", f"{len(checks)} checks, each proven here before anything is written"))
     _add_hook_entry(draft, hooks)
-    _ignore_caches(draft, checks)
+    _ignore(draft, checks, unignored)
     return draft
 
 
@@ -264,15 +269,20 @@ def _local_hook(name: str, entry: str, stages: tuple[str, ...]) -> dict[str, Any
     }
 
 
-def _ignore_caches(draft: Draft, checks: tuple[PlannedCheck, ...]) -> None:
+def _ignore(draft: Draft, checks: tuple[PlannedCheck, ...], unignored: tuple[str, ...]) -> None:
     used = {check.tool for check in checks}
     folders = [name for tool, name in (("mypy", ".mypy_cache/"), ("ruff", ".ruff_cache/")) if tool in used]
     before = draft.read(".gitignore")
     lines = {line.strip().strip("/") for line in (before or b"").decode("utf-8", "replace").splitlines()}
     missing = [folder for folder in folders if folder.strip("/") not in lines]
+    missing += [f"/{place}/" for place in unignored]
     if missing:
         after = set_block(before, "# {}", missing, file=".gitignore")
         draft.write(Edit(".gitignore", before, after, kind="block" if before is not None else "file"))
         draft.steps.append(
-            Step("ignore the tools' caches", "a tracked cache makes every hook run fail", ", ".join(missing))
+            Step(
+                "ignore what tools leave behind",
+                "caches and environments are not the project's files",
+                ", ".join(missing),
+            )
         )

@@ -21,6 +21,7 @@ from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.gate import records
+from qualitygate.gate.judging import work_trees
 from qualitygate.gate.state import locate
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
@@ -80,7 +81,9 @@ def bootstrap(
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
-            compose.with_gate(draft, checks, hooks, tuple(TOOLS))
+            places = [row.path for row in facts.environments if not row.hostile]
+            unignored = tuple(place for place in places if not git.is_ignored(repo, place))
+            compose.with_gate(draft, checks, hooks, tuple(TOOLS), unignored)
         if options.dry_run:
             return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
         proofs = _prove(scratch, draft, checks, facts, playbook, progress)
@@ -127,11 +130,7 @@ def _playbook(facts: Facts) -> Playbook:
 
 
 def _environment(repo: Repo) -> Environment | None:
-    tracked = set(git.entries(repo, "HEAD"))
-    main = repo.common_dir.parent if repo.common_dir.name == ".git" else None
-    return environments.find(
-        repo.root, main, lambda path: path in tracked or any(entry.startswith(f"{path}/") for entry in tracked)
-    )
+    return environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:

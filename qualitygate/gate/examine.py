@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from qualitygate import git
-from qualitygate.checks.resolve import resolve
+from qualitygate.checks.resolve import Program, resolve
 from qualitygate.checks.tool import Environment, Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate.linemap import LineMap
@@ -27,7 +27,10 @@ TIERS = ("edit", "commit", "push", "full")
 
 
 class Session(NamedTuple):
-    """Everything one run of the gate needs. `environment` is None where the project has none, or is not trusted."""
+    """Everything one run of the gate needs.
+
+    `environment` is None where the project has none; `untrusted` is the place of one that may not be used.
+    """
 
     repo: Repo
     shared: Path
@@ -36,6 +39,7 @@ class Session(NamedTuple):
     policy: GatePolicy
     environment: Environment | None
     environment_digest: str
+    untrusted: str
     roots: tuple[Path, ...]
     ours: str
     tier: str
@@ -122,7 +126,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: l
     if not wanted_files(check, tool, head.entries):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
-        program = resolve(tool.package, check.version, session.environment)
+        program = _program(session, check, tool)
         version = program.version
         environment = _environment(session, check)
         digest = session.environment_digest if environment else ""
@@ -148,11 +152,20 @@ def _environment(session: Session, check: Check) -> Environment | None:
     if check.options.get("environment") != "project":
         return None
     if session.environment is None:
-        raise ToolError(
-            "the project's environment is not here, or not trusted in this clone",
-            hint="create it (.venv), then run `qualitygate install --trust`",
-        )
+        what = f"{session.untrusted} is not trusted in this clone" if session.untrusted else "there is none"
+        make = "" if session.untrusted else "create it (.venv), then run "
+        raise ToolError(f"it needs the project's environment: {what}", hint=f"{make}`qualitygate install --trust`")
     return session.environment
+
+
+def _program(session: Session, check: Check, tool: Tool) -> Program:
+    try:
+        return resolve(tool.package, check.version, session.environment)
+    except ToolError as exc:
+        if not session.untrusted:
+            raise
+        message = f"{exc.message}; {session.untrusted} is not trusted in this clone"
+        raise ToolError(message, hint="`qualitygate install --trust`") from None
 
 
 def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[BaseTree]) -> _Judged:

@@ -54,7 +54,7 @@ class Plan(NamedTuple):
     bases: Bases
     policy: GatePolicy
     environment: Environment | None
-    environment_digest: str
+    untrusted: str
     key: records.Key
 
 
@@ -147,14 +147,14 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     wanted = any(
         check.options.get("environment") == "project" or gate.tools[check.tool].package for check in policy.checks
     )
-    environment = None
+    environment, untrusted = None, ""
     if gate.environment:
         environment = gate.environment[0]
     elif wanted:
-        environment = _environment(gate, reader, head, here=here)
+        environment, untrusted = _environment(gate, reader, head, here=here)
     surroundings = digest(our_digest(), environment_digest(environment))
     key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
-    return Plan(reader, head, bases, policy, environment, environment_digest(environment), key)
+    return Plan(reader, head, bases, policy, environment, untrusted, key)
 
 
 def environment_digest(environment: Environment | None) -> str:
@@ -179,16 +179,14 @@ def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
     return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),), None), record=False)
 
 
-def _environment(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> Environment | None:
-    """The project's environment, if what it and the configuration execute was trusted in this clone."""
+def _environment(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> tuple[Environment | None, str]:
+    """The project's environment, if what it and the configuration execute was trusted in this clone; else its place."""
 
-    def tracked(path: str) -> bool:
-        return path in head.entries or any(entry.startswith(path + "/") for entry in head.entries)
-
-    found = environments.find(gate.repo.root, work_trees(gate.repo)[-1], tracked)
+    trees = work_trees(gate.repo)
+    found = environments.find(gate.repo.root, trees[-1], lambda path: git.is_tracked(gate.repo, path))
     if found is None:
-        return None
-    return found if _is_trusted(gate, reader, head, here=here) else None
+        return None, ""
+    return (found, "") if _is_trusted(gate, reader, head, here=here) else (None, found.prefix)
 
 
 def _is_trusted(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> bool:
@@ -237,7 +235,8 @@ def _judge(
         tools=gate.tools,
         policy=made.policy,
         environment=made.environment,
-        environment_digest=made.environment_digest,
+        environment_digest=environment_digest(made.environment),
+        untrusted=made.untrusted,
         roots=work_trees(gate.repo),
         ours=our_digest(),
         tier=gate.tier,

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from qualitygate.bootstrap.mypy_settings import adopted, ours, roots
+from qualitygate.inspection.facts import Evidence, Fact, Facts, GateCommand
+from qualitygate.playbook import load_playbooks
+
+FILES = ("pkg/a.py", "pkg/sub/b.py", "tests/test_a.py", "setup.py")
+
+
+def facts(*commands: str, **fields: object) -> Facts:
+    mypy = Fact("mypy", (Evidence("pyproject.toml", 3),))
+    rows = tuple(GateCommand(text, "type", ("mypy",), "script", "", "scripts/check", 7) for text in commands)
+    return Facts(type_checkers=(mypy,), gate_commands=rows, python_files=FILES, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("command", "paths"),
+    [
+        ("mypy pkg tests", ("pkg", "tests")),
+        ("${PREFIX}mypy --strict pkg/ setup.py", ()),
+        ("python -m mypy --strict pkg/ setup.py", ("pkg", "setup.py")),
+        ("mypy .", (".",)),
+        ("mypy nowhere", ()),
+        ("mypy 'unclosed", ()),
+        ("mypy", ()),
+    ],
+)
+def test_the_projects_own_command_says_what_is_checked(command: str, paths: tuple[str, ...]) -> None:
+    assert adopted(facts(command)).paths == paths
+
+
+def test_roots_inside_roots_and_roots_without_python_are_left_out() -> None:
+    assert roots(facts(source_roots=("pkg", "pkg/sub", "js"), test_roots=("tests",))) == ("pkg", "tests")
+    assert roots(facts(source_roots=("pkg", "."))) == (".",)
+    assert roots(facts()) == (".",)
+
+
+def test_settings_go_where_the_project_keeps_its_settings() -> None:
+    book = load_playbooks()[0]
+    there = ours(book, facts(source_roots=("pkg",)), {"pyproject.toml": b"[project]\n"}.get)
+    assert there.edit is not None and there.edit.path == "pyproject.toml"
+    assert there.edit.after.startswith(b"[project]\n") and b'files = ["pkg"]' in there.edit.after
+    new = ours(book, facts(generated_or_vendored_paths=(Fact("third.party", ()),)), {}.get)
+    assert new.edit is not None and new.edit.path == "mypy.ini"
+    assert b"exclude = ^third\\.party/\n" in new.edit.after
