@@ -18,7 +18,9 @@ from qualitygate.actor import agent
 Listing = Mapping[str, tuple[str, str]]
 """Path to mode and content: a digest, the target of a link, or empty for a folder."""
 
-_FINDING = re.compile(r"^(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w-]+)(?: |$)", re.M)
+_FINDING = re.compile(
+    r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w-]+)(?: |$)", re.M
+)
 
 
 class Done(NamedTuple):

@@ -166,7 +166,7 @@ def write_tree(repo: Repo, scratch: Path) -> str:
     Raises GitError while paths are unmerged.
     """
     make_room(scratch)
-    _copy_index(repo.index_file, scratch)
+    _copy_index(repo.index_file, scratch, compared=False)
     output = call(repo._replace(index_file=scratch), "write-tree")
     if output.code != 0:
         if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
@@ -175,12 +175,14 @@ def write_tree(repo: Repo, scratch: Path) -> str:
     return output.stdout.decode("ascii").strip()
 
 
-def _copy_index(source: Path, target: Path) -> None:
-    # The time goes along: git compares it with the entries' times to find those it must not trust (racy git).
+def _copy_index(source: Path, target: Path, *, compared: bool) -> None:
     try:
         shutil.copyfile(source, target)
         stat = source.stat()
-        os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+        # The time goes along where files are `compared`: git looks at those again that are as new as the index
+        # (racy git). Else it lies ahead: then no file is opened, and no filter started, just to write a tree.
+        ahead = 0 if compared else 1 << 40
+        os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns + ahead))
     except FileNotFoundError:
         target.unlink(missing_ok=True)
 
@@ -193,7 +195,7 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
     """
     make_room(scratch)
     make_room(objects / "info" / "alternates")
-    _copy_index(repo.index_file, scratch)
+    _copy_index(repo.index_file, scratch, compared=True)
     store = real_objects(repo)
     private = repo._replace(
         index_file=scratch,
@@ -226,16 +228,16 @@ def _without_own_filters(repo: Repo) -> dict[str, str]:
     """
     said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
     fields = said.decode("utf-8", "surrogateescape").split("\0")
-    keys = []
+    settings: dict[str, str] = {}
     for origin, setting in zip(fields[::2], fields[1::2], strict=False):
         file = (repo.root / origin.removeprefix("file:")).resolve()
         inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
         if inside and origin.startswith("file:"):
             driver = setting.partition("\n")[0].rpartition(".")[0]
-            keys += [f"{driver}.clean", f"{driver}.process"]
-    env = {"GIT_CONFIG_COUNT": str(len(keys))} if keys else {}
-    for number, key in enumerate(keys):
-        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": ""})
+            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
+    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items()):
+        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
     return env
 
 
@@ -457,6 +459,7 @@ def is_ignored(repo: Repo, path: str) -> bool:
 
 def changed_files(repo: Repo) -> list[str]:
     """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
+    repo = repo._replace(env={**repo.env, **_without_own_filters(repo)})  # `status` compares as `add` would
     rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
     return [os.fsdecode(row[3:]) for row in rows if row]
 

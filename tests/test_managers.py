@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.bootstrap.compose import Hooks, hook_entry
+from qualitygate.bootstrap.gatefile import Hooks, hook_entry
 from qualitygate.bootstrap.edits import add_precommit_repo
 from tests.support import git, make_repo, write
 

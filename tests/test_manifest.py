@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from qualitygate.bootstrap.compose import Hooks, hook_entry
+from qualitygate.bootstrap.gatefile import Hooks, hook_entry
 from qualitygate.cli import cli
 from tests.checkout import BIN, ROOT, copy_as_repository, run
 from tests.support import git, make_repo, write
@@ -42,10 +42,14 @@ def test_every_entry_is_a_command_line_that_we_understand(hook: dict[str, Any]) 
     cli.commands[name].make_context(name, args)
 
 
-def test_bootstrap_writes_the_published_hook() -> None:
-    (local,) = hook_entry(Hooks("", "", "auto"))["hooks"]
-    published = {key: value for key, value in PUBLISHED[0].items() if key in local}
-    assert {**published, "language": "system"} == local
+@pytest.mark.parametrize(("manager", "count"), [("auto", 1), ("pre-commit", 3), ("prek", 3)])
+def test_bootstrap_writes_the_published_hooks(manager: str, count: int) -> None:
+    written = hook_entry(Hooks("", "", manager))["hooks"]
+    assert len(written) == count
+    for local, hook in zip(written, PUBLISHED, strict=False):
+        assert {**{key: value for key, value in hook.items() if key in local}, "language": "system"} == local
+    named = hook_entry(Hooks("https://example.com/qualitygate", "v1", manager))["hooks"]
+    assert [hook["id"] for hook in named] == [hook["id"] for hook in written]
 
 
 @pytest.mark.skipif(not (BIN / "pre-commit").exists(), reason="pre-commit is not installed")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from qualitygate.bootstrap.edits import Edit
+from qualitygate.model import Policy
 
 
 class Step(NamedTuple):
@@ -24,7 +25,7 @@ class PlannedCheck(NamedTuple):
 
     name: str
     tool: str
-    policy: str
+    policy: Policy
     tier: str
     version: str
     options: Mapping[str, Any]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap.edits import Edit
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Environment, Tool
 from qualitygate.gate import judging
@@ -54,10 +53,18 @@ def open_scratch(
 
 
 def keep_results(scratch: Scratch) -> None:
-    """Give the gate of this clone what the trials found out, so that its first run has less to do."""
-    found = scratch.gate.state.shared / "cache"
+    """Give the gate of this clone what the trials found out, so that its first run has less to do.
+
+    That is their results, and their snapshots with the tools' own caches beside them.
+    """
+    real, tried = locate(scratch.gate.repo), scratch.gate.state
+    found = tried.shared / "cache"
     if found.is_dir():
-        shutil.copytree(found, locate(scratch.gate.repo).shared / "cache", dirs_exist_ok=True)
+        shutil.copytree(found, real.shared / "cache", dirs_exist_ok=True)
+    if not real.worktree.exists():
+        real.worktree.mkdir(parents=True)
+        for path in sorted(tried.worktree.glob("head*")):
+            path.rename(real.worktree / path.name)
 
 
 def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "") -> tuple[Repo, str]:
@@ -65,11 +72,6 @@ def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "
     place = scratch.gate.state.worktree
     reader = git.readable(scratch.gate.repo, place / "objects")
     return git.with_files(reader, tree or scratch.head, files, place)
-
-
-def edited(edits: Sequence[Edit]) -> dict[str, bytes | None]:
-    """The files that these edits leave behind."""
-    return {edit.path: edit.after for edit in edits}
 
 
 def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only: Entries | None = None) -> Report:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap import compose, journal
-from qualitygate.bootstrap.compose import Draft, Hooks, as_check
+from qualitygate.bootstrap import gatefile, journal
+from qualitygate.bootstrap.compose import Ground, as_check, compose
+from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.gatefile import Hooks
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
-from qualitygate.bootstrap.scratch import Scratch, edited, keep_results, open_scratch
+from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch
 from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
@@ -77,13 +79,13 @@ def bootstrap(
     read = _reader(repo.root)
     with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
         again = read(FILE_NAME) is not None
-        draft = _kept(repo, read) if again else compose.compose(scratch, facts, playbook, read, progress)
+        draft = _kept(repo, read) if again else compose(Ground(scratch, facts, playbook), read, progress)
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
-            compose.with_gate(draft, checks, hooks, tuple(TOOLS), unignored)
+            gatefile.add_gate(draft, checks, hooks, tuple(TOOLS), unignored)
         if options.dry_run:
             return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
         proofs = _prove(scratch, draft, checks, facts, playbook, progress)
@@ -165,8 +167,7 @@ def _prove(
 ) -> tuple[Proof, ...]:
     planned = {check.name: check for check in checks}
     as_checks: Mapping[str, Check] = {check.name: as_check(check) for check in checks}
-    files = {**draft.trial, **edited(draft.plan().edits)}
-    return prove(scratch, planned, as_checks, files, facts, playbook, progress)
+    return prove(scratch, planned, as_checks, draft.files(), facts, playbook, progress)
 
 
 def _proof(proofs: tuple[Proof, ...], name: str) -> Proof:
@@ -177,7 +178,7 @@ def _leave_out(draft: Draft, sound: tuple[PlannedCheck, ...], proofs: tuple[Proo
     names = {check.name for check in sound}
     draft.left_out += [LeftOut(proof.check, proof.reason) for proof in proofs if proof.check not in names]
     draft.checks = list(sound)
-    draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=compose.gate_file(sound))
+    draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=gatefile.gate_file(sound))
 
 
 def _apply(

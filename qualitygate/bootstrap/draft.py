@@ -1,0 +1,48 @@
+"""A plan in the making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qualitygate.bootstrap.edits import Edit
+from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck, Step
+
+
+class Draft:
+    """A plan in the making: decisions collect here, and each edit sees those before it.
+
+    `trial` are files as they are on disk but not in HEAD, for trials only.
+    """
+
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
+        self._read = read
+        self.steps: list[Step] = []
+        self.checks: list[PlannedCheck] = []
+        self.left_out: list[LeftOut] = []
+        self.edits: dict[str, Edit] = {}
+        self.trial: dict[str, bytes | None] = {}
+
+    def read(self, path: str) -> bytes | None:
+        return self.edits[path].after if path in self.edits else self._read(path)
+
+    def write(self, edit: Edit) -> None:
+        """Take an edit in; of several on one file the first `before` and the last `after` count."""
+        old = self.edits.get(edit.path)
+        self.edits[edit.path] = edit._replace(before=old.before, kind=old.kind) if old else edit
+
+    def add(self, check: PlannedCheck, step: Step) -> None:
+        """Take a check in, and the decision for it."""
+        self.checks.append(check)
+        self.steps.append(step)
+
+    def leave_out(self, what: str, reason: str) -> None:
+        """Say what is not set up, and why."""
+        self.left_out.append(LeftOut(what, reason))
+
+    def files(self) -> dict[str, bytes | None]:
+        """The files that the edits so far leave behind, and those on disk that HEAD has not."""
+        return {**self.trial, **{path: edit.after for path, edit in self.edits.items()}}
+
+    def plan(self) -> Plan:
+        changed = tuple(edit for edit in self.edits.values() if edit.before != edit.after)
+        return Plan(tuple(self.steps), tuple(self.checks), changed, tuple(self.left_out))
