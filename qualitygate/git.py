@@ -18,6 +18,7 @@ _SAFE = (
     *("-c", "core.hooksPath=/dev/null"),
     *("-c", "core.untrackedCache=false"),
     *("-c", "core.splitIndex=false"),  # or a private index would leave its other half in the repository
+    *("-c", "core.safecrlf=false"),
     *("-c", "log.showSignature=false"),  # or `log` starts what `gpg.program` names
     *("-c", "submodule.recurse=false"),
     *("-c", "protocol.allow=never"),
@@ -86,10 +87,15 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
     )
 
 
+_FETCH_ALL = "git fetch --refetch --no-filter"
+
+
 def _fail(args: Sequence[str], output: Output) -> GitError:
     said = output.stderr.decode("utf-8", "replace").strip() or "no message"
     if output.timed_out:
         said = f"no answer in {_TIMEOUT:.0f} s"
+    if "could not fetch" in said and "promisor remote" in said:
+        return GitError("this clone is partial, and an object that is needed is not in it", hint=_FETCH_ALL)
     return GitError(f"`git {args[0]}` failed: {said.splitlines()[-1]}")
 
 
@@ -202,7 +208,15 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
         objects=(store,),
         env={**repo.env, **_without_own_filters(repo), "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
     )
-    ask(private, "-c", "core.safecrlf=false", "add", "--all", "--", ".")
+    output = call(private, "add", "--all", "--", ".")
+    if output.code != 0:
+        said = next(iter(output.stderr.decode("utf-8", "replace").splitlines()), "no message")
+        if output.timed_out:
+            said = f"no answer in {_TIMEOUT:.0f} s"
+        raise GitError(
+            f"git cannot read the work tree: {said.removeprefix('error: ').removeprefix('fatal: ')}",
+            hint="mend or ignore it, until `git add --all` works; or judge the index: `qualitygate run --staged`",
+        )
     if patch is not None:
         ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
     tree = ask(private, "write-tree").decode("ascii").strip()
@@ -361,7 +375,7 @@ def copy_blob(repo: Repo, blob: str, target: IO[bytes]) -> None:
 
 
 def _missing(blob: str) -> GitError:
-    return GitError(f"object {blob} is missing", hint="git fetch --refetch  (the clone is partial or damaged)")
+    return GitError(f"object {blob} is missing", hint=f"{_FETCH_ALL}  (the clone is partial or damaged)")
 
 
 def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[FileDiff]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
-import threading
+import time
 from collections.abc import Mapping, Sequence
 from typing import IO, NamedTuple
 
@@ -13,6 +14,7 @@ OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes kept of each stream; what is longer is cut and marked `truncated`."""
 
 _GRACE = 2.0
+_LOOK = 0.02
 _SCRUBBED_PREFIXES = ("GIT_", "RUFF_", "MYPY", "PIP_", "COVERAGE_")
 _SCRUBBED = frozenset(
     ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "FORCE_COLOR")
@@ -37,21 +39,94 @@ def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env
 
 
-def _drain(stream: IO[bytes], into: bytearray, limit: int, cut: list[bool]) -> None:
-    with stream:
-        while chunk := os.read(stream.fileno(), 65536):
-            room = limit - len(into)
-            if len(chunk) > room:
-                cut.append(True)
-            into += chunk[: max(room, 0)]
+class _Pump:
+    """Moves what a program reads and writes, and sees it end, without a thread and without a pause.
 
+    `Popen.wait` with a time limit sleeps between looks, up to 50 ms each time; a git call takes 3.
+    """
 
-def _feed(stream: IO[bytes], data: bytes) -> None:
-    try:
-        with stream:
-            stream.write(data)
-    except OSError:
-        pass  # the program stopped reading; its exit code says what that means
+    def __init__(self, process: subprocess.Popen[bytes], stdin: bytes | None, limit: int) -> None:
+        self.process = process
+        self.kept: dict[int, bytearray] = {}
+        self.limit = limit
+        self.truncated = False
+        self._input = memoryview(stdin or b"")
+        self._poll = select.poll()
+        self._open: set[int] = set()
+        for stream in (process.stdout, process.stderr):
+            if stream is not None:
+                self.kept[stream.fileno()] = bytearray()
+                self._watch(stream.fileno(), select.POLLIN)
+        if process.stdin is not None:
+            os.set_blocking(process.stdin.fileno(), False)
+            self._poll.register(process.stdin.fileno(), select.POLLOUT)
+        self._pidfd = self._open_pidfd()
+
+    def _watch(self, fd: int, event: int) -> None:
+        self._poll.register(fd, event)
+        self._open.add(fd)
+
+    def _open_pidfd(self) -> int:
+        try:
+            fd = os.pidfd_open(self.process.pid)
+        except (AttributeError, OSError):
+            return -1  # not Linux, or an old one: look every now and then
+        self._poll.register(fd, select.POLLIN)
+        return fd
+
+    def run(self, timeout: float | None) -> bool:
+        """Until the program and its output have ended; whether it ended in time.
+
+        A child that it leaves behind with the pipes open is waited for a moment, not for ever.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        ended = False
+        while self._open or not ended:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                break
+            pause = left if self._pidfd >= 0 else min(left or _LOOK, _LOOK)
+            for fd, _ in self._poll.poll(None if pause is None else max(1, int(pause * 1000))):
+                self._move(fd)
+            if not ended and self.process.poll() is not None:
+                ended = True
+                rest = time.monotonic() + _GRACE
+                end = rest
+        return ended
+
+    def _move(self, fd: int) -> None:
+        if fd == self._pidfd:
+            self.process.poll()
+            self._poll.unregister(fd)
+        elif fd in self.kept:
+            chunk = os.read(fd, 65536)
+            if not chunk:
+                self._poll.unregister(fd)
+                self._open.discard(fd)
+            room = self.limit - len(self.kept[fd])
+            self.truncated |= len(chunk) > room
+            self.kept[fd] += chunk[: max(room, 0)]
+        else:
+            self._give(fd)
+
+    def _give(self, fd: int) -> None:
+        try:
+            self._input = self._input[os.write(fd, self._input[:65536]) :]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._input = memoryview(b"")  # the program stopped reading; its exit code says what that means
+        if not self._input:
+            self._poll.unregister(fd)
+            assert self.process.stdin is not None
+            self.process.stdin.close()
+
+    def close(self) -> None:
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None and not stream.closed:
+                stream.close()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -64,7 +139,6 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
             process.wait(_GRACE)
         except subprocess.TimeoutExpired:
             continue
-    # A child that left its parent behind may still hold the group: the second signal took it too.
 
 
 def run(
@@ -95,25 +169,17 @@ def run(
         )
     except (OSError, ValueError) as exc:
         return Output(None, b"", str(exc).encode("utf-8", "replace"))
-    out, err, cut = bytearray(), bytearray(), list[bool]()
-    threads = [
-        threading.Thread(target=_drain, args=(stream, into, limit, cut), daemon=True)
-        for stream, into in ((process.stdout, out), (process.stderr, err))
-        if stream is not None
-    ]
-    if stdin is not None and process.stdin is not None:
-        threads.append(threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True))
-    for thread in threads:
-        thread.start()
-    timed_out = False
+    pump = _Pump(process, stdin, limit)
     try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        timed_out = True
-        _kill(process)
+        in_time = pump.run(timeout)
+        if not in_time:
+            _kill(process)
+            pump.run(_GRACE)
     except BaseException:
         _kill(process)
         raise
-    for thread in threads:
-        thread.join(_GRACE)  # a forked child may keep the pipe open for ever
-    return Output(process.returncode, bytes(out), bytes(err), timed_out, bool(cut))
+    finally:
+        kept = [bytes(data) for data in pump.kept.values()]
+        pump.close()
+    out, err = ([b""] * 2 + kept)[-2:]
+    return Output(process.returncode, out, err, not in_time, pump.truncated)

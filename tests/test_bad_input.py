@@ -102,7 +102,7 @@ def test_a_repository_without_a_file(tmp_path: Path) -> None:
 
 def read_only(root: Path) -> bool:
     """Whether the folder can be made read-only for us; root needs a mount of its own for that."""
-    return subprocess.run(["chattr", "-R", "+i", os.fspath(root)], capture_output=True).returncode == 0
+    return subprocess.run(["chattr", "-R", "+i", os.fspath(root)], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("argv", [("bootstrap",), ("install",)], ids=" ".join)
@@ -165,7 +165,7 @@ def test_broken_files_that_bootstrap_need_not_read_stop_nothing(tmp_path: Path, 
 
 @pytest.mark.parametrize(
     "text",
-    [b"schema = \n", b"schema = 1\n[checks.nothing]\n", b"\xff\xfes\0c\0h\0", b"schema = 1\n[checks.ruff]\nx = 1\n", b"",
+    [b"schema =\n", b"schema = 1\n[checks.nothing]\n", b"\xff\xfes\0c\0h\0", b"schema = 1\n[checks.ruff]\nx = 1\n", b"",
      b"schema = 99\n", b"a = " + b"[" * 5000, b"#" * 3_000_000],
     ids=["syntax", "no such tool", "utf-16", "no such key", "empty", "newer", "deep", "huge"],
 )  # fmt: skip
@@ -224,7 +224,8 @@ def test_line_endings_and_a_byte_order_mark_of_the_configuration_are_kept(
     answer = gate(root, "bootstrap")
     data = (root / "pyproject.toml").read_bytes()
     if answer.code == 0:
-        assert data.startswith(mark + text.encode()[:20]) and data.count(b"\r") == (data.count(b"\n") if "\r" in ending else 0)
+        assert data.startswith(mark + text.encode()[:20])
+        assert data.count(b"\r") == (data.count(b"\n") if "\r" in ending else 0)
         assert gate(root, "run").code == 0
     else:
         assert mark and "pyproject.toml" in refusal(answer) and data == mark + text.encode()
@@ -253,7 +254,8 @@ def test_a_tool_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_tool_of_another_version(tmp_path: Path) -> None:
-    root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD, "qualitygate.toml": 'schema = 1\n[checks.ruff]\nversion = "0.1"\n'})
+    config = {"qualitygate.toml": 'schema = 1\n[checks.ruff]\nversion = "0.1"\n'}
+    root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD, **config})
     write(root, {"a.py": GOOD + "x = 1\n"})
     before = footprint(root)
     answer = gate(root, "run")
@@ -279,7 +281,7 @@ def test_a_path_without_programs_is_enough_for_everything_but_git(
 
 
 def test_no_network_is_asked_for(tmp_path: Path) -> None:
-    if subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode:
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:
         pytest.skip("no network namespace here")
     root = make_repo(tmp_path / "r", {"a.py": GOOD, "requirements.txt": "ruff\nrequests\n"})
     git(root, "remote", "add", "origin", "https://example.invalid/x.git")
@@ -287,15 +289,16 @@ def test_no_network_is_asked_for(tmp_path: Path) -> None:
     checkout = os.fspath(Path(__file__).parent.parent)
     for argv in (("inspect",), ("bootstrap",), ("run",)):
         done = subprocess.run(
-            ["unshare", "-rn", sys.executable, "-c", code, checkout, *argv], cwd=root, capture_output=True, timeout=100
-        )
+            ["unshare", "-rn", sys.executable, "-c", code, checkout, *argv],
+            cwd=root, capture_output=True, timeout=100, check=False,
+        )  # fmt: skip
         assert done.returncode == 0, done.stderr.decode()
 
 
 @pytest.mark.parametrize(
     "name",
-    ["with space", "näïve 日本 🙂", "line\nbreak", "a:b", 'quo"te', "-rf", "back\\slash", "#hash", "$(touch x)", "\udcff",
-     "next\u2028line", "tab\there", " edge "],
+    ["with space", "näïve 日本 🙂", "line\nbreak", 'a:b"c\\', "\udcff", "next\u2028line"]
+    + [pytest.param(name, marks=pytest.mark.slow) for name in ("-rf", "#hash", "$(touch x)", "tab\there", " edge ")],
     ids=repr,
 )  # fmt: skip
 def test_a_repository_whose_path_has_odd_characters(tmp_path: Path, name: str) -> None:
@@ -307,10 +310,10 @@ def test_a_repository_whose_path_has_odd_characters(tmp_path: Path, name: str) -
     assert (answer.code, footprint(root)) == (1, before), answer
     assert "a.py:4:8: ruff:F401" in answer.out
     assert gate(root, "install").code == 0
-    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=root, capture_output=True)
+    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=root, capture_output=True, check=False)
     assert done.returncode == 1 and b"a.py:4:8: ruff:F401" in done.stderr, done.stderr
     write(root, {"a.py": GOOD + "x = 1\n"})
-    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=root, capture_output=True)
+    done = subprocess.run(["git", "commit", "-qam", "x"], cwd=root, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

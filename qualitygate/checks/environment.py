@@ -37,12 +37,10 @@ def _own(root: Path, prefix: Path, tracked: Callable[[str], bool]) -> Environmen
     found = load(prefix)
     if found is None:
         return None
-    for path in (os.path.abspath(prefix), os.path.realpath(prefix)):
-        for top in (os.path.abspath(root), os.path.realpath(root)):
-            place = below(path, top)
-            if place == "." or (place and tracked(place)):
-                return None
-    return found
+    paths = (os.path.abspath(prefix), os.path.realpath(prefix))
+    tops = (os.path.abspath(root), os.path.realpath(root))
+    places = {below(path, top) for path in paths for top in tops} - {""}
+    return None if "." in places or any(tracked(place) for place in places) else found
 
 
 def load(prefix: Path) -> Environment | None:

@@ -85,6 +85,8 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
     """
     manifest_path = directory.with_name(directory.name + ".json")
     known = _manifest(manifest_path) if directory.is_dir() else None
+    if known is not None and not _is_whole(directory, known[1]):
+        known = None
     if known is None:
         _start(directory, repo)
     last, have = known or (0, {})
@@ -125,7 +127,16 @@ def _manifest(path: Path) -> tuple[int, dict[str, list[str]]] | None:
     """The last stamp and the files of a snapshot; None where that is not known for certain."""
     found = read_json(path)
     stamp, files = (found.get("stamp"), found.get("files")) if isinstance(found, dict) else (None, None)
-    return (stamp, files) if isinstance(stamp, int) and isinstance(files, dict) else None
+    if not isinstance(stamp, int) or not isinstance(files, dict):
+        return None
+    rows = all(isinstance(row, list) and len(row) == 2 and isinstance(row[0], str) for row in files.values())
+    return (stamp, files) if rows else None
+
+
+def _is_whole(directory: Path, files: Mapping[str, list[str]]) -> bool:
+    # Cleaners of caches take single files. What is no plain file may never have been made.
+    top = os.fspath(directory)
+    return all(os.path.lexists(f"{top}/{path}") for path, entry in files.items() if entry[0].startswith("100"))
 
 
 def _is_safe(path: str) -> bool:
