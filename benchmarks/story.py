@@ -227,6 +227,19 @@ def by_shared(scene: Scene) -> Iterator[Step]:
                     yield Step(*row)
         git(scene.root, scene.env, "reset", "--hard", "--quiet")
         git(scene.root, scene.env, "clean", "-fdq")
+        yield from _installed(scene, manager, config)
+
+
+def _installed(scene: Scene, manager: str, config: Path) -> Iterator[Step]:
+    """A commit with the manager's own git hook, which calls ours."""
+    done = run([manager, "install", "-f", "-c", str(config)], scene.root, scene.env)
+    yield Step(f"{manager} install", done.code == 0, done.seconds, _last(done) if done.code else "installed")
+    for defect in KNOWN["secrets"](survey(scene.root, _tracked(scene)), {}):
+        _put(scene, defect, defect.broken)
+        yield _refusal(scene, f"git commit through {manager}", defect)
+        _put(scene, defect, defect.mended)
+        yield _passes(scene, f"git commit through {manager}, mended", [defect.path])
+    run([manager, "uninstall", "-c", str(config)], scene.root, scene.env)
 
 
 def tell(source: Path, work: Path, via: str, *, trust: bool, keep_remote: bool) -> list[Step]:
