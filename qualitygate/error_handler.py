@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable
 
 from qualitygate.errors import QualityGateError
 from qualitygate.output import Console, silence
+from qualitygate.process import kill_all
 
 UNDECIDED = 2
 INTERNAL = 3
@@ -21,6 +24,7 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
     130 for an interruption.
     """
     console = console or Console()
+    _listen()
     try:
         return function() or 0
     except QualityGateError as exc:
@@ -37,6 +41,17 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
     except Exception as exc:  # noqa: BLE001  # this is what the handler is for
         code = _from_click(exc, console)
         return _internal(exc, console) if code is None else code
+    finally:
+        kill_all()
+
+
+def _listen() -> None:
+    """Stop for SIGTERM and SIGHUP as for Ctrl-C: a time limit sends them, and our tools must not outlive us."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
 
 
 def _exit_code(code: object, console: Console) -> int:

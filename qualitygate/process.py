@@ -39,6 +39,26 @@ def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return env
 
 
+_LIVE: set[int] = set()
+
+
+def kill_all() -> None:
+    """Kill what still runs for us: called when we are told to stop."""
+    for group in list(_LIVE):
+        _kill_group(group)
+        try:
+            os.waitpid(group, 0)
+        except ChildProcessError:
+            pass  # its own thread was faster
+
+
+def _kill_group(group: int) -> None:
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
 class _Pump:
     """Moves what a program reads and writes, and sees it end, without a thread and without a pause.
 
@@ -169,6 +189,7 @@ def run(
         )
     except (OSError, ValueError) as exc:
         return Output(None, b"", str(exc).encode("utf-8", "replace"))
+    _LIVE.add(process.pid)
     pump = _Pump(process, stdin, limit)
     try:
         in_time = pump.run(timeout)
@@ -179,6 +200,8 @@ def run(
         _kill(process)
         raise
     finally:
+        _kill_group(process.pid)  # what it left behind belongs to nobody
+        _LIVE.discard(process.pid)
         kept = [bytes(data) for data in pump.kept.values()]
         pump.close()
     out, err = ([b""] * 2 + kept)[-2:]

@@ -348,23 +348,24 @@ def test_a_commit_of_files_with_any_name_is_judged(tmp_path: Path) -> None:
     assert _RAW.search(said) is None and f"{len(NAMES)} new findings" in said
 
 
-RUFF_NAMES = pytest.mark.xfail(strict=True, reason="checks/tools/ruff_cli.py: needs --no-cache for such a name")
-# What ruff prints is U+FFFD for both, so it takes a run of its own to tell them apart.
-RUFF_TWINS = pytest.mark.xfail(strict=True, reason="checks/tools/ruff_cli.py path_index: two names, one key")
-
-
-@pytest.mark.parametrize(
-    "names",
-    [pytest.param([b"x\xff.py"], marks=RUFF_NAMES), pytest.param([b"x\xff.py", b"x\xfe.py"], marks=RUFF_TWINS)],
-    ids=["one", "two alike"],
-)
-def test_names_that_are_not_utf_8_are_judged(tmp_path: Path, names: list[bytes]) -> None:
-    root = make_repo(tmp_path / "r", GATE)
+def with_names(root: Path, *names: bytes) -> Path:
     for name in names:
         with open(os.fsencode(root) + b"/" + name, "wb") as file:
             file.write(BAD.encode())
-    found = json.loads(program(root, "run", "--format", "json").out)["new"]
-    assert sorted(os.fsencode(finding["path"]) for finding in found) == sorted(names)
+    return root
+
+
+def test_a_name_that_is_not_utf_8_is_judged_by_every_tool(tmp_path: Path) -> None:
+    root = with_names(make_repo(tmp_path / "r", GATE), b"x\xff.py")
+    answer = program(root, "run", "--format", "json")
+    assert (answer.code, [one["path"] for one in json.loads(answer.out)["new"]]) == (1, ["x\\xff.py"])
+
+
+def test_two_names_that_a_tool_prints_alike_are_undecided(tmp_path: Path) -> None:
+    root = with_names(make_repo(tmp_path / "r", GATE), b"x\xff.py", b"x\xfe.py")
+    answer = program(root, "run", "--format", "json")
+    assert "prints alike" in json.dumps(json.loads(answer.out)["undecided"])
+    assert answer.code == 2
 
 
 def test_a_name_that_is_not_utf_8_is_judged_or_undecided_but_never_passed(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.bootstrap.gatefile import Hooks, hook_entry
 from qualitygate.bootstrap.edits import add_precommit_repo
+from qualitygate.bootstrap.gatefile import Hooks, hook_entry
 from tests.support import git, make_repo, write
 
 _BIN = Path(sys.executable).parent

@@ -153,7 +153,6 @@ def test_a_commit_and_a_push_through_the_published_hooks(
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="the push that creates the first branch of a remote has no base yet, and ends undecided")
 @pytest.mark.parametrize("manager", ["pre-commit", "prek"])
 def test_the_first_push_to_an_empty_remote_passes(
     tmp_path: Path, published: Path, caches: dict[str, str], manager: str

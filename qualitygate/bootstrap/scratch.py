@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ from qualitygate.gate import judging
 from qualitygate.gate.judging import Gate
 from qualitygate.gate.observe import Run, observe
 from qualitygate.gate.policy import Compile
+from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
 from qualitygate.git import Repo
@@ -23,6 +26,8 @@ from qualitygate.model import Check, Entries, Report, Verdict
 
 TIME_LIMIT = 600.0
 """Seconds that one trial may take; a first run without any cache is the slowest that a project will see."""
+_STALE = 24 * 3600.0
+"""Seconds after which what a killed bootstrap left behind is thrown away."""
 
 
 class Scratch(NamedTuple):
@@ -44,6 +49,9 @@ def open_scratch(
     """A scratch gate on HEAD's tree. Its results are handed to the real cache when the block ends well."""
     real = locate(repo)
     real.worktree.parent.mkdir(parents=True, exist_ok=True)
+    for left in real.worktree.parent.glob("scratch-*"):
+        if time.time() - left.stat().st_mtime > _STALE:
+            shutil.rmtree(left, ignore_errors=True)
     place = Path(tempfile.mkdtemp(prefix="scratch-", dir=real.worktree.parent))
     try:
         gate = Gate(repo, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
@@ -76,11 +84,6 @@ def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "
 
 def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only: Entries | None = None) -> Report:
     """Everything that one check finds in HEAD's tree with these files. Raises ToolError where its tool is missing."""
-    import threading
-    import time
-
-    from qualitygate.gate.sides import wanted_files
-
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]

@@ -98,13 +98,11 @@ def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
     if start and merge and start.commit and git.is_ancestor(repo, merge.commit, start.commit):
         # What stood unpushed when the gate was set up is nobody's new defect.
         return Bases((start,), merge)
-    found = merge or start
-    if found is None:
-        raise GitError(
-            "nothing to judge the push against: no trusted ref and nothing adopted",
-            hint="qualitygate install  (takes this clone as it is), or set gate.trusted in qualitygate.toml",
-        )
-    return Bases((found,), merge)
+    return Bases((merge or start or _first_push(repo, commit),), merge)
+
+
+def _first_push(repo: Repo, commit: str) -> Base:
+    return Base(git.tree_of(repo, commit), commit, "what is pushed: nothing is trusted or adopted yet", True)
 
 
 def are_trusted(bases: Bases) -> bool:

@@ -47,8 +47,12 @@ def load(repo: Repo, shared: Path, entries: Entries, version: str, compile_: Com
 
 def _cached(path: Path, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
     found = read_json(path)
-    if isinstance(found, dict) and "checks" in found:
-        return found
+    try:
+        _as_policy(found)
+    except (TypeError, KeyError, AttributeError, ValueError):
+        pass  # torn, or not ours
+    else:
+        return found  # type: ignore[no-any-return]
     made = make()
     try:
         write_json(path, made)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qualitygate.errors import GitError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.model import Base
 
@@ -56,11 +57,20 @@ def write(shared: Path, key: Key, bases: tuple[Base, ...], detail: Mapping[str, 
 
 
 def adopted(shared: Path) -> Base | None:
-    """The tree that was taken as it is when the gate was set up, or None."""
-    found = read_json(shared / "adopted.json")
-    if isinstance(found, dict) and isinstance(found.get("tree"), str):
+    """The tree that was taken as it is when the gate was set up, or None.
+
+    Raises GitError when that is written down but cannot be read: taking HEAD instead would launder
+    whatever was committed without the gate.
+    """
+    path = shared / "adopted.json"
+    found = read_json(path)
+    if isinstance(found, dict) and isinstance(found.get("tree"), str) and found["tree"]:
         return Base(found["tree"], str(found.get("commit", "")), ADOPTED)
-    return None
+    if not path.exists():
+        return None
+    raise GitError(
+        f"{path} cannot be read: what was adopted here is not known", hint=f"rm {path} && qualitygate install"
+    )
 
 
 def adopt(shared: Path, commit: str, tree: str) -> None:
@@ -77,7 +87,12 @@ def is_trusted(shared: Path, tree: str) -> bool:
     start = adopted(shared)
     if start is not None and tree == start.tree:
         return True
-    return any(isinstance(read_json(path), dict) for path in (shared / "records" / tree).glob("*.json"))
+    return any(_is_about(read_json(path), tree) for path in (shared / "records" / tree).glob("*.json"))
+
+
+def _is_about(document: object, tree: str) -> bool:
+    key = document.get("key") if isinstance(document, dict) else None
+    return isinstance(key, dict) and key.get("head") == tree
 
 
 def forget(shared: Path) -> None:

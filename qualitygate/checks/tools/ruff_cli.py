@@ -43,6 +43,8 @@ def command(request: Request, *flags: str) -> Command:
     argv = [request.executable, *flags, "--force-exclude", "--cache-dir", request.cache_dir, "--verbose"]
     if request.options.get("isolated"):
         argv.append("--isolated")
+    if any(path != path.encode("utf-8", "replace").decode("utf-8") for path in request.files):
+        argv.append("--no-cache")  # ruff cannot keep results under a name that is not UTF-8
     # `./` keeps a name that begins with `-` or `@` from being read as an option or an argument file.
     paths = [f"./{path}" for path in request.files]
     # ruff falls back to the user's own settings where a tree has none.
@@ -58,6 +60,8 @@ def read_log(output: Output, request: Request, complete: tuple[int, ...]) -> Log
     """How many files were processed, and whether the run may be believed."""
     if reason := why_incomplete(output, complete, os.path.realpath(request.root)):
         return Log(0, reason)
+    if len(path_index(request.files)) < len(request.files):
+        return Log(0, "two files have names that ruff prints alike; rename one of them")
     for found in _CONFIG.findall(output.stderr):
         path = os.fsdecode(found)
         if not path.startswith((request.root.rstrip("/") + "/", os.path.realpath(request.root) + "/")):
