@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -27,7 +26,7 @@ _SAFE = (
     "--no-pager",
     "--literal-pathspecs",
 )
-_TIMEOUT = 120.0
+TIMEOUT = 120.0
 
 
 class Repo(NamedTuple):
@@ -82,7 +81,7 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
         cwd=cwd or (repo.root if repo else None),
         env=_env(repo),
         stdin=stdin,
-        timeout=_TIMEOUT,
+        timeout=TIMEOUT,
         limit=1 << 30,
     )
 
@@ -90,10 +89,13 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
 _FETCH_ALL = "git fetch --refetch --no-filter"
 
 
-def _fail(args: Sequence[str], output: Output) -> GitError:
+def failure(args: Sequence[str], output: Output) -> GitError:
+    """What to raise for a git command that did not do its work."""
     said = output.stderr.decode("utf-8", "replace").strip() or "no message"
+    if "unable to read " in said:
+        return _missing(said.rpartition("unable to read ")[2].split()[0])
     if output.timed_out:
-        said = f"no answer in {_TIMEOUT:.0f} s"
+        said = f"no answer in {TIMEOUT:.0f} s"
     if "could not fetch" in said and "promisor remote" in said:
         return GitError("this clone is partial, and an object that is needed is not in it", hint=_FETCH_ALL)
     return GitError(f"`git {args[0]}` failed: {said.splitlines()[-1]}")
@@ -103,7 +105,7 @@ def ask(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | N
     """Run git and return its standard output; raises GitError unless it exits 0."""
     output = call(repo, *args, stdin=stdin, cwd=cwd)
     if output.code != 0:
-        raise _fail(args, output)
+        raise failure(args, output)
     return output.stdout
 
 
@@ -123,7 +125,7 @@ def find_repo(path: Path) -> Repo:
     def rev_parse_here(*questions: str) -> Output:
         # A bare repository among the files of a tree brings its own configuration: never found, only named.
         argv = ["git", *_SAFE, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
-        return run(argv, cwd=path, env={**_env(None), **env}, timeout=_TIMEOUT)
+        return run(argv, cwd=path, env={**_env(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
     lines = output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
@@ -164,122 +166,6 @@ def rev_parse(repo: Repo, name: str) -> str | None:
 def head_commit(repo: Repo) -> str | None:
     """The commit that HEAD stands for; None before the first commit."""
     return rev_parse(repo, "HEAD^{commit}")
-
-
-def write_tree(repo: Repo, scratch: Path) -> str:
-    """The tree id of the index, read from a private copy so that the index itself is never written.
-
-    Raises GitError while paths are unmerged.
-    """
-    make_room(scratch)
-    _copy_index(repo.index_file, scratch, compared=False)
-    output = call(repo._replace(index_file=scratch), "write-tree")
-    if output.code != 0:
-        if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
-            raise GitError("the index has unmerged paths", hint="resolve the conflicts and `git add` the files")
-        raise _fail(("write-tree",), output)
-    return output.stdout.decode("ascii").strip()
-
-
-def _copy_index(source: Path, target: Path, *, compared: bool) -> None:
-    try:
-        shutil.copyfile(source, target)
-        stat = source.stat()
-        # The time goes along where files are `compared`: git looks at those again that are as new as the index
-        # (racy git). Else it lies ahead: then no file is opened, and no filter started, just to write a tree.
-        ahead = 0 if compared else 1 << 40
-        os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns + ahead))
-    except FileNotFoundError:
-        target.unlink(missing_ok=True)
-
-
-def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None) -> tuple[Repo, str]:
-    """The tree id of the work tree (tracked and untracked-unignored), through a private index and object store.
-
-    `patch` is applied on top: edits that somebody set aside. Nothing reaches the repository's own
-    object store. Returns the repo that can read the tree as well.
-    """
-    make_room(scratch)
-    make_room(objects / "info" / "alternates")
-    _copy_index(repo.index_file, scratch, compared=True)
-    store = real_objects(repo)
-    private = repo._replace(
-        index_file=scratch,
-        objects=(store,),
-        env={**repo.env, **_without_own_filters(repo), "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
-    )
-    output = call(private, "add", "--all", "--", ".")
-    if output.code != 0:
-        said = next(iter(output.stderr.decode("utf-8", "replace").splitlines()), "no message")
-        if output.timed_out:
-            said = f"no answer in {_TIMEOUT:.0f} s"
-        raise GitError(
-            f"git cannot read the work tree: {said.removeprefix('error: ').removeprefix('fatal: ')}",
-            hint="mend or ignore it, until `git add --all` works; or judge the index: `qualitygate run --staged`",
-        )
-    if patch is not None:
-        ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
-    tree = ask(private, "write-tree").decode("ascii").strip()
-    return readable(repo, objects), tree
-
-
-def make_room(file: Path) -> None:
-    """Make the folder of a file of ours; raises GitError where the cache cannot be written to."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        # A killed run may have left its lock, and this process may have the same id.
-        file.with_name(f"{file.name}.lock").unlink(missing_ok=True)
-    except OSError as exc:
-        raise GitError(
-            f"cannot write to the cache: {exc}", hint="make it writable, or set XDG_CACHE_HOME to a folder that is"
-        ) from None
-
-
-def _without_own_filters(repo: Repo) -> dict[str, str]:
-    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
-
-    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
-    """
-    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
-    fields = said.decode("utf-8", "surrogateescape").split("\0")
-    settings: dict[str, str] = {}
-    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
-        file = (repo.root / origin.removeprefix("file:")).resolve()
-        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
-        if inside and origin.startswith("file:"):
-            driver = setting.partition("\n")[0].rpartition(".")[0]
-            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
-    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
-    for number, (key, value) in enumerate(settings.items()):
-        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
-    return env
-
-
-def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch: Path) -> tuple[Repo, str]:
-    """`tree` with some files written, or removed (None); returns the repo that can read the new tree.
-
-    The objects go into `scratch`, not into the repository. A file keeps its mode, a new one is 100644.
-    """
-    objects, index = scratch / "objects", scratch / "index"
-    (objects / "info").mkdir(parents=True, exist_ok=True)
-    stores = (real_objects(repo), *repo.objects)
-    env = {**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)}
-    private = repo._replace(index_file=index, objects=stores, env=env)
-    ask(private, "read-tree", tree)
-    modes = entries(repo, tree)
-    nothing = b"0" * len(tree_of(repo, tree))
-    rows = b""
-    for path, data in files.items():
-        if data is None:
-            rows += b"0 " + nothing + b"\t" + os.fsencode(path) + b"\0"
-            continue
-        blob = ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data).decode("ascii").strip()
-        mode = modes[path].mode if path in modes else "100644"
-        rows += f"{mode} {blob}\t".encode("ascii") + os.fsencode(path) + b"\0"
-    ask(private, "update-index", "-z", "--index-info", stdin=rows)
-    made = ask(private, "write-tree").decode("ascii").strip()
-    index.unlink(missing_ok=True)
-    return readable(repo, objects), made
 
 
 def readable(repo: Repo, objects: Path) -> Repo:
@@ -369,9 +255,9 @@ def sizes(repo: Repo, ids: Iterable[str]) -> dict[str, int]:
 
 def copy_blob(repo: Repo, blob: str, target: IO[bytes]) -> None:
     """Write one blob to an open file without holding it in memory."""
-    output = run(["git", *_SAFE, "cat-file", "blob", blob], env=_env(repo), timeout=_TIMEOUT, stdout=target)
+    output = run(["git", *_SAFE, "cat-file", "blob", blob], env=_env(repo), timeout=TIMEOUT, stdout=target)
     if output.code != 0:
-        raise _fail(("cat-file",), output)
+        raise failure(("cat-file",), output)
 
 
 def _missing(blob: str) -> GitError:
@@ -471,9 +357,29 @@ def is_ignored(repo: Repo, path: str) -> bool:
     return call(repo, "check-ignore", "--quiet", "--", path).code == 0
 
 
+def without_own_filters(repo: Repo) -> dict[str, str]:
+    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
+
+    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
+    """
+    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
+    fields = said.decode("utf-8", "surrogateescape").split("\0")
+    settings: dict[str, str] = {}
+    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
+        file = (repo.root / origin.removeprefix("file:")).resolve()
+        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
+        if inside and origin.startswith("file:"):
+            driver = setting.partition("\n")[0].rpartition(".")[0]
+            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
+    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items()):
+        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
+    return env
+
+
 def changed_files(repo: Repo) -> list[str]:
     """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
-    repo = repo._replace(env={**repo.env, **_without_own_filters(repo)})  # `status` compares as `add` would
+    repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
     rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
     return [os.fsdecode(row[3:]) for row in rows if row]
 
@@ -487,7 +393,7 @@ def refs(repo: Repo, *patterns: str) -> dict[str, str]:
 def config(repo: Repo, key: str) -> str | None:
     """One value of git's configuration as the user set it, or None."""
     # Without our own overrides: the caller wants to know what the user has set.
-    output = run(["git", "config", "--get", key], cwd=repo.root, env=_env(repo), timeout=_TIMEOUT)
+    output = run(["git", "config", "--get", key], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
 
 

@@ -28,9 +28,7 @@ GIT_IDENTITY = """\
 
 
 def git(root: Path, *args: str, check: bool = True, env: Mapping[str, str] | None = None) -> str:
-    done = subprocess.run(
-        ["git", *args], cwd=root, capture_output=True, env={**os.environ, **(env or {})}, check=False
-    )
+    done = subprocess.run(["git", *args], cwd=root, capture_output=True, env={**os.environ, **(env or {})}, check=False)
     if check and done.returncode:
         raise AssertionError(f"git {args}: {done.stdout.decode()}{done.stderr.decode()}")
     return done.stdout.decode("utf-8", "surrogateescape").strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate import git as our_git
+from qualitygate import git_trees
 from qualitygate.errors import GitError
 from tests.support import commit, git, make_repo, write
 
@@ -63,7 +64,7 @@ def test_a_tree_with_other_files_is_made_without_touching_the_repository(tmp_pat
     root = make_repo(tmp_path / "r", {"a": "1", "b": "2"})
     repo = our_git.find_repo(root)
     before = git(root, "count-objects", "-v")
-    reader, tree = our_git.with_files(repo, "HEAD", {"a": b"new", "b": None, "d/c": b"3"}, tmp_path / "s")
+    reader, tree = git_trees.with_files(repo, "HEAD", {"a": b"new", "b": None, "d/c": b"3"}, tmp_path / "s")
     assert sorted(our_git.entries(reader, tree)) == ["a", "d/c"]
     assert git(root, "count-objects", "-v") == before and git(root, "status", "--porcelain") == ""
 
@@ -77,10 +78,10 @@ def test_configuration_of_the_clone_executes_nothing(tmp_path: Path) -> None:
     marker.unlink(missing_ok=True)
     write(root, {"a.txt": "2\n"})
     repo = our_git.find_repo(root)
-    our_git.write_tree(repo, tmp_path / "i")
+    git_trees.write_tree(repo, tmp_path / "i")
     our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
     our_git.changed_files(repo)
-    our_git.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
+    git_trees.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
     assert not marker.exists()
 
 
@@ -92,5 +93,5 @@ def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
     repo = our_git.find_repo(root)
     assert len(our_git.empty_tree(repo)) == 64
     assert len(our_git.entries(repo, "HEAD")["a"].blob) == 64
-    _, tree = our_git.with_files(repo, "HEAD", {"a": None, "b": b"x"}, tmp_path / "s")
+    _, tree = git_trees.with_files(repo, "HEAD", {"a": None, "b": b"x"}, tmp_path / "s")
     assert len(tree) == 64

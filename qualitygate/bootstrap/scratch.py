@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Environment, Tool
 from qualitygate.gate import judging
@@ -76,10 +76,10 @@ def keep_results(scratch: Scratch) -> None:
 
 
 def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "") -> tuple[Repo, str]:
-    """HEAD's tree (or `tree`) with these files; see `git.with_files`."""
+    """HEAD's tree (or `tree`) with these files; see `git_trees.with_files`."""
     place = scratch.gate.state.worktree
     reader = git.readable(scratch.gate.repo, place / "objects")
-    return git.with_files(reader, tree or scratch.head, files, place)
+    return git_trees.with_files(reader, tree or scratch.head, files, place)
 
 
 def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only: Entries | None = None) -> Report:

@@ -9,8 +9,8 @@ from qualitygate import git, hook_scripts
 from qualitygate.bootstrap import journal
 from qualitygate.bootstrap.journal import Refused
 from qualitygate.commands.bootstrap import JOURNAL
-from qualitygate.gate import records, trust
-from qualitygate.gate.state import locate
+from qualitygate.gate import trust
+from qualitygate.gate.state import forget, locate
 
 
 class UndoResult(NamedTuple):
@@ -25,10 +25,10 @@ class UndoResult(NamedTuple):
 def undo(path: Path) -> UndoResult:
     """Restore every file that still is as bootstrap wrote it; what was edited since is refused, with a diff."""
     repo = git.find_repo(path)
-    shared = locate(repo).shared
-    undone = journal.undo(repo.root, shared / JOURNAL)
+    state = locate(repo)
+    undone = journal.undo(repo.root, state.shared / JOURNAL)
     hooks = hook_scripts.uninstall(repo)
     if not undone.refused:
-        records.forget(shared)
+        forget(state)
         trust.revoke(repo)
     return UndoResult(undone.restored, undone.cut, undone.refused, hooks)

@@ -17,7 +17,7 @@ from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.observe import Run, observe, recall
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
-from qualitygate.gate.sides import Sides, choose, wanted_files
+from qualitygate.gate.sides import Sides, changed_paths, choose, wanted
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import FileDiff, Repo
@@ -60,6 +60,8 @@ class BaseTree:
         self._differs: dict[bool, list[FileDiff]] = {}
         names = sorted({name for tool in session.tools.values() for name in tool.config_files})
         self.configured: Entries = under_configuration(self.tree.entries, head.entries, tuple(names))
+        self.changed = changed_paths(head.entries, self.tree.entries)
+        self.changed_configured = changed_paths(head.entries, self.configured)
         place = session.place / f"base{number or ''}"
         self.layout = Layout(place, session.repo, self.configured, threading.Lock())
         self._plain = place.with_name(f"{place.name}-plain")
@@ -67,6 +69,10 @@ class BaseTree:
     def entries_for(self, tool: Tool) -> Entries:
         """Base's files as this tool must see them: a tool with settings sees head's."""
         return self.configured if tool.config_files else self.tree.entries
+
+    def changed_for(self, tool: Tool) -> frozenset[str]:
+        """The paths in which head differs from what `entries_for` gives."""
+        return self.changed_configured if tool.config_files else self.changed
 
     def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Layout:
         """Where they are laid out; a tool that reads nothing but its files gets just those."""
@@ -123,7 +129,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: l
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
-    if not wanted_files(check, tool, head.entries):
+    if next(wanted(check, tool, head.entries, head.entries), None) is None:
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = _program(session, check, tool)
@@ -170,7 +176,7 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
 
 def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
-    sides = choose(check, tool, head.entries, bases[0].entries_for(tool), everything=session.everything)
+    sides = _sides(session, check, tool, head, bases[0])
     seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
@@ -193,9 +199,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
         return Side(known.report.findings, there.read), base.delta()
 
     def later(base: BaseTree) -> Callable[[], tuple[Side, Delta]]:
-        chosen = choose(check, tool, head.entries, base.entries_for(tool), everything=session.everything)
+        chosen = _sides(session, check, tool, head, base)
         # What head was looked at for may be equal here: then it is what this base knows.
-        also = set(sides.head) & set(wanted_files(check, tool, chosen.base_entries))
+        also = wanted(check, tool, base.entries_for(tool), sides.head)
         return lambda: group(base, chosen._replace(base=tuple(sorted({*chosen.base, *also}))))
 
     groups: tuple[BaseGroup, ...] = (group(bases[0], sides), *(later(base) for base in bases[1:]))
@@ -208,6 +214,11 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+
+def _sides(session: Session, check: Check, tool: Tool, head: Tree, base: BaseTree) -> Sides:
+    entries, changed = base.entries_for(tool), base.changed_for(tool)
+    return choose(check, tool, head.entries, entries, everything=session.everything, changed=changed)
 
 
 def on_changed_lines(findings: tuple[Finding, ...], head: Entries, bases: Sequence[BaseTree]) -> tuple[Finding, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.checks import environment as environments
 from qualitygate.checks.resolve import our_environment
 from qualitygate.checks.tool import Environment, Tool
@@ -16,9 +16,7 @@ from qualitygate.errors import GitError, QualityGateError
 from qualitygate.gate import base as bases_
 from qualitygate.gate import records, stash, trust
 from qualitygate.gate.base import Bases
-from qualitygate.gate.examine import Session
 from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
-from qualitygate.gate.runner import run_gate
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.trees import commit_tree, index_tree, worktree_tree
@@ -74,7 +72,7 @@ def judge_index(gate: Gate, *, record: bool) -> Verdict:
     scratch = gate.state.worktree
     repo, head = index_tree(gate.repo, scratch)
     verdict = _judge(gate, repo, head, _commit_bases(gate, head), record=record, here=True)
-    if git.write_tree(gate.repo, scratch / f"index-{os.getpid()}") != head.id:
+    if git_trees.write_tree(gate.repo, scratch / f"index-{os.getpid()}") != head.id:
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
     (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
@@ -227,6 +225,10 @@ def _judge(
     if may_record and not gate.everything and records.exists(shared, made.key):
         notes = ("this tree passed before, against the same base",)
         return Verdict("passed", head, made.bases.all, notes=notes, recorded=True)
+    # Only now: for a tree that passed before they are not needed, and a hook pays for every import.
+    from qualitygate.gate.examine import Session
+    from qualitygate.gate.runner import run_gate
+
     limit = gate.limit or made.policy.time_limit
     session = Session(
         repo=made.reader,

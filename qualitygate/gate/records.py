@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,9 +92,3 @@ def is_trusted(shared: Path, tree: str) -> bool:
 def _is_about(document: object, tree: str) -> bool:
     key = document.get("key") if isinstance(document, dict) else None
     return isinstance(key, dict) and key.get("head") == tree
-
-
-def forget(shared: Path) -> None:
-    """Throw away all records and what was adopted; nothing in this clone is trusted then."""
-    shutil.rmtree(shared / "records", ignore_errors=True)
-    (shared / "adopted.json").unlink(missing_ok=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 
+from qualitygate.errors import GitError
 from qualitygate.gate.base import Bases
 from qualitygate.gate.examine import BaseTree, Outcome, Session, examine, on_changed_lines
 from qualitygate.gate.matching import fingerprints
 from qualitygate.gate.snapshot import Layout
-from qualitygate.model import Check, Tree, Verdict
+from qualitygate.model import Check, Finding, Tree, Verdict
 
 
 def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
@@ -36,8 +37,15 @@ def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
         notes=session.policy.notes,
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip((*new, *shown), fingerprints((*new, *shown), layout.read), strict=True)),
-        on_changed_lines=frozenset(on_changed_lines(new, head.entries, trees)),
+        on_changed_lines=_on_changed_lines(new, head, trees),
     )
+
+
+def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:
+    try:
+        return frozenset(on_changed_lines(new, head.entries, trees))
+    except GitError:
+        return frozenset()  # it only orders the report; the verdict stands
 
 
 def _all_checks(session: Session, head: Tree, layout: Layout, trees: list[BaseTree]) -> list[Outcome]:

@@ -2,52 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from qualitygate.checks.tool import Tool, names_digest_input
 from qualitygate.gate import globs
-from qualitygate.gate.trees import under_configuration
 from qualitygate.model import Check, Entries
 
 
 class Sides(NamedTuple):
-    """The files of head and base that one check must look at, and base as this check's tool must see it."""
+    """The files of head and base that one check must look at, sorted."""
 
     head: tuple[str, ...]
     base: tuple[str, ...]
-    base_entries: Entries
-    wanted: int
+
+
+def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> Iterator[str]:
+    """Those of `paths` that are files of the tree and that this check is about."""
+    only = tuple(check.options.get("files", ()))
+    without = tuple(check.options.get("exclude", ()))
+    for path in paths:
+        entry = entries.get(path)
+        if (
+            entry is not None
+            and entry.is_file
+            and tool.wants(path)
+            and (not only or globs.matches(path, only))
+            and not globs.matches(path, without)
+        ):
+            yield path
 
 
 def wanted_files(check: Check, tool: Tool, entries: Entries) -> tuple[str, ...]:
     """The files of a tree that this check is about, sorted."""
-    only = tuple(check.options.get("files", ()))
-    without = tuple(check.options.get("exclude", ()))
-    return tuple(
-        sorted(
-            path
-            for path, entry in entries.items()
-            if entry.is_file
-            and tool.wants(path)
-            and (not only or globs.matches(path, only))
-            and not globs.matches(path, without)
-        )
-    )
+    return tuple(sorted(wanted(check, tool, entries, entries)))
 
 
-def choose(check: Check, tool: Tool, head: Entries, base: Entries, *, everything: bool) -> Sides:
+def changed_paths(head: Entries, base: Entries) -> frozenset[str]:
+    """Paths that the two trees do not have in common, or not alike."""
+    return frozenset(path for path, _ in head.items() ^ base.items())
+
+
+def choose(
+    check: Check, tool: Tool, head: Entries, base: Entries, *, everything: bool, changed: frozenset[str] | None = None
+) -> Sides:
     """Cost follows the change: see `Reads` for what decides that a file's result is the same on both sides.
 
+    `base` is base as this tool sees it, `changed` how head differs from it, where that is known.
     `everything` cancels nothing; a `clean` policy needs all of head.
     """
-    seen = under_configuration(base, head, tool.config_files)
-    head_files = wanted_files(check, tool, head)
-    base_files = wanted_files(check, tool, seen)
-    if everything or check.policy == "clean":
-        return Sides(head_files, base_files, seen, len(head_files))
-    same = {path for path in set(head_files) & set(base_files) if head[path] == seen[path]}
-    whole = tool.reads == "tree" or (tool.reads == "names" and names_digest_input(head) != names_digest_input(seen))
-    if whole and (len(same) < len(head_files) or len(same) < len(base_files) or tool.reads == "names"):
-        same = set()
-    head_left = tuple(path for path in head_files if path not in same)
-    return Sides(head_left, tuple(path for path in base_files if path not in same), seen, len(head_files))
+    if not everything and check.policy != "clean":
+        changed = changed_paths(head, base) if changed is None else changed
+        sides = Sides(
+            tuple(sorted(wanted(check, tool, head, changed))), tuple(sorted(wanted(check, tool, base, changed)))
+        )
+        moved = bool(sides.head or sides.base)
+        if tool.reads == "self" or (tool.reads == "tree" and not moved):
+            return sides
+        if tool.reads == "names" and names_digest_input(head) == names_digest_input(base):
+            return sides
+    return Sides(wanted_files(check, tool, head), wanted_files(check, tool, base))

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.errors import GitError
 from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo
@@ -33,7 +33,7 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
     """Hold this worktree's snapshots; a second gate waits, and the kernel lets go of a killed one's lock."""
     import fcntl
 
-    git.make_room(directory / "lock")
+    git_trees.make_room(directory / "lock")
     deadline = time.monotonic() + timeout
     with open(directory / "lock", "wb") as file:
         while True:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,6 +28,12 @@ def locate(repo: Repo) -> State:
         shared=repo.common_dir / "qualitygate",
         worktree=cache / "qualitygate" / f"{_safe(name)}-{_short(repo.common_dir)}" / _short(repo.root),
     )
+
+
+def forget(state: State) -> None:
+    """Throw away all that the gate knows here; nothing in this clone is trusted or recorded then."""
+    for place in state:
+        shutil.rmtree(place, ignore_errors=True)
 
 
 def _short(path: Path) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.git import Repo
 from qualitygate.model import Entries, Tree
 
 
 def index_tree(repo: Repo, scratch: Path) -> tuple[Repo, Tree]:
     """What `git commit` would record now (also the partial commit that `GIT_INDEX_FILE` names)."""
-    tree = git.write_tree(repo, scratch / f"index-{os.getpid()}")
+    tree = git_trees.write_tree(repo, scratch / f"index-{os.getpid()}")
     (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
     return repo, Tree(tree, git.entries(repo, tree), "the index")
 
@@ -20,7 +20,7 @@ def index_tree(repo: Repo, scratch: Path) -> tuple[Repo, Tree]:
 def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple[Repo, Tree]:
     """The files on disk (untracked ones unless ignored), `patch` applied. Returns the repo that can read the tree."""
     private = scratch / f"index-{os.getpid()}"
-    reader, tree = git.write_worktree(repo, private, scratch / "objects", patch)
+    reader, tree = git_trees.write_worktree(repo, private, scratch / "objects", patch)
     private.unlink(missing_ok=True)
     return reader, Tree(tree, git.entries(reader, tree), "the work tree")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from qualitygate.commands.bootstrap import BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
 from qualitygate.reporters.quote import clean
+from qualitygate.reporters.summary import plural
 
 
 def render_bootstrap(result: BootstrapResult) -> str:
@@ -60,14 +62,19 @@ def _diff(plan: Plan) -> Iterator[str]:
 
 def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
     width = max([5, *(len(proof.check) for proof in proofs)])
-    yield f"{'proof':<{width + 2}}  files  green on HEAD  red on seeds   old debt"
+    looked = {
+        proof.check: str(proof.files) if proof.files == proof.given else f"{proof.files}/{proof.given}"
+        for proof in proofs
+    }
+    column = max([5, *(len(files) for files in looked.values())])
+    yield f"{'proof':<{width + 2}}  {'files':>{column}}  green on HEAD  red on seeds   old debt"
     for proof in proofs:
-        files = str(proof.files) if proof.files == proof.given else f"{proof.files}/{proof.given}"
         green = "yes" if proof.green_on_head else "no"
         red = f"{proof.seeds} of {proof.planted}" if proof.planted else "no"
-        yield f"  {proof.check:<{width}}  {files:>5}  {green:<13}  {red:<13}  {proof.debt or '-'}".rstrip()
+        yield f"  {proof.check:<{width}}  {looked[proof.check]:>{column}}  {green:<13}  {red:<13}  {proof.debt or '-'}".rstrip()
         if proof.files < proof.given and proof.holds:
-            yield f"  {'':<{width}}  {proof.given - proof.files} files are left out by the tool's own settings"
+            left = plural(proof.given - proof.files, "file")
+            yield f"  {'':<{width}}  {left} not looked at: excluded by settings, not text, or too large"
         if proof.unproven and proof.holds:
             shown = ", ".join(proof.unproven[:4]) + (" ..." if len(proof.unproven) > 4 else "")
             yield f"  {'':<{width}}  not proven: {clean(shown)}"
@@ -81,11 +88,13 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
     yield f"enforced now: {', '.join(names)}; {where}"
     debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     total = (
-        f"{sum(debt.values())} findings ({', '.join(f'{name} {n}' for name, n in debt.items())})" if debt else "none"
+        f"{plural(sum(debt.values()), 'finding')} ({', '.join(f'{name} {n}' for name, n in debt.items())})"
+        if debt
+        else "none"
     )
     yield f"old debt tolerated: {total}"
     if result.written:
-        yield f"next: git add {' '.join(result.written)} && git commit -m 'Add a quality gate'"
+        yield f"next: git add {shlex.join(result.written)} && git commit -m 'Add a quality gate'"
     else:
         yield "next: nothing to commit; the gate judges your next commit"
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from qualitygate import actor
 from qualitygate.model import Verdict
 from qualitygate.output import Console
-from qualitygate.reporters import agent, json_report, text
 from qualitygate.reporters.summary import status
 
 _EXIT_CODES = {"passed": 0, "accepted": 0, "failed": 1, "undecided": 2}
@@ -23,17 +22,24 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     """Write the report to standard output. `auto`: short and quoted for an agent, text for a person."""
     if style == "auto":
         style = "agent" if actor.agent() else "text"
+    # Each format is imported when it is asked for: a hook pays for every import.
     if style == "json":
+        from qualitygate.reporters import json_report
+
         console.write_result(
             json_report.render(verdict, fingerprint=lambda finding: verdict.fingerprints.get(finding, ""))
         )
     elif style == "agent":
         console.write_result(_for_agent(verdict))
     else:
+        from qualitygate.reporters import text
+
         console.write_result(text.render(verdict, color=console.color, only=only))
 
 
 def _for_agent(verdict: Verdict) -> str:
+    from qualitygate.reporters import agent
+
     return agent.render(
         verdict,
         fingerprint=lambda finding: verdict.fingerprints.get(finding, ""),
@@ -46,6 +52,8 @@ def _log(verdict: Verdict) -> str:
     """The path of a file with the whole report; an agent is shown only what fits its attention."""
     where = os.environ.get("XDG_CACHE_HOME", "")
     folder = (Path(where) if os.path.isabs(where) else Path.home() / ".cache") / "qualitygate" / "log"
+    from qualitygate.reporters import text
+
     path = folder / f"verdict-{verdict.head.id[:12]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -39,9 +39,13 @@ def test_roots_inside_roots_and_roots_without_python_are_left_out() -> None:
 
 def test_settings_go_where_the_project_keeps_its_settings() -> None:
     book = load_playbooks()[0]
-    there = ours(book, facts(source_roots=("pkg",)), {"pyproject.toml": b"[project]\n"}.get)
+
+    def read(path: str) -> bytes | None:
+        return b"[project]\n" if path == "pyproject.toml" else None
+
+    there = ours(book, facts(source_roots=("pkg",)), read)
     assert there.edit is not None and there.edit.path == "pyproject.toml"
     assert there.edit.after.startswith(b"[project]\n") and b'files = ["pkg"]' in there.edit.after
-    new = ours(book, facts(generated_or_vendored_paths=(Fact("third.party", ()),)), {}.get)
+    new = ours(book, facts(generated_or_vendored_paths=(Fact("third.party", ()),)), lambda path: None)
     assert new.edit is not None and new.edit.path == "mypy.ini"
     assert b"exclude = ^third\\.party/\n" in new.edit.after

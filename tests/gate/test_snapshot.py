@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qualitygate import git as our_git
+from qualitygate import git_trees
 from qualitygate.errors import GitError
 from qualitygate.gate.snapshot import Layout, lock, sync
 from qualitygate.gate.state import read_json
@@ -140,7 +141,7 @@ def test_after_any_history_a_snapshot_holds_exactly_the_last_tree(
     last: dict[str, bytes] = {}
     for tree in trees:
         last = {k: v for k, v in tree.items() if not any(o.startswith(f"{k}/") for o in tree)}
-        reader, made = our_git.with_files(repo, our_git.empty_tree(repo), dict(last), base / "scratch")
+        reader, made = git_trees.with_files(repo, our_git.empty_tree(repo), dict(last), base / "scratch")
         sync(base / "head", reader, our_git.entries(reader, made))
     assert content(base / "head") == last
     assert set(read_json(base / "head.json")["files"]) == set(last)

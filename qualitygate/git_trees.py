@@ -1,0 +1,118 @@
+"""Make git trees of what is on disk, without leaving anything in the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from qualitygate.errors import GitError
+from qualitygate.git import (
+    TIMEOUT,
+    Repo,
+    ask,
+    call,
+    entries,
+    failure,
+    readable,
+    real_objects,
+    tree_of,
+    without_own_filters,
+)
+
+
+def write_tree(repo: Repo, scratch: Path) -> str:
+    """The tree id of the index, read from a private copy so that the index itself is never written.
+
+    Raises GitError while paths are unmerged.
+    """
+    make_room(scratch)
+    _copy_index(repo.index_file, scratch, compared=False)
+    output = call(repo._replace(index_file=scratch), "write-tree")
+    if output.code != 0:
+        if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
+            raise GitError("the index has unmerged paths", hint="resolve the conflicts and `git add` the files")
+        raise failure(("write-tree",), output)
+    return output.stdout.decode("ascii").strip()
+
+
+def _copy_index(source: Path, target: Path, *, compared: bool) -> None:
+    try:
+        shutil.copyfile(source, target)
+        stat = source.stat()
+        # The time goes along where files are `compared`: git looks at those again that are as new as the index
+        # (racy git). Else it lies ahead: then no file is opened, and no filter started, just to write a tree.
+        ahead = 0 if compared else 1 << 40
+        os.utime(target, ns=(stat.st_atime_ns, stat.st_mtime_ns + ahead))
+    except FileNotFoundError:
+        target.unlink(missing_ok=True)
+
+
+def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None) -> tuple[Repo, str]:
+    """The tree id of the work tree (tracked and untracked-unignored), through a private index and object store.
+
+    `patch` is applied on top: edits that somebody set aside. Nothing reaches the repository's own
+    object store. Returns the repo that can read the tree as well.
+    """
+    make_room(scratch)
+    make_room(objects / "info" / "alternates")
+    _copy_index(repo.index_file, scratch, compared=True)
+    store = real_objects(repo)
+    private = repo._replace(
+        index_file=scratch,
+        objects=(store,),
+        env={**repo.env, **without_own_filters(repo), "GIT_OBJECT_DIRECTORY": os.fspath(objects)},
+    )
+    output = call(private, "add", "--all", "--", ".")
+    if output.code != 0:
+        said = next(iter(output.stderr.decode("utf-8", "replace").splitlines()), "no message")
+        if output.timed_out:
+            said = f"no answer in {TIMEOUT:.0f} s"
+        raise GitError(
+            f"git cannot read the work tree: {said.removeprefix('error: ').removeprefix('fatal: ')}",
+            hint="mend or ignore it, until `git add --all` works; or judge the index: `qualitygate run --staged`",
+        )
+    if patch is not None:
+        ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
+    tree = ask(private, "write-tree").decode("ascii").strip()
+    return readable(repo, objects), tree
+
+
+def make_room(file: Path) -> None:
+    """Make the folder of a file of ours; raises GitError where the cache cannot be written to."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # A killed run may have left its lock, and this process may have the same id.
+        file.with_name(f"{file.name}.lock").unlink(missing_ok=True)
+    except OSError as exc:
+        raise GitError(
+            f"cannot write to the cache: {exc}", hint="make it writable, or set XDG_CACHE_HOME to a folder that is"
+        ) from None
+
+
+def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch: Path) -> tuple[Repo, str]:
+    """`tree` with some files written, or removed (None); returns the repo that can read the new tree.
+
+    The objects go into `scratch`, not into the repository. A file keeps its mode, a new one is 100644.
+    """
+    objects, index = scratch / "objects", scratch / "index"
+    (objects / "info").mkdir(parents=True, exist_ok=True)
+    stores = (real_objects(repo), *repo.objects)
+    env = {**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)}
+    private = repo._replace(index_file=index, objects=stores, env=env)
+    ask(private, "read-tree", tree)
+    modes = entries(repo, tree)
+    nothing = b"0" * len(tree_of(repo, tree))
+    rows = b""
+    for path, data in files.items():
+        if data is None:
+            rows += b"0 " + nothing + b"\t" + os.fsencode(path) + b"\0"
+            continue
+        blob = ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data).decode("ascii").strip()
+        mode = modes[path].mode if path in modes else "100644"
+        rows += f"{mode} {blob}\t".encode("ascii") + os.fsencode(path) + b"\0"
+    ask(private, "update-index", "-z", "--index-info", stdin=rows)
+    made = ask(private, "write-tree").decode("ascii").strip()
+    index.unlink(missing_ok=True)
+    return readable(repo, objects), made
