@@ -12,7 +12,7 @@ import click
 from qualitygate import error_handler
 from qualitygate.output import Console
 
-_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")  # type: ignore[type-var]
+_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
@@ -55,7 +55,7 @@ def _ask() -> Callable[[str], bool] | None:
     return ask
 
 
-@cli.command()
+@cli.command(short_help="Print the facts about a repository.")
 @_PATH
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def inspect(path: Path, as_json: bool) -> int:
@@ -68,7 +68,7 @@ def inspect(path: Path, as_json: bool) -> int:
     return 0
 
 
-@cli.command()
+@cli.command(short_help="Judge a change.")
 @click.argument("files", nargs=-1)
 @click.option("--staged", is_flag=True, help="Judge the index: what `git commit` would record.")
 @click.option("--worktree", is_flag=True, help="Judge the files on disk (the default).")
@@ -101,6 +101,7 @@ def run(
         Path.cwd(),
         what=What(staged, worktree, commit, range_),
         base=base,
+        files=files,
         tier=tier,
         everything=all_files,
         progress=console.progress,
@@ -109,24 +110,24 @@ def run(
     return exit_code(verdict)
 
 
-@cli.command()
+@cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
 def install(path: Path, trust: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
-    from qualitygate.reporters.setup import render_install
+    from qualitygate.reporters.setting_up import render_install
 
     Console().write_result(render_install(command(path, trust_it=trust, ask=_ask())))
     return 0
 
 
-@cli.command()
+@cli.command(short_help="Take the git hooks out again.")
 @_PATH
 def uninstall(path: Path) -> int:
     """Take the git hooks out of this clone and put back those that were there."""
     from qualitygate.commands.install import uninstall as command
-    from qualitygate.reporters.setup import render_uninstall
+    from qualitygate.reporters.setting_up import render_uninstall
 
     Console().write_result(render_uninstall(command(path)))
     return 0
@@ -142,7 +143,7 @@ def git_hook(name: str, args: tuple[str, ...]) -> int:
     return command([name, *args])
 
 
-@cli.command()
+@cli.command(short_help="Set up a gate that fits, prove it, install it.")
 @_PATH
 @click.option(
     "--dry-run", is_flag=True, help="Print the plan and the diff; write nothing, execute nothing of the repository."
@@ -158,7 +159,7 @@ def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command
-    from qualitygate.reporters import setup as reporter
+    from qualitygate.reporters import setting_up as reporter
 
     console = Console(color)
     result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
@@ -167,12 +168,12 @@ def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:
     return reporter.bootstrap_exit_code(result)
 
 
-@cli.command()
+@cli.command(short_help="Take bootstrap back, to the byte.")
 @_PATH
 def undo(path: Path) -> int:
     """Take bootstrap back: restore every file that it wrote, and remove the hooks."""
     from qualitygate.commands.undo import undo as command
-    from qualitygate.reporters import setup as reporter
+    from qualitygate.reporters import setting_up as reporter
 
     result = command(path)
     Console().write_result(reporter.render_undo(result))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 
 from qualitygate.errors import QualityGateError
 from qualitygate.output import Console, silence
-from qualitygate.process import kill_all
 
 UNDECIDED = 2
 INTERNAL = 3
@@ -42,7 +41,14 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
         code = _from_click(exc, console)
         return _internal(exc, console) if code is None else code
     finally:
-        kill_all()
+        _stop_programs()
+
+
+def _stop_programs() -> None:
+    # Whoever started a program has the module; nobody else pays for it.
+    module = sys.modules.get("qualitygate.process")
+    if module is not None:
+        module.kill_all()
 
 
 def _listen() -> None:

@@ -85,7 +85,7 @@ def _push(gate: Gate) -> int:
 def _report(verdict: Verdict) -> int:
     # An agent that passed has nothing to read, and the second hook of a commit nothing to repeat.
     if verdict.status != "passed" or (verdict.checks and not actor.agent()):
-        show(Console(), verdict)
+        show(Console(), verdict, "brief")
     return exit_code(verdict)
 
 

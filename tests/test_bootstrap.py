@@ -166,3 +166,13 @@ def test_inspect_prints_one_document(root: Path, capsys: pytest.CaptureFixture[s
     assert main(["inspect", "--json", "."]) == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["schema"], document["primary_language"]) == (1, "Python")
+
+
+def test_a_path_that_is_not_there_is_an_error_not_a_pass(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, {"shop/core.py": CORE + "\n\nprint(undefined)\n"})
+    assert main(["run", "nothere.py"]) == 2
+    assert "nothere.py is not in the work tree" in capsys.readouterr().err
+    assert main(["run", "shop"]) == 1
+    assert "shop/core.py:9:7: ruff:F821" in capsys.readouterr().out
+    assert main(["run", "tests"]) == 1
+    assert "1 finding outside tests" in capsys.readouterr().out

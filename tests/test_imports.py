@@ -23,7 +23,6 @@ _PINNED = """
     pathlib posix posixpath re reprlib select selectors shlex signal sre_compile sre_constants sre_parse stat struct
     subprocess sys threading time types typing urllib warnings weakref zipimport
     ipaddress glob grp pwd
-    dataclasses inspect ast dis token tokenize
     shutil bz2 lzma zlib
     base64 binascii
 """
@@ -60,7 +59,7 @@ def hook_runs(tmp_path: Path) -> Iterator[list[tuple[str, list[str]]]]:
 
 def test_the_hook_path_loads_only_the_standard_library_and_ours(hook_runs: list[tuple[str, list[str]]]) -> None:
     judged, recorded = hook_runs
-    assert "secrets ....." in judged[0]
+    assert judged[0].startswith("passed: no new findings")
     assert "secrets ....." not in recorded[0]
     for _, modules in hook_runs:
         tops = {name.partition(".")[0] for name in modules}

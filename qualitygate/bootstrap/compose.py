@@ -116,8 +116,7 @@ def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) 
     options: dict[str, Any] = {**check.options, "environment": "project" if environment else "none"}
     if settings.paths:
         options["paths"] = list(settings.paths)
-    version = _line(program.version, 2 if program.of_project else 1)
-    planned = _planned(check, version, options=options, adopted=has_settings)
+    planned = _planned(check, _line(program.version, 1), options=options, adopted=has_settings)
     written: Mapping[str, bytes] = {settings.edit.path: settings.edit.after} if settings.edit else {}
     report = look(ground.scratch, as_check(planned), {**draft.files(), **written})
     if report.reason:

@@ -9,6 +9,7 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, add_precommit_repo, add_toml_table, set_block
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.resources import read
 
 # Ids, entries and stages, as `.pre-commit-hooks.yaml` publishes them.
 _HOOKS = (
@@ -52,8 +53,7 @@ def gate_file(checks: tuple[PlannedCheck, ...]) -> bytes:
         if check.version:
             table["version"] = check.version
         tables[check.name] = {**table, **check.options}
-    comment = "What the gate checks; docs/configuration.md of qualitygate explains every key."
-    return add_toml_table(None, "", {"schema": 1, "checks": tables}, comment=comment, file=FILE_NAME)
+    return add_toml_table(read("templates", FILE_NAME), "checks", tables, file=FILE_NAME)
 
 
 def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:

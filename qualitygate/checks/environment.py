@@ -40,7 +40,7 @@ def _own(root: Path, prefix: Path, tracked: Callable[[str], bool]) -> Environmen
     paths = (os.path.abspath(prefix), os.path.realpath(prefix))
     tops = (os.path.abspath(root), os.path.realpath(root))
     places = {below(path, top) for path in paths for top in tops} - {""}
-    return None if "." in places or any(tracked(place) for place in places) else found
+    return None if "." in places or any(tracked(place) for place in sorted(places)) else found
 
 
 def load(prefix: Path) -> Environment | None:

@@ -28,11 +28,14 @@ def run(
     *,
     what: What,
     base: str = "",
+    files: tuple[str, ...] = (),
     tier: str = "commit",
     everything: bool = False,
     progress: Callable[[str], None] = lambda check: None,
 ) -> Verdict:
     """Judge `what` in the repository that holds `path`.
+
+    `files` must be in what is judged; they limit what is printed, never the verdict.
 
     Inside a hook the situation decides: during `git commit` (git exports `GIT_INDEX_FILE`) the
     index, and the verdict is recorded; under `pre-commit run --from-ref A --to-ref B` that range; at
@@ -40,6 +43,22 @@ def run(
     """
     if sum((what.staged, what.worktree, bool(what.commit), bool(what.range))) > 1:
         raise QualityGateError("more than one of --staged, --worktree, --commit and --range", hint="give one of them")
+    verdict = _judged(path, what, base, tier, everything, progress)
+    for name in files:
+        if not _is_in(verdict, name):
+            raise QualityGateError(
+                f"{name} is not in {verdict.head.origin}", hint="give paths from the repository's root"
+            )
+    return verdict
+
+
+def _is_in(verdict: Verdict, name: str) -> bool:
+    name = os.path.normpath(name)
+    entries = verdict.head.entries
+    return name in (".", *entries) or any(path.startswith(f"{name}/") for path in entries)
+
+
+def _judged(path: Path, what: What, base: str, tier: str, everything: bool, progress: Callable[[str], None]) -> Verdict:
     gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
     gate = gate._replace(tier=tier, everything=everything, base=base, progress=progress)
     if what.commit:
@@ -59,8 +78,9 @@ def run(
 def _as_the_situation_asks(gate: judging.Gate) -> Verdict:
     if stash.inside_manager():
         old, new = os.environ.get("PRE_COMMIT_FROM_REF", ""), os.environ.get("PRE_COMMIT_TO_REF", "")
-        if new and "PRE_COMMIT_REMOTE_NAME" in os.environ:
-            return judging.judge_push(gate, new)
+        if "PRE_COMMIT_REMOTE_NAME" in os.environ:
+            # pre-commit names no commit when a push creates the first branch of a remote.
+            return judging.judge_push(gate, new or os.environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD")
         if old and new:
             return judging.judge_range(gate, old, new)
     if "GIT_INDEX_FILE" in os.environ:

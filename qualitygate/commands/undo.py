@@ -14,9 +14,10 @@ from qualitygate.gate.state import forget, locate
 
 
 class UndoResult(NamedTuple):
-    """Files restored to their bytes, files from which ours was cut, files left alone, hooks removed."""
+    """Files restored to their bytes, new ones removed, some from which ours was cut, some left alone; hooks removed."""
 
     restored: tuple[str, ...]
+    removed: tuple[str, ...]
     cut: tuple[str, ...]
     refused: tuple[Refused, ...]
     hooks: tuple[str, ...]
@@ -31,4 +32,6 @@ def undo(path: Path) -> UndoResult:
     if not undone.refused:
         forget(state)
         trust.revoke(repo)
-    return UndoResult(undone.restored, undone.cut, undone.refused, hooks)
+    there = tuple(path for path in undone.restored if (repo.root / path).exists())
+    gone = tuple(path for path in undone.restored if path not in there)
+    return UndoResult(there, gone, undone.cut, undone.refused, hooks)

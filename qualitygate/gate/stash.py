@@ -66,7 +66,7 @@ def _manager() -> tuple[int, float] | None:
             uptime = float(Path("/proc/uptime").read_text().split()[0])
         except OSError:
             return None
-        if any(Path(argument).name.startswith(_MANAGERS) for argument in arguments[:3]):
+        if any(Path(argument.removeprefix("-m")).name.startswith(_MANAGERS) for argument in arguments[:3]):
             # Field 22 of proc(5) stat: ticks after boot; the first two fields are cut off here.
             return pid, time.time() - uptime + int(fields[19]) / os.sysconf("SC_CLK_TCK")
         pid = int(fields[1])

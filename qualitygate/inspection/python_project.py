@@ -51,6 +51,8 @@ def find_projects(sources: Sources, roles: Mapping[str, Role]) -> tuple[Project,
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
         if name in _MANIFESTS and (not folder or (folder.count("/") <= 2 and folder in busy)):
+            if name == "setup.py" and "setup(" not in (sources.text(path) or ""):
+                continue  # a module that only has the name
             homes.setdefault(folder, []).append(path)
     return tuple(_read(sources, root, tuple(manifests)) for root, manifests in sorted(homes.items()))
 

@@ -31,6 +31,12 @@ def render(verdict: Verdict, *, color: bool = False, limit: int = 50, only: tupl
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
+def render_briefly(verdict: Verdict, *, color: bool = False) -> str:
+    """Notes and the verdict alone: enough where everything passed and nothing is shown."""
+    notes = [f"note: {clean(note)}" for note in verdict.notes]
+    return "\n".join([*notes, _last(verdict, color)]) + "\n"
+
+
 def _all(verdict: Verdict) -> tuple[Finding, ...]:
     blocking = (*verdict.new, *verdict.lost, *verdict.hidden)
     return (*blocking, *verdict.touched, *verdict.revealed, *verdict.shown)
@@ -71,7 +77,7 @@ def _state(row: CheckResult, column: int, color: bool) -> str:
 
 
 def _files(row: CheckResult) -> str:
-    return plural(row.files, "file")
+    return "unchanged" if row.cached and not row.files else plural(row.files, "file")
 
 
 def _sections(verdict: Verdict, limit: int, only: tuple[str, ...]) -> Iterator[list[str]]:

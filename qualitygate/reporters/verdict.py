@@ -19,8 +19,18 @@ def exit_code(verdict: Verdict) -> int:
 
 
 def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = ()) -> None:
-    """Write the report to standard output. `auto`: short and quoted for an agent, text for a person."""
-    if style == "auto":
+    """Write the report to standard output.
+
+    `auto`: short and quoted for an agent, text for a person. `brief`: the same, but one line for
+    what simply passed.
+    """
+    plain = verdict.status == "passed" and not verdict.shown
+    if style == "brief" and plain and not actor.agent():
+        from qualitygate.reporters import text
+
+        console.write_result(text.render_briefly(verdict, color=console.color))
+        return
+    if style in ("auto", "brief"):
         style = "agent" if actor.agent() else "text"
     # Each format is imported when it is asked for: a hook pays for every import.
     if style == "json":

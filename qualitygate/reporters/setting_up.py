@@ -21,19 +21,14 @@ def render_bootstrap(result: BootstrapResult) -> str:
     lines = list(_plan(result.plan, result.again))
     if result.plan.left_out:
         lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
-    commands = result.facts.gate_commands
+    commands = [command for command in result.facts.gate_commands if not command.command.startswith("qualitygate ")]
     if commands:
         lines += ["", "found in this repository, not run"]
         lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:8]]
         lines += [f"  ... and {len(commands) - 8} more: qualitygate inspect"] if len(commands) > 8 else []
     if result.dry_run:
-        lines += [
-            "",
-            "diff",
-            *_diff(result.plan),
-            "",
-            "dry run: nothing was written, nothing of this repository executed",
-        ]
+        ending = "dry run: nothing was written, nothing of this repository executed"
+        lines += ["", "diff", *_diff(result.plan), "", ending]
         return "\n".join(lines)
     lines += ["", *_proof(result.proofs)]
     lines += ["", *_ending(result)]
@@ -46,8 +41,9 @@ def _plan(plan: Plan, again: bool) -> Iterator[str]:
         return
     yield "plan"
     for step in plan.steps:
-        evidence = f" [{clean(step.evidence)}]" if step.evidence else ""
-        yield f"  {clean(step.step)}: {clean(step.reason)}{evidence}"
+        yield f"  {clean(step.step)}: {clean(step.reason)}"
+        if step.evidence:
+            yield f"      {clean(step.evidence)}"
 
 
 def _diff(plan: Plan) -> Iterator[str]:
@@ -71,7 +67,8 @@ def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
     for proof in proofs:
         green = "yes" if proof.green_on_head else "no"
         red = f"{proof.seeds} of {proof.planted}" if proof.planted else "no"
-        yield f"  {proof.check:<{width}}  {looked[proof.check]:>{column}}  {green:<13}  {red:<13}  {proof.debt or '-'}".rstrip()
+        row = f"  {proof.check:<{width}}  {looked[proof.check]:>{column}}  {green:<13}  {red:<13}  {proof.debt or '-'}"
+        yield row.rstrip()
         if proof.files < proof.given and proof.holds:
             left = plural(proof.given - proof.files, "file")
             yield f"  {'':<{width}}  {left} not looked at: excluded by settings, not text, or too large"
@@ -143,6 +140,7 @@ def render_uninstall(removed: tuple[str, ...]) -> str:
 def render_undo(result: UndoResult) -> str:
     """What was taken back, and what was not, with the difference."""
     lines = [f"restored {path}" for path in result.restored]
+    lines += [f"removed {path}" for path in result.removed]
     lines += [f"cut our part out of {path}, which was edited since" for path in result.cut]
     lines += [f"removed hooks: {', '.join(result.hooks)}"] if result.hooks else []
     for refused in result.refused:
