@@ -185,7 +185,7 @@ def test_unmerged_index(tmp_path: Path) -> None:
         ("pyproject.toml", "[project]\nname = \n", 2),
         (".pre-commit-config.yaml", "repos:\n  - repo: [\n", 0),
         (".github/workflows/ci.yml", "on: push\njobs:\n\t- a\n", 3),
-            ("package.json", '{\n  "name" "x"\n}\n', 2),
+        ("package.json", '{\n  "name" "x"\n}\n', 2),
         ("tox.ini", "commands = pytest\n", 1),
         ("setup.py", "from setuptools import setup\nsetup(\n", 2),
         ("noxfile.py", "def f(:\n", 1),
