@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from typing import IO, NamedTuple
@@ -40,11 +41,15 @@ def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 _LIVE: set[int] = set()
+_STARTING = threading.Lock()
+"""Held from before a program starts until it is in `_LIVE`: `kill_all` must not come in between."""
 
 
 def kill_all() -> None:
     """Kill what still runs for us: called when we are told to stop."""
-    for group in list(_LIVE):
+    with _STARTING:
+        groups = list(_LIVE)
+    for group in groups:
         _kill_group(group)
         try:
             os.waitpid(group, 0)
@@ -178,18 +183,19 @@ def run(
     `stdout` given, standard output goes into that file instead of the result.
     """
     try:
-        process = subprocess.Popen(
-            [os.fspath(a) for a in argv],
-            cwd=cwd,
-            env=dict(env) if env is not None else None,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=stdout or subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with _STARTING:
+            process = subprocess.Popen(
+                [os.fspath(a) for a in argv],
+                cwd=cwd,
+                env=dict(env) if env is not None else None,
+                stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+                stdout=stdout or subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+            _LIVE.add(process.pid)
     except (OSError, ValueError) as exc:
         return Output(None, b"", str(exc).encode("utf-8", "replace"))
-    _LIVE.add(process.pid)
     pump = _Pump(process, stdin, limit)
     try:
         in_time = pump.run(timeout)
