@@ -304,16 +304,6 @@ def _patches(text: bytes) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
     return {key: tuple(hunks) for key, hunks in found.items()}
 
 
-def hunks(repo: Repo, old_blob: str, new_blob: str, *, ignore_space: bool) -> list[tuple[int, int, int, int]]:
-    """The hunks between two blobs: (old start, old count, new start, new count), lines from 1."""
-    flags = ["--histogram", "-U0", "--inter-hunk-context=0", "--no-color", "--no-ext-diff", "--no-textconv", "--text"]
-    if ignore_space:
-        flags.append("-w")
-    return [
-        _hunk(line) for line in ask(repo, "diff", *flags, old_blob, new_blob).split(b"\n") if line.startswith(b"@@ ")
-    ]
-
-
 def _hunk(line: bytes) -> tuple[int, int, int, int]:
     def pair(text: str) -> tuple[int, int]:
         start, _, count = text[1:].partition(",")

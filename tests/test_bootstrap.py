@@ -176,3 +176,15 @@ def test_a_path_that_is_not_there_is_an_error_not_a_pass(root: Path, capsys: pyt
     assert "shop/core.py:9:7: ruff:F821" in capsys.readouterr().out
     assert main(["run", "tests"]) == 1
     assert "1 finding outside tests" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("manager", ["pre-commit", "prek"])
+def test_a_manager_that_was_asked_for_installs_the_hooks_itself(
+    root: Path, capsys: pytest.CaptureFixture[str], manager: str
+) -> None:
+    hooks = sorted(path.name for path in (root / ".git/hooks").iterdir())
+    assert main(["bootstrap", "--manager", manager, "."]) == 0
+    assert f"next: {manager} install --hook-type pre-commit" in capsys.readouterr().out
+    assert sorted(path.name for path in (root / ".git/hooks").iterdir()) == hooks
+    config = (root / ".pre-commit-config.yaml").read_text()
+    assert [name in config for name in ("id: qualitygate-record", "id: qualitygate-push")] == [True, True]

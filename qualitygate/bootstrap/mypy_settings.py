@@ -34,11 +34,6 @@ def adopted(facts: Facts) -> MypySettings:
     return MypySettings((), None, f"{where.path}:{where.line}" if where.line else where.path)
 
 
-def names_its_files(data: bytes | None) -> bool:
-    """Whether a mypy configuration says itself which files it is about."""
-    return data is not None and re.search(rb"(?m)^\s*(?:files|packages|modules)\s*=", data) is not None
-
-
 def _ini(key: str, value: Any) -> str:
     if isinstance(value, list):
         return "|".join(value) if key == "exclude" else ", ".join(value)

@@ -141,54 +141,9 @@ def below(path: str, top: str) -> str:
     return path[len(top) :] if path.startswith(top) else ""
 
 
-def editable_paths(env: Environment, root: Path) -> tuple[str, ...]:
-    """The folders of the work tree at `root` that the environment imports from, relative to it; "." is the root.
-
-    They stand in `.pth` files, or in the mapping of an import hook that setuptools writes.
-    """
-    found: dict[str, None] = {}
-    for folder in env.site_packages:
-        for name in sorted(os.listdir(folder)):
-            if name.endswith(".pth"):
-                places = [os.path.join(folder, line) for line in path_lines(os.path.join(folder, name))]
-            elif name.startswith("__editable__") and name.endswith("finder.py"):
-                places = list(_mapped_roots(os.path.join(folder, name)))
-            else:
-                continue
-            for place in places:
-                if part := inside(place, env, (root,)):
-                    found[part[1]] = None
-    return tuple(found)
-
-
 def path_lines(path: str) -> list[str]:
     lines = (line.rstrip() for line in read_text(path).splitlines())
     return [line for line in lines if line and not line.startswith(("#", "import ", "import\t"))]
-
-
-def _mapped_roots(finder: str) -> Iterator[str]:
-    import ast
-    import warnings
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(read_text(finder)).body
-    except (SyntaxError, ValueError, RecursionError):
-        return
-    for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        if not any(isinstance(target, ast.Name) and target.id == "MAPPING" for target in targets):
-            continue
-        try:
-            mapping = ast.literal_eval(getattr(node, "value", None) or "None")
-        except (ValueError, TypeError, RecursionError):
-            continue
-        for module, place in mapping.items() if isinstance(mapping, dict) else ():
-            tail = os.sep + str(module).replace(".", os.sep)
-            path = str(place).removesuffix(".py")
-            if path.endswith(tail):
-                yield path[: -len(tail)] or os.sep
 
 
 def inside(place: str, env: Environment, roots: Sequence[Path]) -> tuple[Path, str] | None:

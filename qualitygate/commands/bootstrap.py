@@ -32,6 +32,8 @@ from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
 
 JOURNAL = "journal"
+MANAGERS = ("pre-commit", "prek")
+"""Who installs the git hooks instead of us, when asked to."""
 
 
 class Options(NamedTuple):
@@ -57,6 +59,7 @@ class BootstrapResult(NamedTuple):
     dry_run: bool
     trusted: bool
     again: bool = False
+    manager: str = ""
 
 
 def bootstrap(
@@ -199,11 +202,13 @@ def _apply(
     def before_commit() -> None:
         if new:
             records.adopt(shared, git.head_commit(repo) or "", scratch.head)
-        if not options.no_install:
+        if not options.no_install and options.manager not in MANAGERS:
             installed.append(put_in(repo, trust_it=False, ask=None))
 
     plan = draft.plan()
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
     result = installed[0] if installed else None
-    return BootstrapResult(repo.root, facts, plan, proofs, applied.written, result, False, trusted, again)
+    return BootstrapResult(
+        repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from qualitygate.bootstrap.plan import Plan
 from qualitygate.bootstrap.prove import Proof
-from qualitygate.commands.bootstrap import BootstrapResult
+from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
 from qualitygate.reporters.quote import clean
@@ -81,7 +81,11 @@ def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
 
 def _ending(result: BootstrapResult) -> Iterator[str]:
     names = [proof.check for proof in result.proofs if proof.holds]
-    where = "at commit, merge, rebase and push" if result.installed else "by `qualitygate run`; no hooks were installed"
+    where = "at commit, merge, rebase and push"
+    if result.manager in MANAGERS:
+        where = f"once {result.manager} has installed its hooks"
+    elif not result.installed:
+        where = "by `qualitygate run`; no hooks were installed"
     yield f"enforced now: {', '.join(names)}; {where}"
     debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     total = (
@@ -90,7 +94,10 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         else "none"
     )
     yield f"old debt tolerated: {total}"
-    if result.written:
+    if result.manager in MANAGERS:
+        stages = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-push")
+        yield f"next: {result.manager} install {' '.join(f'--hook-type {stage}' for stage in stages)}"
+    elif result.written:
         yield f"next: git add {shlex.join(result.written)} && git commit -m 'Add a quality gate'"
     else:
         yield "next: nothing to commit; the gate judges your next commit"

@@ -151,18 +151,3 @@ def test_digest(tmp_path: Path) -> None:
     assert one == environment.digest(make(tmp_path / "2", "a-1.dist-info", "b-1.dist-info", "other"))
     assert one != environment.digest(make(tmp_path / "3", "a-1.dist-info", "b-2.dist-info"))
     assert one != environment.digest(make(tmp_path / "4", "a-1.dist-info", "b-1.dist-info", version="3.12.1"))
-
-
-def test_editable_paths(tmp_path: Path) -> None:
-    root = tmp_path / "root"
-    made = make(root / ".venv", "__editable___nothing_finder.py")
-    folder = Path(made.site_packages[0])
-    (folder / "a.pth").write_text(f"# {root}/comment\nimport sys; sys.path.append('{root}/no')\n{root}/src\n\n{root}\n")
-    (folder / "b.pth").write_text(f"{root}x\n{root}/src\n../../../../relative\n{root}/.venv/src/checkout\n/usr/lib\n")
-    (folder / "__editable___x_1_0_finder.py").write_text(
-        f"import os\nos._exit(3)\n"
-        f"MAPPING: dict[str, str] = {{'p': '{root}/lib/p', 'q.r': '{root}/n/q/r', 'z': '{root}/y'}}\n"
-    )
-    (folder / "__editable___broken_finder.py").write_text("MAPPING = {**other}\nMAPPING: int\n")
-    (folder / "__editable___worse_finder.py").write_text("def (\n")
-    assert set(environment.editable_paths(made, root)) == {"src", ".", "relative", "lib", "n"}
