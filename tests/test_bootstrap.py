@@ -101,6 +101,7 @@ def test_settings_that_are_there_are_adopted_and_no_byte_of_them_changes(
     settings = """# Ours.
 [tool.ruff]
 line-length = 99
+extend-exclude = ["tests"]
 
 [tool.ruff.lint]
 select = ["F", "B"]
@@ -118,6 +119,8 @@ files = ["shop"]
     assert {row["check"]: row["red_on_seed"] for row in document["proof"]}["mypy"] is True
     assert "adopt the project's ruff settings as they are" in [row["step"] for row in document["plan"]]
     assert document["verdict"] == "proven"
+    looked = {row["check"]: (row["files"], row["expected"], row["given"]) for row in document["proof"]}
+    assert (looked["ruff"], looked["mypy"]) == ((3, 3, 4), (3, 3, 4))
 
 
 def test_an_existing_precommit_configuration_keeps_every_byte_and_gets_one_entry(root: Path) -> None:

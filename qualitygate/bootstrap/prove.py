@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.bootstrap.plan import PlannedCheck
-from qualitygate.bootstrap.scratch import Scratch, judge, tree_with
+from qualitygate.bootstrap.scratch import Scratch, expected, judge, tree_with
 from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
@@ -17,6 +17,9 @@ from qualitygate.playbook import Playbook
 
 class Proof(NamedTuple):
     """What is known of one check. `debt`: findings on HEAD that are tolerated. `reason`: why it is not proven.
+
+    `given` counts the files that the check is about, `expected` those that the tool's own settings
+    leave of them (None where it cannot say), `files` those that it looked at.
 
     `seeds` counts the groups of seeds that turned it red, of `planted`; `unproven` names the others.
     """
@@ -31,6 +34,7 @@ class Proof(NamedTuple):
     planted: int = 0
     unproven: tuple[str, ...] = ()
     reason: str = ""
+    expected: int | None = None
 
     @property
     def holds(self) -> bool:
@@ -102,6 +106,7 @@ def _prove_one(
     )
     if not wants:
         return start._replace(reason="no file for it in this repository")
+    start = start._replace(expected=expected(scratch, check, files))
     if not start.green_on_head:
         return start._replace(reason=reason or "not green on HEAD")
     if looked == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from qualitygate import git, git_trees
 from qualitygate.checks.resolve import resolve
-from qualitygate.checks.tool import Environment, Tool
+from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.gate import judging
 from qualitygate.gate.judging import Gate
 from qualitygate.gate.observe import Run, observe
@@ -23,6 +24,8 @@ from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
+from qualitygate.process import run as run_program
+from qualitygate.process import tool_env
 
 TIME_LIMIT = 600.0
 """Seconds that one trial may take; a first run without any cache is the slowest that a project will see."""
@@ -95,6 +98,28 @@ def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only
     run = Run(check, tool, program, environment, digest, roots, ours, scratch.gate.state.shared, deadline)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
+
+
+def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> int | None:
+    """How many files the tool's own settings make it look at; None for a tool that cannot say."""
+    reader, tree = tree_with(scratch, files)
+    entries = git.entries(reader, tree)
+    tool = scratch.tools[check.tool]
+    wants = wanted_files(check, tool, entries)
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
+    asked_for, listing = getattr(tool, "asked_for", None), getattr(tool, "listing", None)
+    if asked_for is not None:
+        return len(asked_for(wants, layout.read, check.options))
+    if listing is None:
+        return None
+    program = resolve(tool.package, check.version, scratch.environment)
+    root = layout.path()
+    place = os.fspath(root.with_name(f"{root.name}-{check.name}"))
+    command = listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
+    output = run_program(
+        command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
+    )
+    return len(set(output.stdout.splitlines())) if output.code == 0 else None
 
 
 def judge(

@@ -70,13 +70,21 @@ def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
         row = f"  {proof.check:<{width}}  {looked[proof.check]:>{column}}  {green:<13}  {red:<13}  {proof.debt or '-'}"
         yield row.rstrip()
         if proof.files < proof.given and proof.holds:
-            left = plural(proof.given - proof.files, "file")
-            yield f"  {'':<{width}}  {left} not looked at: excluded by settings, not text, or too large"
+            yield f"  {'':<{width}}  {_missed(proof)}"
         if proof.unproven and proof.holds:
             shown = ", ".join(proof.unproven[:4]) + (" ..." if len(proof.unproven) > 4 else "")
             yield f"  {'':<{width}}  not proven: {clean(shown)}"
         if proof.reason:
             yield f"  {'':<{width}}  not installed: {clean(proof.reason)}"
+
+
+def _missed(proof: Proof) -> str:
+    left = plural(proof.given - proof.files, "file")
+    if proof.expected is None:
+        return f"{left} not looked at: not text, or too large"
+    if proof.expected == proof.files:
+        return f"{left} not looked at: the tool's own settings leave them out, and no other"
+    return f"{left} not looked at; the tool's own settings name {proof.expected}"
 
 
 def _ending(result: BootstrapResult) -> Iterator[str]:

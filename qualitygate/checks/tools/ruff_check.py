@@ -20,6 +20,7 @@ reads: Reads = "names"
 config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
 wants = ruff_cli.wants
+listing = ruff_cli.listing
 
 _SYNTAX = "invalid-syntax"
 _PARSE = re.compile(r"error: Failed to parse (.+):(\d+):(\d+): (.*)")

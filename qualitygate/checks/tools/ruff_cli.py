@@ -56,6 +56,11 @@ def command(request: Request, *flags: str) -> Command:
     return Command((*argv, "@/dev/stdin", *others), env, "".join(f"{path}\n" for path in listed).encode("utf-8"))
 
 
+def listing(request: Request) -> Command:
+    """The program that prints, line by line, which of the request's files the settings leave in."""
+    return command(request, "check", "--show-files")
+
+
 def read_log(output: Output, request: Request, complete: tuple[int, ...]) -> Log:
     """How many files were processed, and whether the run may be believed."""
     if reason := why_incomplete(output, complete, os.path.realpath(request.root)):

@@ -19,6 +19,7 @@ reads: Reads = "self"
 config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
 wants = ruff_cli.wants
+listing = ruff_cli.listing
 
 RULE = "ruff-format:unformatted"
 
