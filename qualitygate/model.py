@@ -45,7 +45,10 @@ class Tree(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown."""
+    """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown.
+
+    `name` is the tool's own stable name for it (the id of a test), which alone then identifies it in the other tree.
+    """
 
     check: str
     rule: str
@@ -57,6 +60,7 @@ class Finding(NamedTuple):
     message: str
     direction: Direction = "debt"
     fix: str = ""
+    name: str = ""
 
 
 class Report(NamedTuple):

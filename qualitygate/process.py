@@ -23,13 +23,17 @@ _SCRUBBED = frozenset(
 
 
 class Output(NamedTuple):
-    """What a finished program left. `code` is None when it could not be started."""
+    """What a finished program left. `code` is None when it could not be started.
+
+    `report` is what it wrote to a file that it was told to write, if any.
+    """
 
     code: int | None
     stdout: bytes
     stderr: bytes
     timed_out: bool = False
     truncated: bool = False
+    report: bytes = b""
 
 
 def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:

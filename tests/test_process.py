@@ -16,7 +16,7 @@ def python(code: str) -> list[str]:
 
 def test_a_program_is_run_to_its_end_with_what_it_left() -> None:
     output = run(python("import sys; print(sys.stdin.read()); sys.stderr.write('e'); sys.exit(3)"), stdin=b"in")
-    assert output == (3, b"in\n", b"e", False, False)
+    assert output == (3, b"in\n", b"e", False, False, b"")
 
 
 def test_a_program_that_cannot_be_started_is_an_output() -> None:

@@ -38,11 +38,16 @@ class Request(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A program to run in `root`: argv, extra environment, standard input."""
+    """A program to run in `root`: argv, extra environment, standard input.
+
+    `report_file`: a file outside `root` that the program writes. It is removed before the run, and
+    what it holds afterwards is `Output.report`.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = {}
     stdin: bytes | None = None
+    report_file: str = ""
 
 
 class Tool(Protocol):

@@ -86,6 +86,11 @@ def judge_worktree(gate: Gate) -> Verdict:
     return _judge(gate, repo, head, _commit_bases(gate, head), record=False, here=True)
 
 
+def judge_edit(gate: Gate, paths: tuple[str, ...]) -> Verdict:
+    """Some files on disk, just edited: what the checks of the edit tier have to say. Never recorded."""
+    return judge_worktree(gate._replace(tier="edit"))
+
+
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
     """A commit, as if it were about to be made on its parents."""
     head = commit_tree(gate.repo, rev)

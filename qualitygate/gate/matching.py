@@ -82,7 +82,9 @@ def match_indices(base: Side, head: Side, delta: Delta, first: Collection[int] =
     Where several head findings could be paid by one base finding, those with an index in `first` are served first.
     """
     trees = Trees(base.read, head.read, delta.renames, delta.line_map, delta.same)
-    pairs, base_left, head_left = _identical(base, head, trees, first)
+    pairs = _by_name(base, head, trees, first)
+    more, base_left, head_left = _identical(base, head, trees, first)
+    pairs += more
     both = base_left.keys() & head_left.keys()
     for rule in sorted(both):
         olds = {i: base.findings[i] for i in base_left[rule]}
@@ -93,16 +95,37 @@ def match_indices(base: Side, head: Side, delta: Delta, first: Collection[int] =
 _ByRule = dict[str, list[int]]
 
 
+def _by_name(base: Side, head: Side, trees: Trees, first: Collection[int]) -> list[tuple[int, int]]:
+    """Pair what tools name themselves: in the file where it was, else in whichever has that name now."""
+    pairs: list[tuple[int, int]] = []
+    open_base = {i: f for i, f in enumerate(base.findings) if f.name}
+    open_head = {i: f for i, f in enumerate(head.findings) if f.name}
+    for same_file in (True, False):
+        shelf: dict[Hashable, list[int]] = {}
+        for index in sorted(open_base, key=lambda i: place(open_base[i]), reverse=True):
+            finding = open_base[index]
+            shelf.setdefault((finding.rule, finding.name, finding.path if same_file else ""), []).append(index)
+        for index in sorted(open_head, key=lambda i: (i not in first, place(open_head[i]))):
+            finding = open_head[index]
+            found = shelf.get((finding.rule, finding.name, trees.base_path(finding.path) if same_file else ""))
+            if found:
+                pairs.append((found.pop(), index))
+        for old, new in pairs:
+            open_base.pop(old, None)
+            open_head.pop(new, None)
+    return pairs
+
+
 def _identical(
     base: Side, head: Side, trees: Trees, first: Collection[int]
 ) -> tuple[list[tuple[int, int]], _ByRule, _ByRule]:
     """Pair what stands at the same place of a file that did not change: nothing has to be lexed for these."""
     shelf: dict[Hashable, list[int]] = {}
-    for index in reversed(_ordered(base.findings)):
+    for index in reversed(_unnamed(base.findings)):
         shelf.setdefault(_exactly(base.findings[index], base.findings[index].path), []).append(index)
     pairs: list[tuple[int, int]] = []
     head_left: _ByRule = {}
-    for index in sorted(_ordered(head.findings), key=lambda i: i not in first):
+    for index in sorted(_unnamed(head.findings), key=lambda i: i not in first):
         finding = head.findings[index]
         path = trees.base_path(finding.path)
         found = shelf.get(_exactly(finding, path))
@@ -116,8 +139,8 @@ def _identical(
     return pairs, base_left, head_left
 
 
-def _ordered(findings: Sequence[Finding]) -> list[int]:
-    return sorted(range(len(findings)), key=lambda i: place(findings[i]))
+def _unnamed(findings: Sequence[Finding]) -> list[int]:
+    return sorted((i for i, f in enumerate(findings) if not f.name), key=lambda i: place(findings[i]))
 
 
 def _exactly(finding: Finding, path: str) -> Hashable:
@@ -149,5 +172,6 @@ def describe(findings: Iterable[Finding], read: Callable[[str], bytes | None]) -
             data = read(finding.path)
             texts[finding.path] = None if data is None else Text(finding.path, data)
         text = texts[finding.path]
-        spot = find_spot(text, finding) if text is not None else None
-        yield (message_class(finding.message),) if spot is None else (*context_at(spot), occurrence(spot))
+        spot = find_spot(text, finding) if text is not None and not finding.name else None
+        said = finding.name or message_class(finding.message)
+        yield (said,) if spot is None else (*context_at(spot), occurrence(spot))

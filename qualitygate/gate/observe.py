@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Environment, Request, Tool, names_digest_input
+from qualitygate.checks.tool import Command, Environment, Request, Tool, names_digest_input
 from qualitygate.gate import cache
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import digest
 from qualitygate.model import Check, Entries, Report
-from qualitygate.process import run, tool_env
+from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 
 
 class Run(NamedTuple):
@@ -95,7 +95,7 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
     )
     command = job.tool.command(request)
     left = job.deadline - time.monotonic()
-    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    output = _run(command, root, max(left, 0.1))
     if output.code is None:
         return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
@@ -103,6 +103,20 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
     if output.truncated:
         return Report((), 0, "printed more than can be read")
     return _named(job, job.tool.parse(output, request))
+
+
+def _run(command: Command, root: Path, timeout: float) -> Output:
+    """Run it, and read the file that it was told to write; what a run before left there is not its answer."""
+    report = Path(command.report_file) if command.report_file else None
+    if report is not None:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.unlink(missing_ok=True)
+    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=timeout)
+    if report is None or not report.is_file():
+        return output
+    with open(report, "rb") as file:
+        data = file.read(OUTPUT_LIMIT + 1)
+    return output._replace(report=data[:OUTPUT_LIMIT], truncated=output.truncated or len(data) > OUTPUT_LIMIT)
 
 
 def _named(job: Run, report: Report) -> Report:

@@ -601,3 +601,33 @@ def test_fingerprints_tell_findings_apart() -> None:
 @pytest.mark.parametrize("finding", [at(0), at(9, 9), at(1, 1, path="gone\udce9.py")])
 def test_a_fingerprint_of_anything(finding: Finding) -> None:
     assert len(fingerprint(finding, lambda path: b"x" if path == "a.py" else None)) == 12
+
+
+def named(path: str, name: str, line: int = 3, message: str = "assert 1 == 2") -> Finding:
+    return Finding("tests", "pytest:failed", path, line, 1, line, 1, message, name=name)
+
+
+def test_a_finding_with_a_name_of_its_own_is_known_by_that_alone() -> None:
+    base = Side((named("test_a.py", "test_one"), named("test_a.py", "test_two", 9)), lambda path: None)
+    head = Side(
+        (named("test_b.py", "test_one", 70, "KeyError"), named("test_a.py", "test_three", 9)), lambda path: None
+    )
+    got = match(base, head, Delta())
+    assert [(old.name, new.name) for old, new in got.known] == [("test_one", "test_one")]
+    assert [finding.name for finding in got.new] == ["test_three"]
+    assert [finding.name for finding in got.fixed] == ["test_two"]
+
+
+def test_a_name_pays_first_in_its_own_file() -> None:
+    base = Side((named("a.py", "t"), named("b.py", "t")), lambda path: None)
+    head = Side((named("c.py", "t"), named("b.py", "t")), lambda path: None)
+    assert [(old.path, new.path) for old, new in match(base, head, Delta()).known] == [
+        ("b.py", "b.py"),
+        ("a.py", "c.py"),
+    ]
+
+
+def test_names_do_not_pay_for_findings_without_one() -> None:
+    base = Side((named("a.py", "t"),), lambda path: None)
+    head = Side((named("a.py", ""),), lambda path: None)
+    assert len(match(base, head, Delta()).new) == 1
