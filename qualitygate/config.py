@@ -22,6 +22,8 @@ POLICIES = ("ratchet", "clean", "shown")
 ACTORS = ("auto", "agent", "person")
 TIME_LIMIT = 60
 """Seconds that a commit may take before the gate says that it could not decide."""
+PUSH_TIME_LIMIT = 600
+"""The same for a push, which may have to run all tests."""
 
 _SIZE_LIMIT = 1 << 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -40,19 +42,19 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
     "paths": Option(
-        ("mypy",),
-        Field(
-            "strings",
-            "`mypy`: files and folders to check; without them, what mypy's settings name, else every Python file",
-        ),
+        ("mypy", "pytest"),
+        Field("strings", "`mypy`, `pytest`: files and folders to look at; without them, those that its settings name"),
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
-    "flags": Option(("mypy",), Field("strings", "`mypy`: flags that make it stricter or laxer, such as `--strict`")),
+    "flags": Option(
+        ("mypy", "pytest"),
+        Field("strings", "`mypy`: flags that make it stricter or laxer, such as `--strict`; `pytest`: any arguments"),
+    ),
     "environment": Option(
-        ("mypy",),
+        ("mypy", "pytest"),
         Field(
             "choice",
-            "`mypy`: `project` resolves imports in the project's virtual environment",
+            "`mypy`, `pytest`: `project` resolves imports in the project's virtual environment",
             default="none",
             choices=("none", "project"),
         ),
@@ -97,6 +99,9 @@ SCHEMA: Schema = {
             "trusted": Field("string", "the trusted ref (`origin/main`); found by itself where it is left out"),
             "time_limit": Field(
                 "integer", "seconds that a commit may take; past it, undecided", default=TIME_LIMIT, minimum=1
+            ),
+            "push_time_limit": Field(
+                "integer", "the same for a push, and for a full run", default=PUSH_TIME_LIMIT, minimum=1
             ),
             "actor": Field(
                 "choice", "who commits; `auto` knows agents by their environment", default="auto", choices=ACTORS

@@ -76,7 +76,7 @@ class Report(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """One line of the verdict's table: how one check fared on head."""
+    """One line of the verdict's table: how one check fared on head. `files` counts what it looked at, in `unit`."""
 
     check: str
     tool: str
@@ -86,6 +86,7 @@ class CheckResult(NamedTuple):
     cached: bool
     seconds: float
     reason: str = ""
+    unit: str = "file"
 
 
 class Base(NamedTuple):

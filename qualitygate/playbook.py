@@ -6,7 +6,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from qualitygate.config import OPTIONS, POLICIES, SCHEMA_NUMBER, TIERS, TIME_LIMIT, compile_check, parse_toml
+from qualitygate.config import (
+    OPTIONS,
+    POLICIES,
+    PUSH_TIME_LIMIT,
+    SCHEMA_NUMBER,
+    TIERS,
+    TIME_LIMIT,
+    compile_check,
+    parse_toml,
+)
 from qualitygate.errors import ConfigError
 from qualitygate.model import Policy
 from qualitygate.resources import data_dir
@@ -281,5 +290,5 @@ def default_policy(playbooks: Iterable[Playbook]) -> dict[str, Any]:
             if check.unconfigured:
                 plain = {"tool": check.tool, "policy": check.policy, "tier": check.tier, "version": ""}
                 checks.setdefault(check.name, {"name": check.name, **plain, "options": dict(check.options)})
-    gate = {"time_limit": TIME_LIMIT, "actor": "auto"}
+    gate = {"time_limit": TIME_LIMIT, "push_time_limit": PUSH_TIME_LIMIT, "actor": "auto"}
     return {"schema": SCHEMA_NUMBER, "source": "playbook defaults", "gate": gate, "checks": list(checks.values())}

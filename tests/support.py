@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from qualitygate.model import Finding, Report
 
@@ -99,3 +102,31 @@ def open_words(root: Path, *, tool: SimpleNamespace | None = None, **options: An
     from qualitygate.gate import judging
 
     return judging.open_gate(root, {"words": tool or words()}, policy(**options))
+
+
+def make_environment(root: Path) -> Path:
+    """A `.venv` of the project, with the packages that these tests run from and without the project itself."""
+    place = root / ".venv"
+    home = Path(sys.executable).resolve().parent
+    folder = place / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    folder.mkdir(parents=True)
+    (place / "bin").mkdir()
+    (place / "bin" / "python").symlink_to(Path(sys.executable).resolve())
+    (place / "pyvenv.cfg").write_text(f"home = {home}\nversion = {sys.version.split()[0]}\n")
+    for entry in Path(pytest.__file__).parents[1].iterdir():
+        if entry.name.split("-")[0].removesuffix(".py") in (
+            "pytest",
+            "_pytest",
+            "pluggy",
+            "iniconfig",
+            "packaging",
+            "pygments",
+        ):
+            (folder / entry.name).symlink_to(entry)
+        if sys.version_info < (3, 11) and entry.name.split("-")[0] in (
+            "exceptiongroup",
+            "tomli",
+            "typing_extensions.py",
+        ):
+            (folder / entry.name).symlink_to(entry)
+    return place

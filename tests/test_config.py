@@ -21,7 +21,11 @@ def compiled(text: str) -> dict[str, Any]:
 
 
 def test_the_smallest_policy() -> None:
-    assert compiled("schema = 1") == {"schema": 1, "gate": {"time_limit": 60, "actor": "auto"}, "checks": []}
+    assert compiled("schema = 1") == {
+        "schema": 1,
+        "gate": {"time_limit": 60, "push_time_limit": 600, "actor": "auto"},
+        "checks": [],
+    }
 
 
 def test_a_whole_policy_is_plain_json_and_makes_checks() -> None:
@@ -45,7 +49,7 @@ def test_a_whole_policy_is_plain_json_and_makes_checks() -> None:
         tool = "large-files"
         """
     )
-    assert policy["gate"] == {"trusted": "origin/main", "time_limit": 30, "actor": "person"}
+    assert policy["gate"] == {"trusted": "origin/main", "time_limit": 30, "push_time_limit": 600, "actor": "person"}
     assert [Check(**check) for check in json.loads(json.dumps(policy))["checks"]] == [
         Check("ruff", "ruff", "ratchet", "edit", "0.17", {"exclude": ["docs/**"]}),
         Check("types", "mypy", "shown", "commit", "", {"paths": ["src"], "environment": "project"}),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from qualitygate.bootstrap import mypy_settings, ruff_settings
+from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import PlannedCheck, Step
@@ -33,6 +34,9 @@ def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Calla
     draft = Draft(read)
     for check in ground.playbook.checks:
         progress(f"calibrating {check.name}")
+        if check.tool == "pytest" and (why := pytest_settings.unable(ground.facts, ground.scratch.environment)):
+            draft.leave_out(check.name, why)
+            continue
         try:
             program = resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
         except ToolError as exc:
@@ -130,8 +134,22 @@ def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) 
     draft.add(planned, Step(what, check.reason, f"{settings.evidence}; {_named(program, 'mypy')}{label}"))
 
 
+def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+    planned = _planned(check, _line(program.version, 1), options={**check.options, "environment": "project"})
+    start = time.monotonic()
+    report = look(ground.scratch, as_check(planned), draft.files(), limit=pytest_settings.PATIENCE)
+    settled = pytest_settings.settle(report, time.monotonic() - start)
+    if isinstance(settled, str):
+        draft.leave_out(check.name, settled)
+        return
+    step = Step(f"run the tests at {settled.tier}", check.reason, f"{settled.evidence}; {_named(program, 'pytest')}")
+    options = {**planned.options, "flags": list(settled.flags)} if settled.flags else planned.options
+    draft.add(planned._replace(tier=settled.tier, options=options), step)
+
+
 _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck, Program], None]] = {
     "ruff": _ruff,
     "ruff-format": _ruff_format,
     "mypy": _mypy,
+    "pytest": _pytest,
 }

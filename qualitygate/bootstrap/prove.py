@@ -111,6 +111,8 @@ def _prove_one(
         return start._replace(reason=reason or "not green on HEAD")
     if looked == 0:
         return start._replace(reason=f"looked at none of {len(wants)} files")
+    if getattr(scratch.tools[check.tool], "unit", "file") != "file":
+        start = start._replace(given=looked)  # it was given the tree, and says itself how much there was to look at
     noise = [finding for finding in quiet.new if finding.check == check.name]
     if noise or _row(quiet, check.name)[1] == "undecided":
         return start._replace(reason="not quiet on a harmless change: " + (noise[0].message if noise else "undecided"))
@@ -120,7 +122,9 @@ def _prove_one(
         if best.red_on_seed and not best.unproven:
             break
     if not best.red_on_seed:
-        return best._replace(reason=best.reason or "no seed turned it red")
+        missed = ", ".join(best.unproven)
+        told = f"it did not notice: {missed}" if best.seeds else "no seed turned it red"
+        return best._replace(reason=best.reason or told)
     return best
 
 
@@ -128,18 +132,24 @@ def _tried(
     scratch: Scratch, start: Proof, check: Check, planting: Planting, files: Mapping[str, bytes | None]
 ) -> Proof:
     gate = scratch._replace(gate=scratch.gate._replace(only=(check.name,)))
-    verdict = judge(gate, {**files, **planting.files}, files, all_files=False)
-    unproven = tuple(
-        name
-        for name, wanted in planting.groups.items()
-        if not any(_is_found(verdict.new, expected) for expected in wanted)
+    unproven: list[str] = []
+    planted, reason = 0, ""
+    for one in (planting, *planting.more):
+        verdict = judge(gate, {**files, **one.files}, files, all_files=False)
+        missed = [name for name, wanted in one.groups.items() if not any(_is_found(verdict.new, e) for e in wanted)]
+        planted += len(one.groups)
+        unproven += missed
+        reason = reason or (_row(verdict, check.name)[2] if missed else "")
+    red = len(unproven) < planted and not set(planting.required) & set(unproven)
+    return start._replace(
+        red_on_seed=red,
+        seeds=planted - len(unproven),
+        planted=planted,
+        unproven=tuple(unproven),
+        reason="" if red else reason,
     )
-    seeds = len(planting.groups) - len(unproven)
-    red = seeds > 0 and not set(planting.required) & set(unproven)
-    reason = _row(verdict, check.name)[2] if not red else ""
-    return start._replace(red_on_seed=red, seeds=seeds, planted=len(planting.groups), unproven=unproven, reason=reason)
 
 
 def _is_found(findings: tuple[Finding, ...], expected: Expected) -> bool:
     rule, path, line, says = expected
-    return any(f.rule == rule and f.path == path and f.line >= line and says in f.message for f in findings)
+    return any(f.rule == rule and path in ("", f.path) and f.line >= line and says in f.message for f in findings)

@@ -85,7 +85,13 @@ def tree_with(scratch: Scratch, files: Mapping[str, bytes | None], tree: str = "
     return git_trees.with_files(reader, tree or scratch.head, files, place)
 
 
-def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only: Entries | None = None) -> Report:
+def look(
+    scratch: Scratch,
+    check: Check,
+    files: Mapping[str, bytes | None],
+    only: Entries | None = None,
+    limit: float = TIME_LIMIT,
+) -> Report:
     """Everything that one check finds in HEAD's tree with these files. Raises ToolError where its tool is missing."""
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
@@ -93,7 +99,7 @@ def look(scratch: Scratch, check: Check, files: Mapping[str, bytes | None], only
     program = resolve(tool.package, check.version, scratch.environment)
     environment = scratch.environment if check.options.get("environment") == "project" else None
     digest = judging.environment_digest(environment)
-    deadline = time.monotonic() + TIME_LIMIT
+    deadline = time.monotonic() + limit
     ours, roots = judging.our_digest(), judging.work_trees(scratch.gate.repo)
     run = Run(check, tool, program, environment, digest, roots, ours, scratch.gate.state.shared, deadline)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())

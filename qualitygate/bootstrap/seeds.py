@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
 from qualitygate.gate.policy import FILE
@@ -20,7 +21,7 @@ _HOSTS_PER_ROLE = 3
 
 
 class Expected(NamedTuple):
-    """A finding that must appear: its rule, in a file, at or after a line (0: anywhere), and words of its message."""
+    """A finding that must appear: its rule, in a file ("": in any), at or after a line, and words of its message."""
 
     rule: str
     path: str
@@ -29,7 +30,7 @@ class Expected(NamedTuple):
 
 
 class Planting(NamedTuple):
-    """Files with seeds in them, and what has to be found.
+    """Files with seeds in them, and what has to be found. `more`: trees of their own, for seeds that hide others.
 
     Of each group at least one finding is enough: a group is one rule, or one role of file. Without
     the groups in `required` nothing is proven, whatever else turns red.
@@ -38,6 +39,7 @@ class Planting(NamedTuple):
     files: Mapping[str, bytes]
     groups: Mapping[str, tuple[Expected, ...]]
     required: tuple[str, ...] = ()
+    more: tuple[Planting, ...] = ()
 
 
 class Ground(NamedTuple):
@@ -57,6 +59,8 @@ def plant(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[
         yield from _appended(ground, wants, 'qualitygate_seed = {   "a":1 }\n', "ruff-format:unformatted")
     elif check.tool == "mypy":
         yield from _mypy(as_check, ground, wants)
+    elif check.tool == "pytest":
+        yield from _pytest(ground, wants)
     elif check.tool == "markers":
         yield from _appended(ground, wants, f"{'<' * 7} ours\n{'=' * 7}\n{'>' * 7} theirs\n", "builtin:merge-marker")
     elif check.tool == "secrets":
@@ -130,6 +134,18 @@ def _mypy(check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planti
     for canary in canaries(wants, ground.read, asked_for(wants, ground.read, check.options)):
         rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in canary.expected}
         yield Planting(dict(canary.edits), rows, tuple(rows)[:1])
+
+
+def _pytest(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """A test that fails, and product code that is broken: red only where tests run the code that is judged."""
+    files = failing_tests(wants, ground.read)
+    rows = tuple(Expected("pytest:failed", path, 0, "test_qualitygate_seed") for path in files)
+    if not rows:
+        return
+    for broken in broken_modules(wants, ground.read, ground.facts.source_roots):
+        groups = {"broken product code": (Expected("pytest:failed", "", 0),)}
+        second = Planting(broken, groups)
+        yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
 
 
 def _appended(ground: Ground, wants: Sequence[str], text: str, rule: str) -> Iterator[Planting]:

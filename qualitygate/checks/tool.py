@@ -58,6 +58,11 @@ class Tool(Protocol):
     which the change added or edited count, and base is not looked at (format hunks, secrets).
     `config_files` are the basenames of files from which the program takes its settings.
     `package` is the distribution that holds the program (`ruff`), empty for our own.
+
+    A module may also have: `unit`, what `Report.looked_at` counts where that is not files; `writes_tree`,
+    true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
+    which never block; and `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`,
+    for findings that must be seen twice.
     """
 
     name: str
@@ -71,7 +76,7 @@ class Tool(Protocol):
         """Whether a tracked file of this name is one that the tool looks at."""
 
     def command(self, request: Request) -> Command:
-        """The program to run; it must not write below `request.root`."""
+        """The program to run; it must not write below `request.root`, unless the adapter says so."""
 
     def parse(self, output: Output, request: Request) -> Report:
         """Read what it printed; a report with a `reason` for anything but a complete run."""

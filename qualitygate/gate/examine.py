@@ -125,7 +125,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: l
     version = ""
 
     def row(state: Literal["passed", "failed", "shown", "undecided", "skipped"], reason: str = "") -> CheckResult:
-        return CheckResult(check.name, check.tool, version, 0, state, False, time.monotonic() - start, reason)
+        took, unit = time.monotonic() - start, getattr(tool, "unit", "file")
+        return CheckResult(check.name, check.tool, version, 0, state, False, took, reason, unit)
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
@@ -180,7 +181,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
     seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
-    findings = seen.report.findings
+    findings, only_shown = _blocking(tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
@@ -194,9 +195,8 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
         known = recall(job, entries, chosen.base) if idle else observe(job, there, entries, chosen.base)
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
-        if known is None or not findings or not known.report.findings:
-            return Side(known.report.findings if known else (), there.read), Delta()
-        return Side(known.report.findings, there.read), base.delta()
+        had, _ = _blocking(tool, known.report.findings if known else ())
+        return Side(had, there.read), base.delta() if findings and had else Delta()
 
     def later(base: BaseTree) -> Callable[[], tuple[Side, Delta]]:
         chosen = _sides(session, check, tool, head, base)
@@ -211,9 +211,16 @@ def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[B
     if seen.report.reason:
         judgement = judgement._replace(fixed_count=0)
     reasons += failed
+    judgement = judgement._replace(shown=(*judgement.shown, *only_shown))
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+
+def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Those that may block, and those whose rule is only ever shown."""
+    quiet: tuple[str, ...] = getattr(tool, "shown_rules", ())
+    return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 
 def _sides(session: Session, check: Check, tool: Tool, head: Tree, base: BaseTree) -> Sides:

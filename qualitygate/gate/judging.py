@@ -234,7 +234,8 @@ def _judge(
     from qualitygate.gate.examine import Session
     from qualitygate.gate.runner import run_gate
 
-    limit = gate.limit or made.policy.time_limit
+    slow = gate.tier in ("push", "full")
+    limit = gate.limit or (made.policy.push_time_limit if slow else made.policy.time_limit)
     session = Session(
         repo=made.reader,
         shared=shared,

@@ -59,6 +59,8 @@ def observe(job: Run, layout: Layout, entries: Entries, files: tuple[str, ...]) 
         return known
     key = _key(job, entries, files)
     start = time.monotonic()
+    if getattr(job.tool, "writes_tree", False):
+        layout = layout.apart(job.tool.name)
     report = _execute(job, layout.path(), entries, files)
     cache.put(job.shared, key, report)
     return Observed(report, cached=False, seconds=time.monotonic() - start)
@@ -93,25 +95,37 @@ def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> 
         cache_dir=os.fspath(cache_dir),
         environment=_overlaid(job, root),
     )
-    command = job.tool.command(request)
     left = job.deadline - time.monotonic()
-    output = _run(command, root, max(left, 0.1))
+    output = _run(job.tool.command(request), root, left)
     if output.code is None:
         return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
         return Report((), 0, f"no answer within the time limit ({max(left, 0):.0f} s were left)")
     if output.truncated:
         return Report((), 0, "printed more than can be read")
-    return _named(job, job.tool.parse(output, request))
+    report = job.tool.parse(output, request)
+    return _named(job, _seen_twice(job, request, root, report))
 
 
-def _run(command: Command, root: Path, timeout: float) -> Output:
+def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Report:
+    retry = getattr(job.tool, "retry", None)
+    if retry is None or not report.findings or report.reason:
+        return report
+    command = retry(request, report)
+    if command is None:
+        return report
+    output = _run(command, root, job.deadline - time.monotonic())
+    settled: Report = getattr(job.tool, "settle")(report, output, request)  # noqa: B009  # not of every tool
+    return settled
+
+
+def _run(command: Command, root: Path, left: float) -> Output:
     """Run it, and read the file that it was told to write; what a run before left there is not its answer."""
     report = Path(command.report_file) if command.report_file else None
     if report is not None:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=timeout)
+    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
     if report is None or not report.is_file():
         return output
     with open(report, "rb") as file:

@@ -31,6 +31,7 @@ class GatePolicy(NamedTuple):
     digest: str
     source: str
     notes: tuple[str, ...] = ()
+    push_time_limit: float = 600.0
 
 
 def load(repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile) -> GatePolicy:
@@ -67,6 +68,7 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         checks=tuple(Check(**check) for check in document["checks"]),
         trusted=gate.get("trusted", ""),
         time_limit=float(gate.get("time_limit", 60)),
+        push_time_limit=float(gate.get("push_time_limit", 600)),
         digest=digest(document),
         source=document.get("source", FILE),
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,6 +68,12 @@ class Layout:
                 self._done = True
         return self._directory
 
+    def apart(self, name: str) -> Layout:
+        """The same tree in another directory, cleaned of what was written into it before."""
+        directory = self._directory.with_name(f"{self._directory.name}-for-{name}")
+        sweep(directory)
+        return Layout(directory, self._repo, self._entries, threading.Lock())
+
     def read(self, path: str) -> bytes | None:
         """The content of one file; None where the tree has no regular file of that name."""
         entry = self._entries.get(path)
@@ -106,6 +113,29 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
         _write_anew(directory, repo, {path: entries[path] for path in want}, stamp)
     write_json(manifest_path, {"stamp": stamp, "files": want})
     return directory
+
+
+def sweep(directory: Path) -> None:
+    """Remove what is not of the tree, or was changed since it was laid out: what we write has whole seconds."""
+    known = _manifest(directory.with_name(directory.name + ".json"))
+    files = known[1] if known is not None else {}
+    for folder, folders, names in os.walk(directory, topdown=False):
+        if folder == os.fspath(directory):
+            folders[:] = [name for name in folders if name != ".git"]
+        below = os.path.relpath(folder, directory)
+        if below.split("/")[0] == ".git":
+            continue
+        for name in (*names, *(n for n in folders if os.path.islink(os.path.join(folder, n)))):
+            path = os.path.normpath(os.path.join(below, name))
+            if path not in files or _is_changed(os.path.join(folder, name)):
+                os.unlink(os.path.join(folder, name))
+        if not os.listdir(folder):
+            os.rmdir(folder)
+
+
+def _is_changed(path: str) -> bool:
+    status = os.lstat(path)
+    return stat.S_ISREG(status.st_mode) and status.st_mtime_ns % 1_000_000_000 != 0
 
 
 def _start(directory: Path, repo: Repo) -> None:

@@ -77,7 +77,7 @@ def _state(row: CheckResult, column: int, color: bool) -> str:
 
 
 def _files(row: CheckResult) -> str:
-    return "unchanged" if row.cached and not row.files else plural(row.files, "file")
+    return "unchanged" if row.cached and not row.files else plural(row.files, row.unit)
 
 
 def _sections(verdict: Verdict, limit: int, only: tuple[str, ...]) -> Iterator[list[str]]:

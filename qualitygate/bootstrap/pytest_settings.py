@@ -1,0 +1,78 @@
+"""Whether the project's tests can be a check here, and at which moment."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from qualitygate.checks.environment import installed
+from qualitygate.checks.tool import Environment
+from qualitygate.inspection.facts import Facts
+from qualitygate.model import Finding, Report
+
+COMMIT_SECONDS = 10.0
+"""Tests that take longer than this run at the push: a commit is made too often to wait for them."""
+PATIENCE = 300.0
+"""Seconds that the first run of all tests may take."""
+
+_FEW = 0.1
+"""Share of tests that may need a service; without them the others still say something."""
+
+_SERVICE = re.compile(
+    r"ConnectionRefused|ConnectionError|Connection refused|could not connect|Name or service not known|gaierror"
+    r"|Temporary failure in name resolution|Max retries exceeded|ConnectError|OperationalError|docker daemon"
+)
+_MODULE = re.compile(r"(?:ModuleNotFoundError|ImportError): No module named '([\w.]+)'")
+
+
+class PytestSettings(NamedTuple):
+    """The tier, the evidence for it, and flags that leave out what cannot run on this machine."""
+
+    tier: str
+    evidence: str
+    flags: tuple[str, ...] = ()
+
+
+def unable(facts: Facts, environment: Environment | None) -> str:
+    """Why there is nothing to try; "" where tests can be run."""
+    if not any(fact.name in ("pytest", "unittest") for fact in facts.test_frameworks) and not facts.test_roots:
+        return "no tests in this repository"
+    if environment is None:
+        make = "python -m venv .venv && .venv/bin/pip install pytest -e ."
+        return (
+            f"tests run in the project's environment, and there is none to trust: {make}, then bootstrap with --trust"
+        )
+    if installed(environment, "pytest") is None:
+        return (
+            f"pytest is not installed in {environment.prefix}; install what the tests need there, then bootstrap again"
+        )
+    return ""
+
+
+def settle(report: Report, seconds: float) -> PytestSettings | str:
+    """Decide from one run on HEAD: when they run, or why they cannot be a check."""
+    if report.reason:
+        return report.reason
+    failed = [finding for finding in report.findings if finding.rule == "pytest:failed"]
+    if missing := sorted({found[1] for f in failed if (found := _MODULE.search(f.message))}):
+        return (
+            f"tests need what the environment does not have: {', '.join(missing[:5])}; install it, then bootstrap again"
+        )
+    needing = [finding for finding in failed if _SERVICE.search(finding.message)]
+    if len(needing) > _FEW * report.looked_at:
+        return f"{len(needing)} of {report.looked_at} tests cannot reach a service, first {_named(needing[0])}"
+    failed = [finding for finding in failed if finding not in needing]
+    if len(failed) * 2 > report.looked_at:
+        return f"{len(failed)} of {report.looked_at} tests fail on HEAD, first {_named(failed[0])}"
+    flaky = len(report.findings) - len(failed) - len(needing)
+    told = [f"{report.looked_at} tests in {seconds:.0f} s"]
+    told += [f"{len(failed)} fail on HEAD and are tolerated"] if failed else []
+    told += [f"{flaky} failed once and then passed"] if flaky else []
+    told += [f"{len(needing)} left out: they cannot reach a service here"] if needing else []
+    # Without parameters: the next one of the same test needs the service too.
+    flags = dict.fromkeys(f"--deselect={f.path}::{f.name.split('[', 1)[0]}" for f in needing)
+    return PytestSettings("commit" if seconds < COMMIT_SECONDS else "push", "; ".join(told), tuple(flags))
+
+
+def _named(finding: Finding) -> str:
+    return f"{finding.path}: {finding.message}"
