@@ -239,6 +239,25 @@ def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
             at = end + 2 + size
 
 
+def contents(repo: Repo, tree: str, paths: Iterable[str]) -> dict[str, bytes]:
+    """The content of those paths that are files of a tree, in one git call."""
+    wanted = [path for path in paths if "\n" not in path]
+    if not wanted:
+        return {}
+    data = ask(repo, "cat-file", "--batch", stdin=b"".join(os.fsencode(f"{tree}:{path}\n") for path in wanted))
+    found, at = {}, 0
+    for path in wanted:
+        end = data.index(b"\n", at)
+        header = data[at:end].split(b" ")
+        at = end + 1
+        if header[-1] != b"missing":
+            size = int(header[2])
+            if header[1] == b"blob":
+                found[path] = data[at : at + size]
+            at += size + 1
+    return found
+
+
 def sizes(repo: Repo, ids: Iterable[str]) -> dict[str, int]:
     """Blob id to size in bytes. Raises GitError for a missing object."""
     wanted = list(dict.fromkeys(ids))

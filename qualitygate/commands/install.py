@@ -63,7 +63,7 @@ def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | Non
     """Whether what the repository can make us execute may run: as granted before, by flag, or by answer."""
     head = git.head_commit(repo)
     entries = commit_tree(repo, head).entries if head else {}
-    paths = trust.executable_configuration(repo, entries, TOOLS)
+    paths = trust.executable_configuration(trust.reader(repo, entries, TOOLS), TOOLS)
     key = trust.digest_of(entries, paths)
     if trust.is_granted(repo, key):
         return True

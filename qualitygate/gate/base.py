@@ -127,6 +127,11 @@ def _merge_base(repo: Repo, ref: Trusted, parents: Sequence[str]) -> Base | None
 
 
 def _nearest(repo: Repo, shared: Path, parent: str, stop: str, start: Base | None) -> Base | None:
+    if start and parent == start.commit:
+        return start
+    tree = git.tree_of(repo, parent)
+    if parent != stop and records.is_trusted(shared, tree):  # as a rule; what follows walks the history
+        return Base(tree, parent, records.RECORDED)
     stops = [stop] if stop else []
     for limit in (_NEAR, 100_000):
         rows = git.ancestry(repo, [parent], stops, limit)

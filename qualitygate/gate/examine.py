@@ -18,7 +18,7 @@ from qualitygate.gate.observe import Run, observe, recall
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.sides import Sides, changed_paths, choose, wanted
-from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import FileDiff, Repo
 from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Tree
@@ -49,22 +49,31 @@ class Session(NamedTuple):
 
 
 class BaseTree:
-    """One base, and what is derived from it and head only when some check needs it."""
+    """One base, and what is derived from it and head only when some check needs it.
 
-    def __init__(self, session: Session, base: Base, number: int, head: Tree) -> None:
+    `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
+    """
+
+    def __init__(
+        self,
+        base: Base,
+        tree: Tree,
+        head: Tree,
+        config_files: tuple[str, ...],
+        lay_out: Callable[[str, Entries], Laid],
+        diff: Callable[[bool], list[FileDiff]],
+    ) -> None:
         self.base = base
-        self.tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
-        self._session = session
+        self.tree = tree
         self._head = head
         self._guard = threading.Lock()
         self._differs: dict[bool, list[FileDiff]] = {}
-        names = sorted({name for tool in session.tools.values() for name in tool.config_files})
-        self.configured: Entries = under_configuration(self.tree.entries, head.entries, tuple(names))
-        self.changed = changed_paths(head.entries, self.tree.entries)
+        self._diff = diff
+        self._lay_out = lay_out
+        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files)
+        self.changed = changed_paths(head.entries, tree.entries)
         self.changed_configured = changed_paths(head.entries, self.configured)
-        place = session.place / f"base{number or ''}"
-        self.layout = Layout(place, session.repo, self.configured, threading.Lock())
-        self._plain = place.with_name(f"{place.name}-plain")
+        self.layout = lay_out("", self.configured)
 
     def entries_for(self, tool: Tool) -> Entries:
         """Base's files as this tool must see them: a tool with settings sees head's."""
@@ -74,21 +83,17 @@ class BaseTree:
         """The paths in which head differs from what `entries_for` gives."""
         return self.changed_configured if tool.config_files else self.changed
 
-    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Layout:
+    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Laid:
         """Where they are laid out; a tool that reads nothing but its files gets just those."""
         if tool.config_files or tool.reads != "self":
             return self.layout
-        entries = {path: self.tree.entries[path] for path in files}
-        place = self._plain.with_name(f"{self._plain.name}-{tool.name}")
-        return Layout(place, self._session.repo, entries, threading.Lock())
+        return self._lay_out(f"-plain-{tool.name}", {path: self.tree.entries[path] for path in files})
 
     def differs(self, *, ignore_space: bool) -> list[FileDiff]:
         """git's diff from this base to head."""
         with self._guard:
             if ignore_space not in self._differs:
-                self._differs[ignore_space] = git.diff(
-                    self._session.repo, self.tree.id, self._head.id, ignore_space=ignore_space
-                )
+                self._differs[ignore_space] = self._diff(ignore_space)
             return self._differs[ignore_space]
 
     def delta(self) -> Delta:
@@ -102,6 +107,25 @@ class BaseTree:
             lambda path: LineMap(hunks[path]) if path in hunks else None,
             lambda path: path in head and base.get(renames.get(path, path)) == head[path],
         )
+
+
+def base_tree(session: Session, base: Base, number: int, head: Tree) -> BaseTree:
+    """A base that is a whole tree, laid out beside head's snapshot."""
+    tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
+    place = session.place / f"base{number or ''}"
+    return BaseTree(
+        base,
+        tree,
+        head,
+        config_names(session),
+        lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries, threading.Lock()),
+        lambda ignore_space: git.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
+    )
+
+
+def config_names(session: Session) -> tuple[str, ...]:
+    """The names of all files from which a tool takes settings."""
+    return tuple(sorted({name for tool in session.tools.values() for name in tool.config_files}))
 
 
 class Outcome(NamedTuple):
@@ -118,7 +142,7 @@ class _Judged(NamedTuple):
     reason: str
 
 
-def examine(session: Session, check: Check, head: Tree, layout: Layout, bases: list[BaseTree]) -> Outcome:
+def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: list[BaseTree]) -> Outcome:
     """Run one check on head and, as far as needed, on the bases. Errors a person can mend make it undecided."""
     start = time.monotonic()
     tool = session.tools[check.tool]
@@ -175,7 +199,7 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
         raise ToolError(message, hint="`qualitygate install --trust`") from None
 
 
-def _judge(session: Session, job: Run, head: Tree, layout: Layout, bases: list[BaseTree]) -> _Judged:
+def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
     sides = _sides(session, check, tool, head, bases[0])
     seen = observe(job, layout, head.entries, sides.head)

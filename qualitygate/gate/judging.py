@@ -88,7 +88,9 @@ def judge_worktree(gate: Gate) -> Verdict:
 
 def judge_edit(gate: Gate, paths: tuple[str, ...]) -> Verdict:
     """Some files on disk, just edited: what the checks of the edit tier have to say. Never recorded."""
-    return judge_worktree(gate._replace(tier="edit"))
+    from qualitygate.gate import editing  # not on the way of a commit
+
+    return editing.judge_edit(gate, paths)
 
 
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
@@ -199,8 +201,9 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> bool:
     checkout or merge is not trusted before a person says so again.
     """
 
-    def key(reader: Repo, entries: Entries) -> str:
-        return trust.digest_of(entries, trust.executable_configuration(reader, entries, gate.tools))
+    def key(repo: Repo, entries: Entries) -> str:
+        read = trust.reader(repo, entries, gate.tools)
+        return trust.digest_of(entries, trust.executable_configuration(read, gate.tools))
 
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):

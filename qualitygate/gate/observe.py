@@ -12,7 +12,7 @@ from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.tool import Command, Environment, Request, Tool, names_digest_input
 from qualitygate.gate import cache
-from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
 from qualitygate.model import Check, Entries, Report
 from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
@@ -52,7 +52,7 @@ def recall(job: Run, entries: Entries, files: tuple[str, ...]) -> Observed | Non
     return Observed(found, cached=True, seconds=0.0) if found is not None else None
 
 
-def observe(job: Run, layout: Layout, entries: Entries, files: tuple[str, ...]) -> Observed:
+def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Observed:
     """What the check finds in `files` of the tree of `layout`."""
     known = recall(job, entries, files)
     if known is not None:
@@ -61,7 +61,7 @@ def observe(job: Run, layout: Layout, entries: Entries, files: tuple[str, ...]) 
     start = time.monotonic()
     if getattr(job.tool, "writes_tree", False):
         layout = layout.apart(job.tool.name)
-    report = _execute(job, layout.path(), entries, files)
+    report = _execute(job, layout, entries, files)
     cache.put(job.shared, key, report)
     return Observed(report, cached=False, seconds=time.monotonic() - start)
 
@@ -77,23 +77,23 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
 
 
-def _execute(job: Run, root: Path, entries: Entries, files: tuple[str, ...]) -> Report:
+def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
     options = _existing_paths(job.check.options, entries)
     if options is None:
         return Report((), 0)
+    root = layout.path()
     look = getattr(job.tool, "look", None)
     if look is not None:
         report: Report = look(os.fspath(root), files, options)
         return _named(job, report)
-    cache_dir = root.with_name(f"{root.name}-{job.check.name}")
     request = Request(
         check=job.check.name,
         root=os.fspath(root),
         files=files,
         executable=job.program.executable,
         options=options,
-        cache_dir=os.fspath(cache_dir),
-        environment=_overlaid(job, root),
+        cache_dir=os.fspath(layout.beside(job.check.name)),
+        environment=_overlaid(job, layout),
     )
     left = job.deadline - time.monotonic()
     output = _run(job.tool.command(request), root, left)
@@ -138,11 +138,11 @@ def _named(job: Run, report: Report) -> Report:
     return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in report.findings))
 
 
-def _overlaid(job: Run, root: Path) -> Environment | None:
+def _overlaid(job: Run, layout: Laid) -> Environment | None:
     # Without it a module that is only in the work tree, a forgotten `git add`, would be found there and judged green.
     if job.environment is None:
         return None
-    return overlay(job.environment, root.with_name(f"{root.name}-env"), root, job.roots)
+    return overlay(job.environment, layout.beside("env"), layout.path(), job.roots)
 
 
 def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any] | None:

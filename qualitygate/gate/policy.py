@@ -34,8 +34,10 @@ class GatePolicy(NamedTuple):
     push_time_limit: float = 600.0
 
 
-def load(repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile) -> GatePolicy:
-    """The policy of one tree, compiled once per content and version of ours."""
+def load(
+    repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile, data: bytes | None = None
+) -> GatePolicy:
+    """The policy of one tree, compiled once per content and version of ours; `data` is the file, if at hand."""
     entry = entries.get(FILE)
     if entry is None:
         defaults = shared / "policy" / f"defaults-{digest(version, COMPILED)}.json"
@@ -43,7 +45,7 @@ def load(repo: Repo, shared: Path, entries: Entries, version: str, compile_: Com
     if not entry.is_file:
         raise ConfigError(f"{FILE} is not a regular file", hint="replace it with a file, or remove it")
     path = shared / "policy" / f"{entry.blob}-{digest(version, COMPILED)}.json"
-    return _as_policy(_cached(path, lambda: compile_(next(git.blobs(repo, [entry.blob]))[1])))
+    return _as_policy(_cached(path, lambda: compile_(data or next(git.blobs(repo, [entry.blob]))[1])))
 
 
 def _cached(path: Path, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:

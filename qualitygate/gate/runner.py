@@ -6,16 +6,21 @@ import threading
 
 from qualitygate.errors import GitError
 from qualitygate.gate.base import Bases
-from qualitygate.gate.examine import BaseTree, Outcome, Session, examine, on_changed_lines
+from qualitygate.gate.examine import BaseTree, Outcome, Session, base_tree, examine, on_changed_lines
 from qualitygate.gate.matching import fingerprints
-from qualitygate.gate.snapshot import Layout
+from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.model import Check, Finding, Tree, Verdict
 
 
 def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
     """Judge `head` against what is known from `bases`. The caller holds the snapshot lock."""
-    trees = [BaseTree(session, base, number, head) for number, base in enumerate(bases.all)]
+    trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     layout = Layout(session.place / "head", session.repo, head.entries, threading.Lock())
+    return judge_all(session, head, layout, trees)
+
+
+def judge_all(session: Session, head: Tree, layout: Laid, trees: list[BaseTree], *, ids: bool = True) -> Verdict:
+    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
     outcomes = _all_checks(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
     results = tuple(outcome.result for outcome in outcomes)
@@ -24,10 +29,11 @@ def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
         undecided = (("gate", "no check ran"),)
     new = tuple(finding for one in judged for finding in one.new)
     shown = tuple(finding for one in judged for finding in one.shown)
+    listed = (*new, *shown) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if undecided else "passed",
         head=head,
-        bases=bases.all,
+        bases=tuple(tree.base for tree in trees),
         new=new,
         shown=shown,
         known=sum(one.known_count for one in judged),
@@ -36,7 +42,7 @@ def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
         undecided=undecided,
         notes=session.policy.notes,
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
-        fingerprints=dict(zip((*new, *shown), fingerprints((*new, *shown), layout.read), strict=True)),
+        fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),
     )
 
@@ -48,7 +54,7 @@ def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree
         return frozenset()  # it only orders the report; the verdict stands
 
 
-def _all_checks(session: Session, head: Tree, layout: Layout, trees: list[BaseTree]) -> list[Outcome]:
+def _all_checks(session: Session, head: Tree, layout: Laid, trees: list[BaseTree]) -> list[Outcome]:
     """All checks side by side, those that read the whole tree first: they are the slowest."""
     outcomes: dict[str, Outcome] = {}
     failures: list[BaseException] = []

@@ -10,13 +10,13 @@ mypy compares size and whole seconds only, and would miss a same-size edit withi
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from qualitygate import git, git_trees
 from qualitygate.errors import GitError
@@ -50,6 +50,22 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
         yield
 
 
+class Laid(Protocol):
+    """One side's files, as a check sees them."""
+
+    def path(self) -> Path:
+        """The directory that holds them."""
+
+    def read(self, path: str) -> bytes | None:
+        """The content of one file; None where there is no regular file of that name."""
+
+    def beside(self, name: str) -> Path:
+        """A place for what belongs to this directory and is not in it: a tool's cache, an environment."""
+
+    def apart(self, name: str) -> Laid:
+        """The same files in another directory, cleaned of what was written into it before."""
+
+
 class Layout:
     """A snapshot that is written when somebody first asks for it, and then once."""
 
@@ -68,9 +84,13 @@ class Layout:
                 self._done = True
         return self._directory
 
+    def beside(self, name: str) -> Path:
+        """A place for what belongs to this directory and is not in it."""
+        return self._directory.with_name(f"{self._directory.name}-{name}")
+
     def apart(self, name: str) -> Layout:
         """The same tree in another directory, cleaned of what was written into it before."""
-        directory = self._directory.with_name(f"{self._directory.name}-for-{name}")
+        directory = self.beside(f"for-{name}")
         sweep(directory)
         return Layout(directory, self._repo, self._entries, threading.Lock())
 
@@ -139,6 +159,8 @@ def _is_changed(path: str) -> bool:
 
 
 def _start(directory: Path, repo: Repo) -> None:
+    import shutil  # it brings every compression with it
+
     shutil.rmtree(directory, ignore_errors=True)
     _make_git_dir(directory, repo)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +31,8 @@ def locate(repo: Repo) -> State:
 
 def forget(state: State) -> None:
     """Throw away all that the gate knows here; nothing in this clone is trusted or recorded then."""
+    import shutil
+
     for place in state:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -19,8 +19,18 @@ def _path() -> Path:
     return home / "qualitygate" / "trust.json"
 
 
-def executable_configuration(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> tuple[str, ...]:
+def executable_configuration(read: Callable[[str], bytes | None], tools: Mapping[str, Tool]) -> tuple[str, ...]:
     """The files of a tree that make one of the tools execute code of the repository, and that code."""
+    found: set[str] = set()
+    for tool in tools.values():
+        executes: Callable[[Callable[[str], bytes | None]], tuple[str, ...]] | None = getattr(tool, "executes", None)
+        if executes is not None:
+            found.update(executes(read))
+    return tuple(sorted(found))
+
+
+def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[[str], bytes | None]:
+    """Reads files of a tree; its settings files in one git call."""
     settings = {name for tool in tools.values() for name in tool.config_files}
     ids = {path: entry.blob for path, entry in entries.items() if path in settings and entry.is_file}
     data = dict(git.blobs(repo, ids.values()))
@@ -31,12 +41,7 @@ def executable_configuration(repo: Repo, entries: Entries, tools: Mapping[str, T
         entry = entries.get(path)  # a plugin that is a file of the tree
         return next(git.blobs(repo, [entry.blob]))[1] if entry is not None and entry.is_file else None
 
-    found: set[str] = set()
-    for tool in tools.values():
-        executes: Callable[[Callable[[str], bytes | None]], tuple[str, ...]] | None = getattr(tool, "executes", None)
-        if executes is not None:
-            found.update(executes(read))
-    return tuple(sorted(found))
+    return read
 
 
 def digest_of(entries: Entries, paths: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ PLUGIN = "[mypy]\nplugins = ./plugin.py\n"
 def key(root: Path) -> str:
     repo = our_git.find_repo(root)
     entries = our_git.entries(repo, "HEAD")
-    return trust.digest_of(entries, trust.executable_configuration(repo, entries, TOOLS))
+    return trust.digest_of(entries, trust.executable_configuration(trust.reader(repo, entries, TOOLS), TOOLS))
 
 
 def test_trust_is_per_clone_and_keyed_to_what_executes(tmp_path: Path) -> None:
@@ -47,4 +47,4 @@ def test_a_torn_trust_file_trusts_nothing(tmp_path: Path, own_home: Path) -> Non
 def test_configuration_without_plugins_executes_nothing(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"mypy.ini": "[mypy]\nstrict = true\n", "pyproject.toml": "[tool.mypy]\n"})
     repo = our_git.find_repo(root)
-    assert trust.executable_configuration(repo, our_git.entries(repo, "HEAD"), TOOLS) == ()
+    assert trust.executable_configuration(trust.reader(repo, our_git.entries(repo, "HEAD"), TOOLS), TOOLS) == ()

@@ -1,0 +1,204 @@
+"""Judge files that an agent just edited: only those, in place, in the time that a keystroke may take.
+
+Nothing is made a tree and nothing is laid out but base's side of these files. What depends on other
+files waits for the commit, which judges the whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from qualitygate import git
+from qualitygate.checks import environment as environments
+from qualitygate.checks.tool import Environment
+from qualitygate.gate import base as bases_
+from qualitygate.gate import judging, policy, trust
+from qualitygate.gate.examine import BaseTree, Session, config_names
+from qualitygate.gate.judging import Gate
+from qualitygate.gate.runner import judge_all
+from qualitygate.gate.state import digest, read_json, write_json
+from qualitygate.git import FileDiff
+from qualitygate.model import Base, Entries, Entry, Tree, Verdict
+
+_LIMIT = 10.0
+"""Seconds; an agent waits for this after each of its edits."""
+_LINES = 2000
+"""A change of more lines than this on both sides is one hunk: nothing is won by looking closer."""
+
+
+class _Held:
+    """Some files whose content is known, in a directory: the work tree, or one that is written when it is needed."""
+
+    def __init__(self, files: Mapping[str, bytes], place: Path, there: Path | None = None) -> None:
+        self._files = files
+        self._place = place
+        self._there = there
+
+    def path(self) -> Path:
+        if self._there is None:
+            for name, data in self._files.items():
+                target = self._place / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+            self._there = self._place
+        return self._there
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def beside(self, name: str) -> Path:
+        # Caches outlive the directory, which belongs to one process.
+        return self._place.parent / f"edit-{name}"
+
+    def apart(self, name: str) -> _Held:
+        return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
+
+
+def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
+    """What the checks of the edit tier say of these files on disk. Paths are relative to the root; never recorded.
+
+    Those that are no regular file are left out; without any other no check runs.
+    """
+    start = time.monotonic()
+    root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
+    names = {name for tool in gate.tools.values() for name in tool.config_files} | {policy.FILE}
+    on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
+    entries = {path: Entry("100644", _blob_id(data)) for path, data in on_disk.items()}
+    rules = policy.load(
+        gate.repo, gate.state.shared, entries, judging.version(), gate.compile, on_disk.get(policy.FILE)
+    )
+    head = Tree("", entries, "files just edited")
+    edited = tuple(path for path in paths if path in on_disk)
+    if not edited:
+        return Verdict("undecided", head, (), notes=("there is no file of that name",))
+    found = bases_.find(
+        gate.repo, gate.state.shared, trusted=rules.trusted, parents=bases_.parents_of_next_commit(gate.repo)
+    )
+    environment, untrusted = _environment(gate, on_disk)
+    session = Session(
+        repo=gate.repo,
+        shared=gate.state.shared,
+        place=gate.state.worktree,
+        tools=gate.tools,
+        policy=rules,
+        environment=environment,
+        environment_digest=judging.environment_digest(environment),
+        untrusted=untrusted,
+        roots=judging.work_trees(gate.repo),
+        ours=judging.our_digest(),
+        tier="edit",
+        everything=False,
+        deadline=start + (gate.limit or _LIMIT),
+        progress=gate.progress,
+    )
+    bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
+    try:
+        return judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False)
+    finally:
+        if place.exists():
+            import shutil  # it brings every compression with it
+
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:
+    """Where settings for these files can stand: beside them, and in every folder above."""
+    folders = {"/".join(path.split("/")[:n]) for path in paths for n in range(path.count("/") + 1)}
+    for folder in sorted(folders):
+        here = set(os.listdir(root / folder)) if (root / folder).is_dir() else set()
+        yield from (f"{folder}/{name}".lstrip("/") for name in sorted(names & here))
+
+
+def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    for path in dict.fromkeys(paths):
+        place = root / path
+        if place.is_file() and not place.is_symlink():
+            yield path, place.read_bytes()
+
+
+def _blob_id(data: bytes) -> str:
+    """The id that git gives to this content where its hash is SHA-1; elsewhere it still tells contents apart."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
+def _environment(gate: Gate, on_disk: Mapping[str, bytes]) -> tuple[Environment | None, str]:
+    if gate.environment:
+        return gate.environment[0], ""
+    trees = judging.work_trees(gate.repo)
+    found = environments.find(gate.repo.root, trees[-1], lambda path: git.is_tracked(gate.repo, path))
+    if found is None:
+        return None, ""
+    files = dict(on_disk)
+
+    def read(path: str) -> bytes | None:
+        if path not in files:
+            files.update(_on_disk(gate.repo.root, (path,)))
+        return files.get(path)
+
+    executed = _executed(gate, read, on_disk)
+    entries = {path: Entry("100644", _blob_id(read(path) or b"")) for path in executed}
+    return (found, "") if trust.is_granted(gate.repo, trust.digest_of(entries, executed)) else (None, found.prefix)
+
+
+def _executed(gate: Gate, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]) -> tuple[str, ...]:
+    # Parsing them costs more than all the rest of this, so it is done once per content.
+    settings = sorted((path, _blob_id(data)) for path, data in on_disk.items() if "/" not in path)
+    known = gate.state.shared / "policy" / f"executes-{digest(judging.version(), settings)}.json"
+    found = read_json(known)
+    if isinstance(found, list):
+        return tuple(map(str, found))
+    executed = trust.executable_configuration(read, gate.tools)
+    write_json(known, executed)
+    return executed
+
+
+def _base(
+    session: Session, base: Base, head: Tree, on_disk: Mapping[str, bytes], edited: tuple[str, ...], place: Path
+) -> BaseTree:
+    """Base's side of these files, under the settings that are on disk."""
+    before = git.contents(session.repo, base.tree, edited)
+    # Settings that were not edited count as the same on both sides: they are there to be read, not to be judged.
+    held = {**{path: data for path, data in on_disk.items() if path not in edited}, **before}
+    entries: Entries = {path: Entry("100644", _blob_id(data)) for path, data in held.items()}
+
+    def diff(ignore_space: bool) -> list[FileDiff]:
+        pairs = ((path, before[path], on_disk[path]) for path in edited if path in before)
+        return [FileDiff("M", p, p, tuple(hunks(old, new, ignore_space=ignore_space))) for p, old, new in pairs]
+
+    return BaseTree(
+        base,
+        Tree(base.tree, entries, base.why),
+        head,
+        config_names(session),
+        lambda suffix, files: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
+        diff,
+    )
+
+
+def hunks(old: bytes, new: bytes, *, ignore_space: bool = False) -> Iterator[tuple[int, int, int, int]]:
+    """What changed between two texts, as `git diff -U0` counts it: old start, old count, new start, new count."""
+    from difflib import SequenceMatcher
+
+    a, b = ([b"".join(line.split()) if ignore_space else line for line in text.splitlines()] for text in (old, new))
+    first = _same(zip(a, b, strict=False))
+    a, b = a[first:], b[first:]
+    last = _same(zip(reversed(a), reversed(b), strict=False))
+    a, b = a[: len(a) - last], b[: len(b) - last]
+    if len(a) > _LINES and len(b) > _LINES:
+        rows: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(a), 0, len(b))]
+    else:
+        rows = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    for tag, old_from, old_to, new_from, new_to in rows:
+        if tag != "equal":
+            olds, news = old_to - old_from, new_to - new_from
+            # A count of 0 stands after the line that is named.
+            yield first + old_from + bool(olds), olds, first + new_from + bool(news), news
+
+
+def _same(pairs: Iterable[tuple[bytes, bytes]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
