@@ -17,6 +17,7 @@ _AGENTS = (
     ("AI_AGENT", "agent"),
     ("AGENT", "agent"),
 )
+VARIABLES = frozenset(variable for variable, _ in _AGENTS)
 
 
 def agent(environ: Mapping[str, str] = os.environ) -> str | None:
