@@ -11,6 +11,7 @@ import click
 
 from qualitygate import error_handler
 from qualitygate.output import Console
+from qualitygate.reporters.verdict import FORMATS
 
 _PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
 _COLOR = click.option(
@@ -77,7 +78,7 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
 @click.option("--tier", type=click.Choice(["edit", "commit", "push", "full"]), default="commit", show_default=True)
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
-@click.option("--format", "style", type=click.Choice(["auto", "text", "agent", "json"]), default="auto")
+@click.option("--format", "style", type=click.Choice(["auto", "text", "agent", *FORMATS]), default="auto")
 @_COLOR
 def run(
     files: tuple[str, ...],

@@ -12,6 +12,9 @@ from qualitygate.reporters.summary import status
 
 _EXIT_CODES = {"passed": 0, "accepted": 0, "failed": 1, "undecided": 2}
 
+FORMATS = {"json": "json_report", "sarif": "sarif", "github": "github", "junit": "junit"}
+"""Formats for programs, and the module that renders each."""
+
 
 def exit_code(verdict: Verdict) -> int:
     """0 passed or accepted, 1 failed, 2 undecided."""
@@ -33,12 +36,11 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     if style in ("auto", "brief"):
         style = "agent" if actor.agent() else "text"
     # Each format is imported when it is asked for: a hook pays for every import.
-    if style == "json":
-        from qualitygate.reporters import json_report
+    if style in FORMATS:
+        from importlib import import_module
 
-        console.write_result(
-            json_report.render(verdict, fingerprint=lambda finding: verdict.fingerprints.get(finding, ""))
-        )
+        reporter = import_module(f"qualitygate.reporters.{FORMATS[style]}")
+        console.write_result(reporter.render(verdict, fingerprint=lambda found: verdict.fingerprints.get(found, "")))
     elif style == "agent":
         console.write_result(_for_agent(verdict))
     else:
