@@ -39,7 +39,16 @@ def test_keys_are_the_contract(failed: Verdict) -> None:
     assert set(document["new"][0]) == {
         *("check", "rule", "path", "line", "column", "message", "direction", "fingerprint", "fix"),
     }
-    assert set(document["checks"][0]) == {"check", "tool", "version", "files", "state", "cached", "seconds", "reason"} | {"unit"}
+    assert set(document["checks"][0]) == {
+        "check",
+        "tool",
+        "version",
+        "files",
+        "state",
+        "cached",
+        "seconds",
+        "reason",
+    } | {"unit"}
     assert set(document["undecided"][0]) == {"check", "reason"}
     assert document["waived"] == []
 
