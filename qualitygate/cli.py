@@ -169,6 +169,23 @@ def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:
     return reporter.bootstrap_exit_code(result)
 
 
+@cli.command(short_help="Judge the last commits as the gate would have.")
+@_PATH
+@click.option("--last", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many commits.")
+@click.option("--seconds", type=click.FloatRange(1), default=300, show_default=True, help="How long it may take.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_COLOR
+def replay(path: Path, last: int, seconds: float, as_json: bool, color: str) -> int:
+    """Judge the last commits as the gate would have, had it stood there. Nothing is written."""
+    from qualitygate.commands.replay import replay as command
+    from qualitygate.reporters import replay as reporter
+
+    console = Console(color)
+    result = command(path, last=last, seconds=seconds, progress=console.progress)
+    console.write_result(reporter.render_json(result) if as_json else reporter.render(result))
+    return 0
+
+
 @cli.command(short_help="Take bootstrap back, to the byte.")
 @_PATH
 def undo(path: Path) -> int:

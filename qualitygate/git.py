@@ -351,6 +351,13 @@ def ancestry(repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: 
     return [(row[: row.index(" ")], row[row.index(" ") + 1 :]) for row in rows]
 
 
+def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:
+    """(commit, parent, subject) of the last commits that have one parent, newest first."""
+    args = ["log", "--no-merges", "--min-parents=1", f"--max-count={limit}", "--format=%H %P %s", start, "--"]
+    rows = ask(repo, *args).decode("utf-8", "surrogateescape").split("\n")
+    return [(row.split(" ", 2)[0], row.split(" ", 2)[1], row.split(" ", 2)[2]) for row in rows if row]
+
+
 def parents(repo: Repo, commit: str) -> list[str]:
     """The parents of a commit, first parent first."""
     return ask(repo, "rev-list", "--parents", "--max-count=1", commit, "--").decode("ascii").split()[1:]

@@ -14,6 +14,7 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.gatefile import Hooks
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
+from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch
 from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
@@ -32,6 +33,9 @@ from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
 
 JOURNAL = "journal"
+_LAST = 100
+_SECONDS = 20.0
+"""How many commits are replayed, within which time."""
 MANAGERS = ("pre-commit", "prek")
 """Who installs the git hooks instead of us, when asked to."""
 
@@ -60,6 +64,7 @@ class BootstrapResult(NamedTuple):
     trusted: bool
     again: bool = False
     manager: str = ""
+    replay: Replay | None = None
 
 
 def bootstrap(
@@ -100,7 +105,11 @@ def bootstrap(
             )
         if not again and sound != checks:
             _leave_out(draft, sound, proofs)
-        return _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
+        # Before anything is written: who is not willing to wait can stop here and nothing has happened.
+        settled = tuple(as_check(check) for check in draft.checks)
+        replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
+        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
+        return result._replace(replay=replayed)
 
 
 def _refuse(repo: Repo, options: Options) -> None:

@@ -68,6 +68,7 @@ def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | Non
     if trust.is_granted(repo, key):
         return True
     what = ["the tools in this project's own environment (.venv), if there is one"]
+    what += ["this project's tests, where a check runs them"]
     what += [f"the plugins named in {path}" for path in paths]
     if trust_it or (ask is not None and ask("\n".join(what))):
         trust.grant(repo, key)

@@ -13,6 +13,7 @@ from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
 from qualitygate.reporters.quote import clean
+from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
 
@@ -102,6 +103,8 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         else "none"
     )
     yield f"old debt tolerated: {total}"
+    if result.replay is not None:
+        yield render_line(result.replay)
     if result.manager in MANAGERS:
         stages = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-push")
         yield f"next: {result.manager} install {' '.join(f'--hook-type {stage}' for stage in stages)}"
@@ -124,6 +127,7 @@ def bootstrap_json(result: BootstrapResult) -> str:
         "written": list(result.written),
         "hooks": list(result.installed.hooks.written) if result.installed else [],
         "trusted": result.trusted,
+        "replay": as_json(result.replay) if result.replay else None,
         "verdict": "planned" if result.dry_run else "proven",
     }
     return json.dumps(document, indent=2)

@@ -1,0 +1,38 @@
+"""`qualitygate replay`: judge the last commits as the gate would have, had it stood there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from qualitygate import git
+from qualitygate.bootstrap.replay import Replay
+from qualitygate.bootstrap.replay import replay as replay_commits
+from qualitygate.bootstrap.scratch import open_scratch
+from qualitygate.checks import environment as environments
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.commands.install import ensure_trust
+from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.defaults import compile_any
+from qualitygate.errors import GitError, QualityGateError
+from qualitygate.gate.judging import work_trees
+from qualitygate.model import Check
+
+
+def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], None]) -> Replay:
+    """Replay up to `last` commits within `seconds`, under the settings that are on disk. Writes nothing."""
+    repo = git.find_repo(path)
+    if git.head_commit(repo) is None:
+        raise GitError("this repository has no commit yet", hint="there is nothing to replay")
+    place = repo.root / FILE_NAME
+    if not place.is_file():
+        raise QualityGateError(f"there is no {FILE_NAME} here", hint="`qualitygate bootstrap .` writes one")
+    policy = compile_policy(place.read_bytes(), file=FILE_NAME, tools=tuple(TOOLS))
+    checks = [Check(**check) for check in policy["checks"]]
+    names = {name for tool in TOOLS.values() for name in tool.config_files} | {FILE_NAME}
+    changed = [name for name in (*git.changed_files(repo), FILE_NAME) if name.rsplit("/", 1)[-1] in names]
+    files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
+    environment = environments.find(repo.root, work_trees(repo)[-1], lambda found: git.is_tracked(repo, found))
+    trusted = environment if environment and ensure_trust(repo, trust_it=False, ask=None) else None
+    with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), trusted) as scratch:
+        return replay_commits(scratch, files, checks, last=last, seconds=seconds, progress=progress)
