@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import story_managers
 from benchmarks.story_defects import KNOWN, Defect, moved, survey
 from benchmarks.story_tree import Done, Listing, copy, differences, git, listing, run, surroundings
+from qualitygate.config import parse_toml
 
 
 class Step(NamedTuple):
@@ -49,11 +50,14 @@ def by_hooks(scene: Scene) -> Iterator[Step]:
         return
     yield _passes(scene, "commit of bootstrap's files", document["written"])
     yield from _moving(scene)
+    at_push = _tier(scene.root, "pytest") == "push"
     for check, defect in _defects(scene, document):
         if defect is None:
             yield Step(f"{check}: a new defect", False, 0, "this script knows no defect for it")
-            continue
-        yield from _refused_and_mended(scene, defect)
+        elif check == "pytest" and at_push:
+            yield from _pushed(scene, defect)
+        else:
+            yield from _refused_and_mended(scene, defect)
     yield from _ways_round(scene)
     yield _again(scene)
     yield _undone(scene, before, document["written"])
@@ -139,6 +143,32 @@ def _refused_and_mended(scene: Scene, defect: Defect) -> Iterator[Step]:
     yield _refusal(scene, name, defect)
     _put(scene, defect, defect.mended)
     yield _passes(scene, f"{defect.check}: mended", [defect.path])
+
+
+def _tier(root: Path, check: str) -> str:
+    settings = parse_toml((root / "qualitygate.toml").read_bytes(), file="qualitygate.toml")
+    return str(settings["checks"].get(check, {}).get("tier", ""))
+
+
+def _pushed(scene: Scene, defect: Defect) -> Iterator[Step]:
+    """A defect that only a push is asked about: the commit passes, the push does not, until it is mended."""
+    there = scene.root.parent / f"{scene.root.name}-there.git"
+    git(scene.root, scene.env, "init", "--quiet", "--bare", str(there))
+    done = _push(scene, there)
+    yield Step("push of what there is", done.code == 0, done.seconds, "passed" if done.code == 0 else _last(done))
+    _put(scene, defect, defect.broken)
+    yield _passes(scene, f"{defect.check}: commit of a new defect in {defect.path}", [defect.path])
+    done = _push(scene, there)
+    wrong = story_managers.unexpected(defect, done, 1)
+    yield Step(f"{defect.check}: push of it", not wrong, done.seconds, "; ".join(wrong) or story_managers.shown(defect))
+    _put(scene, defect, defect.mended)
+    yield _passes(scene, f"{defect.check}: mended", [defect.path])
+    done = _push(scene, there)
+    yield Step(f"{defect.check}: push, mended", done.code == 0, done.seconds, _last(done) if done.code else "passed")
+
+
+def _push(scene: Scene, there: Path) -> Done:
+    return run(["git", "push", "--quiet", str(there), "HEAD:refs/heads/story"], scene.root, scene.env)
 
 
 def _refusal(scene: Scene, name: str, defect: Defect, *args: str, env: Mapping[str, str] | None = None) -> Step:

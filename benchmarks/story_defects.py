@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -20,6 +21,7 @@ _NOT_SOURCE = frozenset(
     )
 )
 _OURS = ("qualitygate.toml", "pyproject.toml", "ruff.toml", "mypy.ini", ".pre-commit-config.yaml")
+_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
 _HOSTS = 3
 _LINES = 4000
 
@@ -35,13 +37,14 @@ class Defect(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """Where defects can be put: Python files, those with room for a function, prose, and settings of each kind."""
+    """Where defects can be put: Python files, those with room for a function, prose, settings of each kind, tests."""
 
     root: Path
     python: Sequence[str]
     sources: Sequence[str]
     prose: Sequence[str]
     settings: Mapping[str, Sequence[str]]
+    tests: Sequence[str]
 
 
 def survey(root: Path, tracked: Sequence[str]) -> Ground:
@@ -56,7 +59,8 @@ def survey(root: Path, tracked: Sequence[str]) -> Ground:
         for kind, paths in kinds.items()
     }
     prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
-    return Ground(root, list(sources), good, prose, settings)
+    tests = [path for path in tracked if _TEST_FILE.search(path) and b"def test" in (root / path).read_bytes()]
+    return Ground(root, list(sources), good, prose, settings, tests)
 
 
 def _is_source(path: str) -> bool:
@@ -172,6 +176,16 @@ def _syntax(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
         yield Defect("syntax", path, data + wrong, data + right, Found(path, data.count(b"\n") + 2, rule))
 
 
+_TEST = "\n\ndef test_story() -> None:\n    assert sum([1]) == {}\n"
+
+
+def _tests(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    for path in ground.tests[:1]:
+        data = _read(ground, path).rstrip() + b"\n"
+        broken, mended = (data + _TEST.format(n).encode() for n in (2, 1))
+        yield Defect("pytest", path, broken, mended, Found(path, broken.count(b"\n"), "pytest:failed"))
+
+
 def _read(ground: Ground, path: str) -> bytes:
     place = ground.root / path
     return place.read_bytes() if place.is_file() else b""
@@ -185,6 +199,7 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
     "merge-marker": _marker,
     "large-file": _large,
     "secrets": _secret,
+    "pytest": _tests,
 }
 """Check to its defects. They are made when asked for: each sees what the ones before it left behind."""
 

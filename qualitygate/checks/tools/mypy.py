@@ -244,7 +244,9 @@ def _finding(match: re.Match[str], path: str, check: str) -> Finding:
     message, code = (coded[1], coded[2]) if coded else (match[7], "misc")
     line, column = int(match[2]), int(match[3] or 0)
     end = (int(match[4]), int(match[5])) if match[4] else (line, column)
-    return Finding(check, f"mypy:{code}", path, line, column, *end, message)
+    # mypy reports a module that it does not know where it happens to meet it first, which any edit may change.
+    missing = _MISSING.search(message) if f"mypy:{code}" in _IMPORTS else None
+    return Finding(check, f"mypy:{code}", path, line, column, *end, message, name=missing[1] if missing else "")
 
 
 def _with_known_imports(findings: tuple[Finding, ...], files: tuple[str, ...]) -> tuple[Finding, ...]:
@@ -254,7 +256,6 @@ def _with_known_imports(findings: tuple[Finding, ...], files: tuple[str, ...]) -
     ours = {mypy_seeds.module_name(path, known).split(".")[0] for path in files}
     kept = []
     for finding in findings:
-        missing = _MISSING.search(finding.message) if finding.rule in _IMPORTS else None
-        if missing is None or missing[1].split(".")[0] in ours:
+        if finding.rule not in _IMPORTS or not finding.name or finding.name.split(".")[0] in ours:
             kept.append(finding)
     return tuple(kept)

@@ -11,6 +11,7 @@ import pytest
 from qualitygate.checks.tool import Environment, Request
 from qualitygate.checks.tools import mypy
 from qualitygate.errors import ToolError
+from qualitygate.gate.matching import Delta, Side, match
 from qualitygate.model import Report
 from qualitygate.process import Output, run, tool_env
 
@@ -357,3 +358,17 @@ def test_seeds_are_reported(tmp_path: Path, cache: Path) -> None:
     report = check(tmp_path, cache_dir=cache)
     assert sorted(brief(report)) == sorted(expected)
     assert report.looked_at == len(sources)
+
+
+def test_a_module_that_mypy_does_not_know_is_the_same_wherever_it_is_met_first() -> None:
+    line = 'a.py:3:1:3:9: error: Library stubs not installed for "requests"  [import-untyped]\n'
+    there = line.replace("a.py:3", "b.py:7")
+    summary = "Found 1 error in 1 file (checked 2 source files)\n"
+    environment = Environment("/venv", "/venv/bin/python", ())
+    asked = Request("mypy", "/snapshot", ("a.py", "b.py"), "mypy", {}, "/cache", environment)
+    (first,), (second,) = (
+        mypy.parse(Output(1, (said + summary).encode(), b""), asked).findings for said in (line, there)
+    )
+    assert (first.name, second.name) == ("requests", "requests")
+    sides = Side((first,), lambda path: b""), Side((second,), lambda path: b"")
+    assert match(*sides, Delta()).new == ()
