@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -95,7 +96,7 @@ def run(
     """Judge a change. FILES limit what is printed, never what is judged."""
     from qualitygate.commands.run import What
     from qualitygate.commands.run import run as command
-    from qualitygate.reporters.verdict import exit_code, show
+    from qualitygate.reporters.verdict import exit_code, show, show_way_on
 
     console = Console(color)
     verdict = command(
@@ -108,7 +109,50 @@ def run(
         progress=console.progress,
     )
     show(console, verdict, style, only=files)
+    if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
+        show_way_on(console, verdict)
     return exit_code(verdict)
+
+
+@cli.command(short_help="Let one tree through, as a person.")
+@click.option("--wip", is_flag=True, help="Unfinished work on a branch; never on the main one.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; asked for if it is not given.")
+@_COLOR
+def accept(wip: bool, reason: str, color: str) -> int:
+    """Let what is staged be committed as it is, after a look at what stands against it.
+
+    A person types a word to confirm. It stays visible in every later report, and a push still fails.
+    """
+    from qualitygate.commands import accept as command
+    from qualitygate.reporters import audit as reporter
+    from qualitygate.reporters.verdict import show
+
+    console = Console(color)
+    terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    question = command.look(Path.cwd(), wip=wip, terminal=terminal, progress=console.progress)
+    if question is None:
+        console.write_result("there is nothing to accept: what is staged passes")
+        return 0
+    show(console, question.verdict, "text")
+    console.say(reporter.consequence(wip=question.wip, final=question.final))
+    typed = click.prompt(f"Type {question.word} to let this tree through", err=True, default="", show_default=False)
+    if typed.strip() == question.word and not reason and not question.wip:
+        reason = click.prompt("Why", err=True, default="", show_default=False)
+    console.write_result(reporter.render_accepted(command.grant(question, typed=typed, reason=reason)))
+    return 0
+
+
+@cli.command(short_help="Say what went past the gate.")
+@click.argument("range_", metavar="[RANGE]", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def audit(range_: str, as_json: bool) -> int:
+    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet). Judges nothing."""
+    from qualitygate.commands.audit import audit as command
+    from qualitygate.reporters import audit as reporter
+
+    result = command(Path.cwd(), range_)
+    Console().write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
+    return 1 if result.has_something else 0
 
 
 @cli.command(short_help="Install the git hooks in this clone.")

@@ -163,6 +163,17 @@ def rev_parse(repo: Repo, name: str) -> str | None:
     return found if output.code == 0 and found else None
 
 
+def symbolic_ref(repo: Repo, name: str) -> str:
+    """The ref that a symbolic ref (`HEAD`) stands for; "" where it is none, or detached."""
+    return call(repo, "symbolic-ref", "--quiet", name).stdout.decode("utf-8", "surrogateescape").strip()
+
+
+def symbolic_full_name(repo: Repo, name: str) -> str:
+    """The full name of the ref that a short one stands for (`origin/main`); "" where it is no ref."""
+    args = ("rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", name)
+    return call(repo, *args).stdout.decode("utf-8", "surrogateescape").strip()
+
+
 def head_commit(repo: Repo) -> str | None:
     """The commit that HEAD stands for; None before the first commit."""
     return rev_parse(repo, "HEAD^{commit}")
@@ -332,11 +343,23 @@ def _hunk(line: bytes) -> tuple[int, int, int, int]:
     return (*pair(old), *pair(new))
 
 
-def merge_base(repo: Repo, first: str, second: str) -> str | None:
-    """The best common ancestor, or None where the histories share none (or it is not here)."""
-    output = call(repo, "merge-base", first, second)
-    found = output.stdout.decode("ascii", "replace").split()
-    return found[0] if output.code == 0 and found else None
+def merge_bases(repo: Repo, first: str, *others: str) -> list[str]:
+    """The best common ancestors of a commit and the merge of the others; none where the histories share none."""
+    return _ids(call(repo, "merge-base", "--all", first, *others))
+
+
+def common_ancestors(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """The best commits that all of these descend from; more than one after criss-cross merges."""
+    return _ids(call(repo, "merge-base", "--octopus", "--all", *commits))
+
+
+def independent(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """Those that none of the others descends from."""
+    return ask(repo, "merge-base", "--independent", *commits).decode("ascii").split()
+
+
+def _ids(output: Output) -> list[str]:
+    return output.stdout.decode("ascii", "replace").split() if output.code == 0 else []
 
 
 def is_ancestor(repo: Repo, ancestor: str, commit: str) -> bool:
@@ -344,11 +367,33 @@ def is_ancestor(repo: Repo, ancestor: str, commit: str) -> bool:
     return call(repo, "merge-base", "--is-ancestor", ancestor, commit).code == 0
 
 
-def ancestry(repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: int = 2000) -> list[tuple[str, str]]:
-    """(commit, tree) pairs reachable from `start` and not from `stop`, nearest first."""
-    args = ["log", "--topo-order", "--format=%H %T", f"--max-count={limit}", *start, *(f"^{s}" for s in stop), "--"]
-    rows = ask(repo, *args).decode("ascii").splitlines()
-    return [(row[: row.index(" ")], row[row.index(" ") + 1 :]) for row in rows]
+class Commit(NamedTuple):
+    """A commit: its id, its tree, and its parents, first parent first."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+
+
+def history(
+    repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: int = 2000, paths: Sequence[str] = ()
+) -> list[Commit]:
+    """The commits reachable from `start` and not from `stop`, children before parents; at most `limit`.
+
+    With `paths` only those that changed one of them.
+    """
+    order = ("--topo-order", "--full-history", "--format=%H %T %P", f"--max-count={limit}")
+    args = ("log", *order, *start, *(f"^{one}" for one in stop), "--", *paths)
+    rows = (row.split() for row in ask(repo, *args).decode("ascii").splitlines())
+    return [Commit(row[0], row[1], tuple(row[2:])) for row in rows]
+
+
+def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
+    """Commit id to the first line of its message."""
+    args = ("log", "--no-walk=unsorted", "--stdin", "--format=%H %s")
+    found = ask(repo, *args, stdin="".join(f"{one}\n" for one in commits).encode("ascii")) if commits else b""
+    rows = (row.partition(" ") for row in found.decode("utf-8", "replace").split("\n") if row)
+    return {commit: subject for commit, _, subject in rows}
 
 
 def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:

@@ -27,7 +27,7 @@ from qualitygate.model import Verdict
 from qualitygate.output import Console
 from qualitygate.process import run as run_process
 from qualitygate.process import tool_env
-from qualitygate.reporters.verdict import exit_code, show
+from qualitygate.reporters.verdict import exit_code, show, show_way_on
 
 
 def compile_elsewhere(data: bytes | None) -> Mapping[str, Any]:
@@ -59,7 +59,10 @@ def _hook(name: str, args: Sequence[str]) -> int:
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next
         if name == "prepare-commit-msg" and git.rev_parse(gate.repo, f":{FILE}") is None:
             return 0  # nothing is recorded without a configuration, so there is nothing to look up
-        return _report(judging.judge_index(gate, record=True))
+        verdict = judging.judge_index(gate, record=True)
+        code = _report(verdict)
+        show_way_on(Console(), verdict)
+        return code
     if name == "post-rewrite":
         return _rewritten(gate) if args[:1] == ["rebase"] else 0
     if name == "pre-push":
@@ -84,7 +87,8 @@ def _push(gate: Gate) -> int:
 
 def _report(verdict: Verdict) -> int:
     # An agent that passed has nothing to read, and the second hook of a commit nothing to repeat.
-    if verdict.status != "passed" or (verdict.checks and not actor.agent()):
+    let_go = verdict.status == "passed" or (verdict.status == "accepted" and not verdict.checks)
+    if not let_go or (not actor.agent() and (verdict.checks or verdict.accepted or verdict.undecided)):
         show(Console(), verdict, "brief")
     return exit_code(verdict)
 

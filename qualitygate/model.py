@@ -82,7 +82,7 @@ class CheckResult(NamedTuple):
     tool: str
     version: str
     files: int
-    state: Literal["passed", "failed", "shown", "undecided", "skipped"]
+    state: Literal["passed", "failed", "shown", "accepted", "undecided", "skipped"]
     cached: bool
     seconds: float
     reason: str = ""
@@ -101,11 +101,28 @@ class Base(NamedTuple):
     assumed: bool = False
 
 
+class Acceptance(NamedTuple):
+    """That a person let a tree through: who, when (seconds since 1970), why, and how many findings it had.
+
+    `wip`: unfinished work on a branch, where `reason` may be empty. `final`: nobody else will be
+    asked, the tree is known from now on.
+    """
+
+    tree: str
+    who: str
+    when: int
+    reason: str
+    findings: int
+    wip: bool = False
+    final: bool = False
+
+
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 
     `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
-    stable id, `on_changed_lines` those that stand on lines which the change added or edited.
+    stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
+    would be new, had a person not let it through; `acceptances` say who.
     """
 
     status: Status
@@ -126,6 +143,8 @@ class Verdict(NamedTuple):
     debt: Mapping[str, int] = {}
     fingerprints: Mapping[Finding, str] = {}
     on_changed_lines: frozenset[Finding] = frozenset()
+    accepted: tuple[Finding, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
 
 
 class Check(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.errors import GitError
-from qualitygate.gate import records
+from qualitygate.gate import ancestry, merge, records
 from qualitygate.git import Repo
 from qualitygate.model import Base
 
@@ -20,7 +20,6 @@ _DEFAULT_REFS = (
     "refs/remotes/origin/master",
     "refs/remotes/origin/trunk",
 )
-_NEAR = 64
 
 
 class Trusted(NamedTuple):
@@ -31,14 +30,22 @@ class Trusted(NamedTuple):
 
 
 class Bases(NamedTuple):
-    """The trees a verdict may know debt from: one per parent, nearest first, then the trusted merge base."""
+    """The trees a verdict may know debt from: the nearest first, then the trusted merge bases.
+
+    `forks`: what the nearest ones have in common, where several histories meet; then the merge rule
+    decides (see `gate.merge`), else a finding is known that any of them has. `parents` are those of
+    the commit that is judged, and `accepted` are ancestors that only a person let through: never base.
+    """
 
     nearest: tuple[Base, ...]
-    trusted: Base | None
+    trusted: tuple[Base, ...] = ()
+    forks: tuple[Base, ...] = ()
+    parents: tuple[str, ...] = ()
+    accepted: tuple[Base, ...] = ()
 
     @property
     def all(self) -> tuple[Base, ...]:
-        found = {base.tree: base for base in reversed((*self.nearest, *((self.trusted,) if self.trusted else ())))}
+        found = {base.tree: base for base in reversed((*self.nearest, *self.trusted))}
         return tuple(reversed(found.values()))
 
 
@@ -57,9 +64,8 @@ def trusted_ref(repo: Repo, named: str) -> Trusted | None:
 
 
 def _named_ref(repo: Repo, named: str) -> Trusted | None:
-    current = git.call(repo, "symbolic-ref", "--quiet", "HEAD").stdout.decode("utf-8", "surrogateescape").strip()
-    full = git.call(repo, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", named)
-    name = full.stdout.decode("utf-8", "surrogateescape").strip()
+    current = git.symbolic_ref(repo, "HEAD")
+    name = git.symbolic_full_name(repo, named)
     if current and name == current:
         return None
     commit = git.rev_parse(repo, f"{named}^{{commit}}")
@@ -75,34 +81,67 @@ def _named_ref(repo: Repo, named: str) -> Trusted | None:
 def find(repo: Repo, shared: Path, *, trusted: str, parents: Sequence[str]) -> Bases:
     """The bases for a commit with these parents (none: the first commit).
 
-    Per parent the nearest ancestor whose tree has a valid record, else the trusted merge base, else
-    adopted. Without any of them the parents themselves, and the reason says so.
+    The nearest ancestors that are trusted: recorded, adopted, or on the trusted ref. One, on a plain
+    line of commits, and debt of the trusted merge base is known as well; several where lines of
+    commits met, or are about to. Without any the parents themselves, and the reason says so.
     """
     ref = trusted_ref(repo, trusted)
-    merge = _merge_base(repo, ref, parents) if ref and parents else None
     start = records.adopted(shared)
-    nearest: list[Base] = []
-    for parent in parents:
-        found = _nearest(repo, shared, parent, merge.commit if merge else "", start)
-        nearest.append(found or merge or start or _unadopted(repo, parent))
     if not parents:
-        nearest.append(start or Base(git.empty_tree(repo), "", "the empty tree: this is the first commit", True))
-    return Bases(tuple(dict.fromkeys(nearest)), merge)
+        return Bases((start or Base(git.empty_tree(repo), "", "the empty tree: this is the first commit", True),))
+    merges = _merge_bases(repo, ref, parents) if ref else ()
+    walk = ancestry.trusted_ancestors(repo, shared, parents, ref.commit if ref else "", start)
+    found = [_named(repo, base, ref, merges) for base in walk.trusted]
+    if len(found) <= 1 and (found or merges or start):
+        nearest = (*found, *merges, *((start,) if start else ()))[:1]
+        # What a merge brings was mended on its way, though the trusted branch may still have it.
+        there = Bases(nearest, () if walk.met else merges)
+    else:
+        meeting = merge.sides(repo, found or [_unadopted(repo, parent) for parent in parents])
+        there = Bases(meeting.nearest, (), meeting.forks)
+    return there._replace(parents=tuple(sorted(parents)), accepted=walk.accepted)
 
 
 def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
-    """The base for what is about to be shared: the trusted merge base, or adopted where that is newer."""
+    """The bases for what is about to be shared: the trusted merge bases, or adopted where that is newer.
+
+    Before anything is trusted, what a person has finally accepted is not asked about again.
+    """
     ref = trusted_ref(repo, trusted)
-    merge = _merge_base(repo, ref, [commit]) if ref else None
+    merges = _merge_bases(repo, ref, [commit]) if ref else ()
     start = records.adopted(shared)
-    if start and merge and start.commit and git.is_ancestor(repo, merge.commit, start.commit):
+    if start and start.commit and any(git.is_ancestor(repo, one.commit, start.commit) for one in merges):
         # What stood unpushed when the gate was set up is nobody's new defect.
-        return Bases((start,), merge)
-    return Bases((merge or start or _first_push(repo, commit),), merge)
+        return Bases((start,), merges)
+    if merges:
+        return Bases(merges)
+    final = ancestry.finally_accepted(repo, shared, commit, start)
+    return Bases((start or _first_push(repo, commit),), accepted=final)
 
 
 def _first_push(repo: Repo, commit: str) -> Base:
     return Base(git.tree_of(repo, commit), commit, "what is pushed: nothing is trusted or adopted yet", True)
+
+
+def main_branch(repo: Repo, named: str) -> str:
+    """The branch that everything ends up on, as far as that can be told: the trusted ref's, else a usual name.
+
+    `named` as in `trusted_ref`. Where there is but one branch it is that one; "" where nothing tells.
+    """
+    heads = list(git.refs(repo, "refs/heads/"))
+    ref = git.symbolic_full_name(repo, named) if named else ""
+    for remote in () if ref else ("upstream", "origin"):
+        ref = ref or git.symbolic_ref(repo, f"refs/remotes/{remote}/HEAD")
+    if ref.startswith("refs/remotes/"):
+        return ref.split("/", 3)[3]
+    usual = [f"refs/heads/{name}" for name in ("main", "master", "trunk")]
+    here = [ref] if ref else [*(name for name in usual if name in heads), *(heads if len(heads) == 1 else ())]
+    return here[0].removeprefix("refs/heads/") if here else ""
+
+
+def current_branch(repo: Repo) -> str:
+    """The branch that HEAD is on; "" where it is detached."""
+    return git.symbolic_ref(repo, "HEAD").removeprefix("refs/heads/")
 
 
 def are_trusted(bases: Bases) -> bool:
@@ -114,35 +153,24 @@ def _unadopted(repo: Repo, parent: str) -> Base:
     return Base(git.tree_of(repo, parent), parent, "HEAD, for want of a trusted ref or an adopted commit", True)
 
 
-def _merge_base(repo: Repo, ref: Trusted, parents: Sequence[str]) -> Base | None:
-    commit = git.merge_base(repo, parents[0], ref.commit)
-    if commit is None:
+def _merge_bases(repo: Repo, ref: Trusted, parents: Sequence[str]) -> tuple[Base, ...]:
+    commits = git.merge_bases(repo, ref.commit, *parents)
+    if not commits:
         if git.is_shallow(repo):
             raise GitError(f"history is cut off before it meets {ref.name}", hint="git fetch --unshallow")
         raise GitError(
             f"HEAD and the trusted ref {ref.name} have no common ancestor",
             hint="git fetch, or name another ref in qualitygate.toml: gate.trusted",
         )
-    return Base(git.tree_of(repo, commit), commit, f"merge base with {ref.name}")
+    return tuple(Base(git.tree_of(repo, commit), commit, f"merge base with {ref.name}") for commit in commits)
 
 
-def _nearest(repo: Repo, shared: Path, parent: str, stop: str, start: Base | None) -> Base | None:
-    if start and parent == start.commit:
-        return start
-    tree = git.tree_of(repo, parent)
-    if parent != stop and records.is_trusted(shared, tree):  # as a rule; what follows walks the history
-        return Base(tree, parent, records.RECORDED)
-    stops = [stop] if stop else []
-    for limit in (_NEAR, 100_000):
-        rows = git.ancestry(repo, [parent], stops, limit)
-        for commit, tree in rows:
-            if start and commit == start.commit:
-                return start
-            if records.is_trusted(shared, tree):
-                return Base(tree, commit, records.RECORDED)
-        if len(rows) < limit:
-            break
-    return None
+def _named(repo: Repo, base: Base, ref: Trusted | None, merges: tuple[Base, ...]) -> Base:
+    """An ancestor that is trusted for being on the trusted ref, with its tree and its reason."""
+    if base.tree or ref is None:
+        return base
+    same = next((one for one in merges if one.commit == base.commit), None)
+    return same or Base(git.tree_of(repo, base.commit), base.commit, f"on {ref.name}")
 
 
 def parents_of_next_commit(repo: Repo) -> list[str]:

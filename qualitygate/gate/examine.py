@@ -14,10 +14,11 @@ from qualitygate.checks.tool import Environment, Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
+from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Run, observe, recall
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
-from qualitygate.gate.sides import Sides, changed_paths, choose, wanted
+from qualitygate.gate.sides import Sides, changed_paths, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import FileDiff, Repo
@@ -52,6 +53,7 @@ class BaseTree:
     """One base, and what is derived from it and head only when some check needs it.
 
     `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
+    `fork`: nothing is known from it, it is what the sides of a merge have in common.
     """
 
     def __init__(
@@ -62,8 +64,11 @@ class BaseTree:
         config_files: tuple[str, ...],
         lay_out: Callable[[str, Entries], Laid],
         diff: Callable[[bool], list[FileDiff]],
+        *,
+        fork: bool = False,
     ) -> None:
         self.base = base
+        self.fork = fork
         self.tree = tree
         self._head = head
         self._guard = threading.Lock()
@@ -109,7 +114,7 @@ class BaseTree:
         )
 
 
-def base_tree(session: Session, base: Base, number: int, head: Tree) -> BaseTree:
+def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
     tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
     place = session.place / f"base{number or ''}"
@@ -120,6 +125,7 @@ def base_tree(session: Session, base: Base, number: int, head: Tree) -> BaseTree
         config_names(session),
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries, threading.Lock()),
         lambda ignore_space: git.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
+        fork=fork,
     )
 
 
@@ -201,7 +207,11 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
+    forks = [base for base in bases if base.fork]
+    bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
+    if forks and tool.scope == "tree":
+        sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
     seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
@@ -222,14 +232,15 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         had, _ = _blocking(tool, known.report.findings if known else ())
         return Side(had, there.read), base.delta() if findings and had else Delta()
 
-    def later(base: BaseTree) -> Callable[[], tuple[Side, Delta]]:
-        chosen = _sides(session, check, tool, head, base)
+    def later(base: BaseTree, chosen: Sides | None = None) -> Callable[[], tuple[Side, Delta]]:
+        chosen = chosen or _sides(session, check, tool, head, base)
         # What head was looked at for may be equal here: then it is what this base knows.
         also = wanted(check, tool, base.entries_for(tool), sides.head)
         return lambda: group(base, chosen._replace(base=tuple(sorted({*chosen.base, *also}))))
 
-    groups: tuple[BaseGroup, ...] = (group(bases[0], sides), *(later(base) for base in bases[1:]))
-    judgement = judge(check.policy, groups, Side(findings, layout.read))
+    first = later(bases[0], sides)() if forks else group(bases[0], sides)
+    groups: tuple[BaseGroup, ...] = (first, *(later(base) for base in bases[1:]))
+    judgement = judge(check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks])
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
@@ -252,11 +263,28 @@ def _sides(session: Session, check: Check, tool: Tool, head: Tree, base: BaseTre
     return choose(check, tool, head.entries, entries, everything=session.everything, changed=changed)
 
 
+def _merged_files(
+    session: Session, check: Check, tool: Tool, head: Tree, sides: list[BaseTree], forks: list[BaseTree]
+) -> tuple[str, ...]:
+    """What a merge is looked at for: files that differ from some side, but for those simply taken from the other."""
+    chosen = sorted({path for side in sides for path in _sides(session, check, tool, head, side).head})
+    trees = [*sides, *forks]
+    alike = all(is_per_file(tool, head.entries, base.entries_for(tool)) for base in trees)
+    if session.everything or check.policy == "clean" or not alike:
+        return tuple(chosen)
+    changed = frozenset[str]().union(*(side.changed_for(tool) for side in sides))
+    there = ([side.entries_for(tool) for side in sides], [fork.entries_for(tool) for fork in forks])
+    found = contested(changed, head.entries, *there)
+    return tuple(path for path in chosen if path in found)
+
+
 def on_changed_lines(findings: tuple[Finding, ...], head: Entries, bases: Sequence[BaseTree]) -> tuple[Finding, ...]:
-    """Those on lines that no base has."""
+    """Those on lines that no base has. In a merge these are its sides: a line that one of them has is not changed."""
     for base in bases:
         if not findings:
             break
+        if base.fork:
+            continue
         maps = {one.new: LineMap(one.hunks) for one in base.differs(ignore_space=False)}
         findings = tuple(f for f in findings if _is_changed(f, maps, base.tree.entries, head))
     return findings

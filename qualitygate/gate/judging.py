@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,15 +14,16 @@ from qualitygate.checks import environment as environments
 from qualitygate.checks.resolve import our_environment
 from qualitygate.checks.tool import Environment, Tool
 from qualitygate.errors import GitError, QualityGateError
+from qualitygate.gate import accept, records, stash, trust
 from qualitygate.gate import base as bases_
-from qualitygate.gate import records, stash, trust
+from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.trees import commit_tree, index_tree, worktree_tree
 from qualitygate.git import Repo
-from qualitygate.model import Base, Entries, Tree, Verdict
+from qualitygate.model import Acceptance, Base, Entries, Tree, Verdict
 
 
 class Gate(NamedTuple):
@@ -79,6 +81,35 @@ def judge_index(gate: Gate, *, record: bool) -> Verdict:
     return verdict
 
 
+class Doubt(NamedTuple):
+    """What a person may let through: the judgement on the index, how it was made, and the branch it is for."""
+
+    made: Plan
+    verdict: Verdict
+    branch: str
+    is_main: bool
+    has_trusted: bool
+
+
+def judge_for_a_person(gate: Gate) -> Doubt:
+    """What is about to be committed, for a person to decide on."""
+    repo, head = index_tree(gate.repo, gate.state.worktree)
+    made = plan(gate, repo, head, _commit_bases(gate, head), here=True)
+    verdict = judge_index(gate, record=False)
+    if verdict.head.id != head.id:
+        raise GitError("the index changed while the gate ran", hint="run it again")
+    branch = bases_.current_branch(gate.repo)
+    trusted = bases_.trusted_ref(gate.repo, made.policy.trusted)
+    is_main = bool(branch) and branch == bases_.main_branch(gate.repo, made.policy.trusted)
+    return Doubt(made, verdict, branch, is_main, trusted is not None)
+
+
+def still_stands(gate: Gate, made: Plan) -> bool:
+    """Whether the next commit would have this tree and these parents."""
+    parents = tuple(sorted(bases_.parents_of_next_commit(gate.repo)))
+    return (index_tree(gate.repo, gate.state.worktree)[1].id, parents) == (made.head.id, made.bases.parents)
+
+
 def judge_worktree(gate: Gate) -> Verdict:
     """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
     patch = stash.find_patch() if stash.inside_manager() else None
@@ -102,7 +133,7 @@ def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
 def judge_range(gate: Gate, old: str, new: str) -> Verdict:
     """Everything from one commit or tree to another, in one run."""
     base = _asked(gate.repo, old)
-    return _judge(gate, gate.repo, commit_tree(gate.repo, new), lambda policy: Bases((base,), None), record=False)
+    return _judge(gate, gate.repo, commit_tree(gate.repo, new), lambda policy: Bases((base,)), record=False)
 
 
 def judge_push(gate: Gate, commit: str) -> Verdict:
@@ -112,7 +143,19 @@ def judge_push(gate: Gate, commit: str) -> Verdict:
     def find(policy: GatePolicy) -> Bases:
         return bases_.for_push(gate.repo, gate.state.shared, trusted=policy.trusted, commit=commit)
 
-    return _judge(gate, gate.repo, head, find, record=True)
+    verdict = _judge(gate, gate.repo, head, find, record=True)
+    return verdict if verdict.status == "passed" else _with_accepted(gate, commit, verdict)
+
+
+def _with_accepted(gate: Gate, commit: str, verdict: Verdict) -> Verdict:
+    """Say which of the commits that are pushed a person has let through here: that holds for commits only."""
+    stop = [base.commit for base in verdict.bases if base.commit]
+    notes = [
+        f"{name[:7]} was accepted here by {one.who} ({one.reason}), which lets commits through, not a push"
+        for name, one in accepted_between(gate.repo, gate.state.shared, [commit], stop)
+        if not one.final
+    ]
+    return verdict._replace(notes=(*verdict.notes, *notes))
 
 
 def _asked(repo: Repo, rev: str) -> Base:
@@ -122,7 +165,7 @@ def _asked(repo: Repo, rev: str) -> Base:
 def _commit_bases(gate: Gate, head: Tree) -> Callable[[GatePolicy], Bases]:
     if gate.base:
         asked = _asked(gate.repo, gate.base)
-        return lambda policy: Bases((asked,), None)
+        return lambda policy: Bases((asked,))
     parents = bases_.parents_of_next_commit(gate.repo)
     return lambda policy: bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
@@ -132,7 +175,7 @@ def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
     if commit is None:
         raise GitError(f"{rev!r} is not a commit", hint="give a commit, or a range A..B")
     if gate.base:
-        return Bases((_asked(gate.repo, gate.base),), None)
+        return Bases((_asked(gate.repo, gate.base),))
     parents = git.parents(gate.repo, commit)
     return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
@@ -158,7 +201,8 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     elif wanted:
         environment, untrusted = _environment(gate, reader, head, here=here)
     surroundings = digest(our_digest(), environment_digest(environment))
-    key = records.make_key(head.id, bases.all, digest(policy.digest, gate.tier, gate.only), surroundings)
+    rules = digest(policy.digest, gate.tier, gate.only)
+    key = records.make_key(head.id, bases.all, rules, surroundings, bases.forks)
     return Plan(reader, head, bases, policy, environment, untrusted, key)
 
 
@@ -181,7 +225,7 @@ def our_digest() -> str:
 def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
     """One tree against another, both readable through `reader`. Never recorded."""
     head = Tree(new, git.entries(reader, new), "a trial")
-    return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),), None), record=False)
+    return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),)), record=False)
 
 
 def _environment(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> tuple[Environment | None, str]:
@@ -229,6 +273,9 @@ def _judge(
     start = time.monotonic()
     made = plan(gate, reader, head, find, here=here)
     shared = gate.state.shared
+    let = accept.permission(shared, made.key, made.bases.parents, made.bases.accepted)
+    if let is not None and not gate.everything:
+        return _let_through(made, let)
     may_record = record and made.policy.source == FILE and bases_.are_trusted(made.bases)
     if may_record and not gate.everything and records.exists(shared, made.key):
         notes = ("this tree passed before, against the same base",)
@@ -256,13 +303,48 @@ def _judge(
         progress=gate.progress,
     )
     with lock(gate.state.worktree, limit):
-        verdict = run_gate(session, head, made.bases)
+        known = accept.known(shared, head.id, made.bases.parents, made.bases.accepted)
+        verdict = run_gate(session, head, made.bases, known)
     if made.policy.source != FILE:
         verdict = verdict._replace(notes=(*verdict.notes, f"no {FILE}: the defaults of the playbook were used"))
     if may_record and verdict.status == "passed":
         _record(shared, made, verdict)
         return verdict._replace(recorded=True)
+    if record and verdict.status == "accepted":
+        return let_through(gate, made, verdict, verdict.acceptances, inherited=True)
     return verdict
+
+
+def _let_through(made: Plan, let: accept.Let) -> Verdict:
+    verdict = Verdict("accepted", made.head, made.bases.all, undecided=let.undecided, recorded=True)
+    ids = dict(zip(let.findings, let.fingerprints, strict=False))
+    return verdict._replace(accepted=let.findings, acceptances=let.by, fingerprints=ids)
+
+
+def let_through(gate: Gate, made: Plan, verdict: Verdict, by: tuple[Acceptance, ...], *, inherited: bool) -> Verdict:
+    """Write down that this judgement was accepted, and return it so.
+
+    What is final becomes base; everything else stays visible, and never does.
+    """
+    findings = (*verdict.accepted, *verdict.new)
+    shared = gate.state.shared
+    with _writable(shared):
+        ids = tuple(verdict.fingerprints.get(finding, "") for finding in findings)
+        let = accept.Let(made.key, made.bases.parents, findings, verdict.undecided, by, inherited, ids)
+        accept.write(shared, let)
+        if any(one.final and one.tree == made.head.id for one in by) and bases_.are_trusted(made.bases):
+            _record(shared, made, verdict)
+    return verdict._replace(status="accepted", new=(), accepted=findings, acceptances=by, recorded=True)
+
+
+@contextmanager
+def _writable(shared: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        raise QualityGateError(
+            f"cannot write the record of this verdict: {exc}", hint=f"make {shared} writable"
+        ) from None
 
 
 def _record(shared: Path, made: Plan, verdict: Verdict) -> None:
@@ -272,9 +354,5 @@ def _record(shared: Path, made: Plan, verdict: Verdict) -> None:
         "known": verdict.known,
         "fixed": verdict.fixed,
     }
-    try:
+    with _writable(shared):
         records.write(shared, made.key, made.bases.all, detail)
-    except OSError as exc:
-        raise QualityGateError(
-            f"cannot write the record of this verdict: {exc}", hint=f"make {shared} writable"
-        ) from None

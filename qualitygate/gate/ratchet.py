@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from qualitygate.gate.matching import Delta, Side, describe, match_indices, place
+from qualitygate.gate.merge import expected
 from qualitygate.model import Finding, Policy
 
 Group = tuple[Side, Delta]
@@ -30,18 +31,38 @@ class Judgement(NamedTuple):
     unaccounted: tuple[tuple[str, int], ...] = ()
 
 
-def judge(policy: Policy, base_groups: Sequence[BaseGroup], head: Side) -> Judgement:
+def judge(
+    policy: Policy, base_groups: Sequence[BaseGroup], head: Side, forks: Sequence[Callable[[], Group]] = ()
+) -> Judgement:
     """Judge head's findings against base, which is the union of the groups, nearest first.
 
     A finding that two groups have counts once: head findings that the first group knows also use up
-    what matches them in the second, and only what is left of that one can pay for others.
+    what matches them in the second, and only what is left of that one can pay for others. With
+    `forks` the groups are the sides of a merge, and what they had in common decides where they differ.
     """
     if policy == "clean":
         return Judgement(tuple(sorted(head.findings, key=place)), 0, 0)
+    found = _of_merge(base_groups, head, forks) if forks else _of_union(base_groups, head)
+    left = tuple(sorted((f for i, f in enumerate(head.findings) if i not in found.known), key=place))
+    new, shown = (left, ()) if policy == "ratchet" else ((), left)
+    surplus = unaccounted(found.seen, head.findings, left, found.forks)
+    return Judgement(new, len(found.known), found.fixed, shown, surplus)
+
+
+class _Found(NamedTuple):
+    """Which of head's findings are known, by number, how many of the nearest group's are fixed, what was looked at."""
+
+    known: set[int]
+    fixed: int
+    seen: list[Group]
+    forks: list[Group]
+
+
+def _of_union(groups: Sequence[BaseGroup], head: Side) -> _Found:
     known: set[int] = set()
     fixed: int | None = None
     seen: list[Group] = []
-    for group in base_groups:
+    for group in groups:
         if len(known) == len(head.findings) and (seen or callable(group)):
             break
         side, delta = group() if callable(group) else group
@@ -49,25 +70,44 @@ def judge(policy: Policy, base_groups: Sequence[BaseGroup], head: Side) -> Judge
         known.update(h for _, h in pairs)
         seen.append((side, delta))
         fixed = len(side.findings) - len(pairs) if fixed is None else fixed
-    left = tuple(sorted((f for i, f in enumerate(head.findings) if i not in known), key=place))
-    new, shown = (left, ()) if policy == "ratchet" else ((), left)
-    return Judgement(new, len(known), fixed or 0, shown, unaccounted(seen, head.findings, left))
+    return _Found(known, fixed or 0, seen, [])
+
+
+def _of_merge(groups: Sequence[BaseGroup], head: Side, forks: Sequence[Callable[[], Group]]) -> _Found:
+    if not head.findings:
+        return _of_union(groups, head)
+    seen = [group() if callable(group) else group for group in groups]
+    had: list[set[int]] = []
+    some: set[int] = set()
+    for side, delta in seen:
+        had.append({h for _, h in match_indices(side, head, delta, some)})
+        some |= had[-1]
+    common: set[int] = set()
+    # Where all sides agree, nobody has to know what they come from.
+    looked = [fork() for fork in forks] if any(some - one for one in had) else []
+    for side, delta in looked:
+        common.update(h for _, h in match_indices(side, head, delta, some))
+    known = {h for h in some if expected(head.findings[h].direction, h in common, [h in one for one in had])}
+    return _Found(known, max(len(seen[0][0].findings) - len(had[0]), 0), seen, looked)
 
 
 def unaccounted(
-    groups: Sequence[Group], head: Sequence[Finding], reported: Sequence[Finding]
+    groups: Sequence[Group], head: Sequence[Finding], reported: Sequence[Finding], forks: Sequence[Group] = ()
 ) -> tuple[tuple[str, int], ...]:
     """Rules that head has more often than base, beyond what is reported: from counts alone, no matching.
 
-    With several groups base has as many of each finding as the group that has most. What is the same
-    finding in two of them is told by its file, the words around it, and the kind of message.
+    With several groups base has as many of each finding as the group that has most; in a merge, as
+    many as the fork and all that the sides have over it. What is the same finding in two of them is
+    told by its file, the words around it, and the kind of message.
     """
     said = Counter(f.rule for f in reported)
     wanted = Counter(f.rule for f in head) - said
     base = _largest(Counter(f.rule for f in side.findings) for side, _ in groups)
     short = {rule for rule, n in wanted.items() if n > base[rule]}
     if short and len(groups) > 1:
-        union = _largest(_described(group, short) for group in groups)
+        described = [_described(group, short) for group in groups]
+        union = _largest(_described(fork, short) for fork in forks)
+        union = sum((one - union for one in described), union) if forks else _largest(described)
         base = Counter()
         for (rule, *_), n in union.items():
             base[rule] += n

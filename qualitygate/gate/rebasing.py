@@ -24,4 +24,4 @@ def in_progress(repo: Repo) -> bool:
 
 
 def _is_detached(repo: Repo) -> bool:
-    return git.call(repo, "symbolic-ref", "--quiet", "HEAD").code != 0
+    return not git.symbolic_ref(repo, "HEAD")

@@ -31,23 +31,25 @@ def _path(shared: Path, key: Key) -> Path:
 def exists(shared: Path, key: Key) -> bool:
     """Whether exactly this verdict was passed before."""
     found = read_json(_path(shared, key))
-    return isinstance(found, dict) and found.get("key") == _as_json(key)
+    return isinstance(found, dict) and found.get("key") == key_as_json(key)
 
 
-def _as_json(key: Key) -> dict[str, Any]:
+def key_as_json(key: Key) -> dict[str, Any]:
+    """The key as it stands in a document."""
     return {"head": key.head, "bases": sorted(key.bases), "policy": key.policy, "environment": key.environment}
 
 
-def make_key(head: str, bases: tuple[Base, ...], policy: str, environment: str) -> Key:
-    """The key for a verdict on `head` against these bases, whatever their order."""
-    return Key(head, tuple(sorted({base.tree for base in bases})), policy, environment)
+def make_key(head: str, bases: tuple[Base, ...], policy: str, environment: str, forks: tuple[Base, ...] = ()) -> Key:
+    """The key for a verdict on `head` against these bases, whatever their order; `forks` as in `gate.base`."""
+    trees = {base.tree for base in bases} | {f"fork {fork.tree}" for fork in forks}
+    return Key(head, tuple(sorted(trees)), policy, environment)
 
 
 def write(shared: Path, key: Key, bases: tuple[Base, ...], detail: Mapping[str, Any]) -> None:
     """Leave a record of a passed verdict. `detail` holds engines, versions and counts."""
     document = {
         "schema": 1,
-        "key": _as_json(key),
+        "key": key_as_json(key),
         "bases": [base._asdict() for base in bases],
         "detail": dict(detail),
         "time": int(time.time()),

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
+from qualitygate import git
 from qualitygate.errors import GitError
+from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.examine import BaseTree, Outcome, Session, base_tree, examine, on_changed_lines
-from qualitygate.gate.matching import fingerprints
+from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.snapshot import Laid, Layout
-from qualitygate.model import Check, Finding, Tree, Verdict
+from qualitygate.model import Acceptance, Base, Check, CheckResult, Finding, Tree, Verdict
 
 
-def run_gate(session: Session, head: Tree, bases: Bases) -> Verdict:
-    """Judge `head` against what is known from `bases`. The caller holds the snapshot lock."""
+def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING) -> Verdict:
+    """Judge `head` against what is known from `bases` and what is `known` to be accepted.
+
+    The caller holds the snapshot lock.
+    """
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
+    trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries, threading.Lock())
-    return judge_all(session, head, layout, trees)
+    return judge_all(session, head, layout, trees, known)
 
 
-def judge_all(session: Session, head: Tree, layout: Laid, trees: list[BaseTree], *, ids: bool = True) -> Verdict:
+def judge_all(
+    session: Session, head: Tree, layout: Laid, trees: list[BaseTree], known: Known = NOTHING, *, ids: bool = True
+) -> Verdict:
     """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
     outcomes = _all_checks(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
@@ -28,12 +37,19 @@ def judge_all(session: Session, head: Tree, layout: Laid, trees: list[BaseTree],
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(finding for one in judged for finding in one.new)
+    new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
+    if accepted:
+        results = tuple(_as_accepted(row, new, accepted) for row in results)
+    open_ = [check for check, _ in undecided if check not in known.undecided]
+    if undecided and not open_:
+        acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
+    let_through = bool(accepted or undecided)
     shown = tuple(finding for one in judged for finding in one.shown)
-    listed = (*new, *shown) if ids else ()
+    listed = (*new, *shown, *accepted) if ids else ()
     return Verdict(
-        status="failed" if new else "undecided" if undecided else "passed",
+        status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
-        bases=tuple(tree.base for tree in trees),
+        bases=tuple(tree.base for tree in trees if not tree.fork),
         new=new,
         shown=shown,
         known=sum(one.known_count for one in judged),
@@ -44,7 +60,47 @@ def judge_all(session: Session, head: Tree, layout: Laid, trees: list[BaseTree],
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),
+        accepted=accepted,
+        acceptances=acceptances,
     )
+
+
+def _without_accepted(
+    session: Session, head: Tree, layout: Laid, new: tuple[Finding, ...], known: Known
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...], tuple[Acceptance, ...]]:
+    """Tell what is new from what was accepted here or in an ancestor; who accepted comes third.
+
+    Every accepted finding pays for one. What two ancestors have counts once, as with bases.
+    """
+    paid: set[int] = set()
+    by: list[Acceptance] = []
+    for let in known.lets if new else ():
+        tree = base_tree(session, Base(let.key.head, "", "accepted"), 0, head)
+        found = {
+            h
+            for _, h in match_indices(
+                Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
+            )
+        }
+        if found - paid:
+            by += let.by
+        paid |= found
+    accepted = tuple(finding for number, finding in enumerate(new) if number in paid)
+    return tuple(f for number, f in enumerate(new) if number not in paid), accepted, tuple(dict.fromkeys(by))
+
+
+def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
+    def read(path: str) -> bytes | None:
+        entry = tree.tree.entries.get(path)
+        return next(git.blobs(session.repo, [entry.blob]))[1] if entry is not None and entry.is_file else None
+
+    return read
+
+
+def _as_accepted(row: CheckResult, new: tuple[Finding, ...], accepted: tuple[Finding, ...]) -> CheckResult:
+    if row.state != "failed" or any(finding.check == row.check for finding in new):
+        return row
+    return row._replace(state="undecided" if row.reason else "accepted")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

@@ -57,8 +57,12 @@ def choose(
             tuple(sorted(wanted(check, tool, head, changed))), tuple(sorted(wanted(check, tool, base, changed)))
         )
         moved = bool(sides.head or sides.base)
-        if tool.reads == "self" or (tool.reads == "tree" and not moved):
-            return sides
-        if tool.reads == "names" and names_digest_input(head) == names_digest_input(base):
+        if is_per_file(tool, head, base) or (tool.reads == "tree" and not moved):
             return sides
     return Sides(wanted_files(check, tool, head), wanted_files(check, tool, base))
+
+
+def is_per_file(tool: Tool, head: Entries, base: Entries) -> bool:
+    """Whether a file that is the same in both trees has the same findings."""
+    same_names = tool.reads == "names" and names_digest_input(head) == names_digest_input(base)
+    return tool.reads == "self" or same_names

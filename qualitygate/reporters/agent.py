@@ -177,7 +177,8 @@ def _first(verdict: Verdict) -> str:
     status, found = summary.status(verdict), summary.counts(verdict)
     stuck = summary.undecided(verdict)
     if status == "accepted":
-        return f"qualitygate: accepted by a person, {found}"
+        open_ = f", {plural(len(stuck), 'check')} undecided" if stuck else ""
+        return f"qualitygate: accepted by a person, {plural(len(verdict.accepted), 'finding')}{open_}"
     if stuck == ((summary.GATE, "no check ran"),):
         return f"qualitygate: {status}, no check ran"
     checks = f", {plural(len(stuck), 'check')} could not decide" if stuck else ""
@@ -189,6 +190,8 @@ def _foot(verdict: Verdict, left: int, log: str) -> list[str]:
     if left:
         where = f" in {quoted_path(log)}" if log else ", shown once these are fixed"
         lines.append(f"{left} more{where}")
+    if verdict.accepted:
+        lines.append(f"accepted by a person: {plural(len(verdict.accepted), 'finding')}, leave them as they are")
     if verdict.known:
         lines.append(f"known from before this change: {plural(verdict.known, 'finding')}, leave them as they are")
     missed = [_short(name, 40) for name in summary.not_looked_at(verdict)]
@@ -197,6 +200,6 @@ def _foot(verdict: Verdict, left: int, log: str) -> list[str]:
     if verdict.new or verdict.lost or verdict.hidden:
         if summary.status(verdict) != "accepted":
             lines.append("next: fix each of these, then run the same command again")
-    elif summary.undecided(verdict):
+    elif summary.undecided(verdict) and summary.status(verdict) != "accepted":
         lines.append("next: make what is undecided able to run, then run the same command again")
     return lines

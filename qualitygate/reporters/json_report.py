@@ -46,6 +46,8 @@ def document(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> dict[st
         "undecided": [{"check": check, "reason": reason} for check, reason in summary.undecided(verdict)],
         "waived": [],
         "notes": list(verdict.notes),
+        "accepted": rows(verdict.accepted),
+        "acceptances": [one._asdict() for one in verdict.acceptances],
     }
 
 

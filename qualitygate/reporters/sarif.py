@@ -53,6 +53,7 @@ def _results(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> Iterato
         (verdict.new, "error", "new"),
         (verdict.hidden, "error", "new"),
         (verdict.lost, "error", "absent"),
+        (verdict.accepted, "warning", "new"),
         (verdict.touched, "note", "updated"),
         (verdict.revealed, "note", "unchanged"),
         (verdict.shown, "note", "new"),
@@ -70,6 +71,9 @@ def _results(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> Iterato
                     "fix": clean(finding.fix),
                 },
             }
+            if finding in verdict.accepted:
+                by = "; ".join(f"{clean(one.who)}: {clean(one.reason)}" for one in verdict.acceptances)
+                result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": by or "accepted"}]
             if known := fingerprint(finding):
                 result["partialFingerprints"] = {"qualitygate/v1": known}
             yield result

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
-from qualitygate.model import Base, Finding, Status, Verdict
+from qualitygate.model import Acceptance, Base, Finding, Status, Verdict
 from qualitygate.reporters.quote import clean
 
 GATE = "gate"
@@ -37,6 +38,20 @@ def counts(verdict: Verdict) -> str:
     parts = [plural(len(verdict.new), "new finding")]
     parts += [f"{len(found)} {word}" for word, found in (("lost", verdict.lost), ("hidden", verdict.hidden)) if found]
     return ", ".join(parts[1:] if len(parts) > 1 and not verdict.new else parts)
+
+
+def accepted(verdict: Verdict) -> str:
+    """What was let through, in words: `2 findings, mypy undecided`."""
+    parts = [plural(len(verdict.accepted), "finding")] if verdict.accepted else []
+    open_ = [clean(check, 40) for check, _ in undecided(verdict)]
+    return ", ".join((*parts, *([f"{listed(open_, 3)} undecided"] if open_ else []))) or "nothing"
+
+
+def said(one: Acceptance) -> str:
+    """Who let a tree through, when and why: `Ada <ada@example.com> on 2026-11-23: a hotfix`."""
+    when = time.strftime("%Y-%m-%d", time.gmtime(one.when))
+    why = "; ".join((*(["unfinished work"] if one.wip else []), *([clean(one.reason)] if one.reason else [])))
+    return f"{clean(one.who, 120)} on {when}: {why}"
 
 
 def against(bases: Sequence[Base]) -> str:

@@ -21,7 +21,7 @@ def render(verdict: Verdict, *, color: bool = False, limit: int = 50, only: tupl
     all. `only` names files and directories: findings elsewhere are not listed, but they count.
     """
     blocks = [list(_rows(verdict, color)), *_sections(verdict, limit, only)]
-    notes = [f"note: {clean(note)}" for note in verdict.notes]
+    notes = _notes(verdict)
     elsewhere = sum(not _is_inside(finding, only) for finding in _all(verdict))
     if elsewhere:
         where = summary.listed([shown_path(path) for path in only], 3)
@@ -33,13 +33,17 @@ def render(verdict: Verdict, *, color: bool = False, limit: int = 50, only: tupl
 
 def render_briefly(verdict: Verdict, *, color: bool = False) -> str:
     """Notes and the verdict alone: enough where everything passed and nothing is shown."""
-    notes = [f"note: {clean(note)}" for note in verdict.notes]
-    return "\n".join([*notes, _last(verdict, color)]) + "\n"
+    return "\n".join([*_notes(verdict), _last(verdict, color)]) + "\n"
+
+
+def _notes(verdict: Verdict) -> list[str]:
+    accepted = [f"accepted by {summary.said(one)}" for one in verdict.acceptances]
+    return [*accepted, *(f"note: {clean(note)}" for note in verdict.notes)]
 
 
 def _all(verdict: Verdict) -> tuple[Finding, ...]:
     blocking = (*verdict.new, *verdict.lost, *verdict.hidden)
-    return (*blocking, *verdict.touched, *verdict.revealed, *verdict.shown)
+    return (*blocking, *verdict.touched, *verdict.revealed, *verdict.shown, *verdict.accepted)
 
 
 def _is_inside(finding: Finding, only: tuple[str, ...]) -> bool:
@@ -56,7 +60,7 @@ def _rows(verdict: Verdict, color: bool) -> Iterator[str]:
     rest = [pair for pair in summary.undecided(verdict) if pair[0] not in told]
     names = [*(row.check for row in verdict.checks), *(check for check, _ in rest)]
     width = max((len(clean(name, _NAME)) for name in names), default=0) + 3
-    counted = [_files(row) for row in verdict.checks if row.state in ("passed", "failed", "shown")]
+    counted = [_files(row) for row in verdict.checks if row.state not in ("undecided", "skipped")]
     column = max(map(len, counted), default=0)
     for row in verdict.checks:
         yield f"{_leader(row.check, width)} {_state(row, column, color)}"
@@ -87,6 +91,7 @@ def _sections(verdict: Verdict, limit: int, only: tuple[str, ...]) -> Iterator[l
         (verdict.shown, "shown (blocks nothing)", quiet),
         (verdict.revealed, "revealed (there before, but out of sight; blocks nothing)", quiet),
         (verdict.touched, "touched (known, edited in place; blocks nothing)", quiet),
+        (verdict.accepted, "accepted by a person (blocks no commit here)", limit),
         (verdict.hidden, "hidden (base's settings report it, these do not)", limit),
         (verdict.lost, "lost (base has it, this tree does not)", limit),
         (verdict.new, "new", limit),
@@ -129,7 +134,7 @@ def _last(verdict: Verdict, color: bool) -> str:
 def _outcome(verdict: Verdict, status: str) -> str:
     found = summary.counts(verdict)
     if status == "accepted":
-        return f"{found}, accepted by a person"
+        return f"{summary.accepted(verdict)}, let through by a person"
     if status != "undecided":
         return found
     pairs = summary.undecided(verdict)

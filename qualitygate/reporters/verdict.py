@@ -28,7 +28,8 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     what simply passed.
     """
     plain = verdict.status == "passed" and not verdict.shown
-    if style == "brief" and plain and not actor.agent():
+    seen = verdict.status == "accepted" and not verdict.checks  # it was shown when a person accepted it
+    if style == "brief" and (plain or seen) and not actor.agent():
         from qualitygate.reporters import text
 
         console.write_result(text.render_briefly(verdict, color=console.color))
@@ -47,6 +48,12 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
         from qualitygate.reporters import text
 
         console.write_result(text.render(verdict, color=console.color, only=only))
+
+
+def show_way_on(console: Console, verdict: Verdict) -> None:
+    """Tell a person whose commit was stopped how to let it through all the same; an agent is told nothing."""
+    if exit_code(verdict) and not actor.agent():
+        console.say("hint: mend it, or let what is staged through with a reason: `qualitygate accept`")
 
 
 def _for_agent(verdict: Verdict) -> str:

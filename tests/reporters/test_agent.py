@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qualitygate.model import CheckResult, Finding, Tree, Verdict
+from qualitygate.model import Acceptance, CheckResult, Finding, Tree, Verdict
 from qualitygate.reporters import agent
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
@@ -63,7 +63,7 @@ ROW = st.builds(
     tool=ANY_TEXT,
     version=ANY_TEXT,
     files=st.integers(0, 10**9),
-    state=st.sampled_from(["passed", "failed", "shown", "undecided", "skipped"]),
+    state=st.sampled_from(["passed", "failed", "shown", "accepted", "undecided", "skipped"]),
     cached=st.booleans(),
     seconds=st.floats(0, 10**6),
     reason=ANY_TEXT,
@@ -81,6 +81,8 @@ VERDICT = st.builds(
     checks=st.lists(ROW, max_size=9).map(tuple),
     undecided=st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=9).map(tuple),
     notes=st.lists(TEXT, max_size=3).map(tuple),
+    accepted=FINDINGS,
+    acceptances=st.just((Acceptance("00", "\x1b[1m", 0, "no-verify", 1),)),
 )
 
 
@@ -124,9 +126,10 @@ def test_nothing_ran_is_undecided(failed: Verdict) -> None:
 
 
 def test_accepted_leaves_nothing_to_do(failed: Verdict) -> None:
-    report = render(failed._replace(status="accepted"))
-    assert report.startswith("qualitygate: accepted by a person, 5 new findings, 1 lost")
-    assert "next:" not in report
+    report = render(failed._replace(status="accepted", new=(), lost=(), accepted=failed.new))
+    assert report.startswith("qualitygate: accepted by a person, 5 findings, 1 check undecided\n")
+    assert "accepted by a person: 5 findings, leave them as they are\n" in report
+    assert "next:" not in report and "F401" not in report
 
 
 def test_only_what_blocks_is_listed(failed: Verdict, finding: MakeFinding) -> None:
@@ -213,6 +216,7 @@ def test_whatever_happens_the_report_is_small_visible_and_names_no_way_round(
     lines = report.split("\n")
     assert re.fullmatch(r"qualitygate: (passed|failed|undecided|accepted by a person), [a-z0-9 ,]+", lines[0])
     ours = r'$|- |"|lost "|hidden "|undecided: "|text in double quotes|known from|next: |not looked at: "|\d+ more'
+    ours += "|accepted by a person: "
     assert all(re.match(ours, line) for line in lines[1:])
     if verdict.new or verdict.lost or verdict.hidden:
         assert ("next: fix each of these" in report) == (not report.startswith("qualitygate: accepted"))

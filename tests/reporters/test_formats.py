@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qualitygate.model import CheckResult, Finding, Tree, Verdict
+from qualitygate.model import Acceptance, CheckResult, Finding, Tree, Verdict
 from qualitygate.output import Console
 from qualitygate.reporters import github, junit, sarif
 from qualitygate.reporters.verdict import FORMATS, show
@@ -61,6 +61,15 @@ def test_sarif_says_that_an_undecided_run_did_not_succeed(failed: Verdict) -> No
     assert "tsc could not decide" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
     assert sarif_log(passed(failed.head))["invocations"][0]["executionSuccessful"] is True
     assert sarif_log(Verdict("passed", failed.head, ()))["invocations"][0]["executionSuccessful"] is False
+
+
+def test_what_a_person_accepted_stays_visible_and_fails_nothing(failed: Verdict) -> None:
+    by = (Acceptance("a" * 40, "Ann", 0, "released today", 1),)
+    verdict = failed._replace(status="accepted", new=(), lost=(), accepted=failed.new[:1], acceptances=by)
+    row = sarif_log(verdict)["results"][0]
+    assert (row["level"], row["suppressions"][0]["justification"]) == ("warning", "Ann: released today")
+    assert github.render(verdict, fingerprint=fingerprint).startswith("::warning file=src/views.py")
+    assert suites(verdict).get("failures") == "0"
 
 
 def test_sarif_levels_and_states(failed: Verdict) -> None:

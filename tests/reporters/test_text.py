@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.model import CheckResult, Finding, Verdict
+from qualitygate.model import Acceptance, CheckResult, Finding, Verdict
 from qualitygate.reporters import text
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
@@ -55,8 +55,13 @@ def test_undecided_says_who_and_what_the_rest_found(failed: Verdict) -> None:
 
 
 def test_accepted_is_not_called_passed(failed: Verdict) -> None:
-    report = text.render(failed._replace(status="accepted"))
-    assert report.splitlines()[-1].startswith("accepted: 5 new findings, 1 lost, accepted by a person (31 known")
+    by = (Acceptance("aa", "Ada\x07", 1_795_424_986, "a\nhotfix", 5), Acceptance("bb", "Bo", 0, "", 1, wip=True))
+    verdict = failed._replace(status="accepted", new=(), lost=(), accepted=failed.new, acceptances=by)
+    report = text.render(verdict).splitlines()
+    assert report[-1].startswith("accepted: 5 findings, tsc undecided, let through by a person (31 known")
+    assert "ruff: 3 accepted by a person (blocks no commit here)" in report
+    assert "accepted by Ada\\x07 on 2026-11-23: a\\nhotfix" in report
+    assert "accepted by Bo on 1970-01-01: unfinished work" in report
 
 
 def test_every_kind_of_finding_has_its_section(failed: Verdict) -> None:

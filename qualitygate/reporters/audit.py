@@ -1,0 +1,94 @@
+"""What people let through, and what went past the gate: as text, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from qualitygate.commands.audit import Audit
+from qualitygate.model import Verdict
+from qualitygate.reporters import summary
+from qualitygate.reporters.quote import clean
+from qualitygate.reporters.summary import plural
+
+_LIMIT = 50
+
+
+def consequence(*, wip: bool, final: bool) -> str:
+    """What accepting will mean, before it is done."""
+    if final:
+        return (
+            "accepting is final here: there is no remote where anybody else is asked, and the tree is known afterwards"
+        )
+    what = "this unfinished work" if wip else "this tree"
+    return f"accepting lets {what} be committed here; each later report shows it, and a push fails until it is mended"
+
+
+def render_accepted(verdict: Verdict) -> str:
+    """That it is done, and what to type next."""
+    return f"accepted: {summary.accepted(verdict)}, in tree {verdict.head.id[:7]}; next: git commit"
+
+
+def render_text(audit: Audit) -> str:
+    """One block per kind of thing that went past, the sum last."""
+    blocks = [list(block) for block in (_unrecorded(audit), _accepted(audit), _settings(audit), _hooks(audit))]
+    return "\n\n".join("\n".join(block) for block in (*blocks, [_last(audit)]) if block)
+
+
+def _unrecorded(audit: Audit) -> Iterator[str]:
+    rows = [one for one in audit.unrecorded if not one.later]
+    if rows:
+        yield f"{plural(len(rows), 'commit')} without a record: nothing shows that the gate saw them"
+    for one in rows[:_LIMIT]:
+        yield f"  {one.commit[:7]} {clean(one.subject, 100)}"
+    if len(rows) > _LIMIT:
+        yield f"  ... and {len(rows) - _LIMIT} more, `qualitygate audit --json` shows all"
+
+
+def _accepted(audit: Audit) -> Iterator[str]:
+    if audit.accepted:
+        yield f"{plural(len(audit.accepted), 'commit')} accepted by a person"
+    for one in audit.accepted:
+        found = plural(one.by.findings, "finding") if one.by.findings else "undecided checks"
+        final = ", final" if one.by.final else ""
+        yield f"  {one.commit[:7]} {clean(one.subject, 100)}"
+        yield f"          {found}{final}, by {summary.said(one.by)}"
+
+
+def _settings(audit: Audit) -> Iterator[str]:
+    if audit.settings:
+        yield f"qualitygate.toml changed in {plural(len(audit.settings), 'commit')}"
+    for commit, subject in audit.settings:
+        yield f"  {commit[:7]} {clean(subject, 100)}"
+
+
+def _hooks(audit: Audit) -> Iterator[str]:
+    if audit.hooks:
+        yield "hooks in this clone, `qualitygate install` puts them in"
+    yield from (f"  {clean(row)}" for row in audit.hooks)
+
+
+def _last(audit: Audit) -> str:
+    covered = sum(bool(one.later) for one in audit.unrecorded)
+    also = f"; {covered} of them judged together with a later one" if covered else ""
+    verb = "something to look at" if audit.has_something else "nothing to say"
+    return f"{verb}: {plural(audit.commits, 'commit')} since {clean(audit.since, 80)}{also}"
+
+
+def render_json(audit: Audit) -> str:
+    """The document of `audit --json`."""
+    document = {
+        "schema": 1,
+        "since": clean(audit.since),
+        "until": audit.until,
+        "commits": audit.commits,
+        "unrecorded": [
+            {"commit": one.commit, "subject": clean(one.subject), "judged_with": one.later} for one in audit.unrecorded
+        ],
+        "accepted": [
+            {"commit": one.commit, "subject": clean(one.subject), **one.by._asdict()} for one in audit.accepted
+        ],
+        "settings": [{"commit": commit, "subject": clean(subject)} for commit, subject in audit.settings],
+        "hooks": [clean(row) for row in audit.hooks],
+    }
+    return json.dumps(document, indent=2)
