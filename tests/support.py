@@ -30,6 +30,10 @@ GIT_IDENTITY = """\
 """
 
 
+_PYTEST = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
+_BACKPORTS = ("exceptiongroup", "tomli", "typing_extensions")
+
+
 def git(root: Path, *args: str, check: bool = True, env: Mapping[str, str] | None = None) -> str:
     done = subprocess.run(["git", *args], cwd=root, capture_output=True, env={**os.environ, **(env or {})}, check=False)
     if check and done.returncode:
@@ -114,19 +118,8 @@ def make_environment(root: Path) -> Path:
     (place / "bin" / "python").symlink_to(Path(sys.executable).resolve())
     (place / "pyvenv.cfg").write_text(f"home = {home}\nversion = {sys.version.split()[0]}\n")
     for entry in Path(pytest.__file__).parents[1].iterdir():
-        if entry.name.split("-")[0].removesuffix(".py") in (
-            "pytest",
-            "_pytest",
-            "pluggy",
-            "iniconfig",
-            "packaging",
-            "pygments",
-        ):
-            (folder / entry.name).symlink_to(entry)
-        if sys.version_info < (3, 11) and entry.name.split("-")[0] in (
-            "exceptiongroup",
-            "tomli",
-            "typing_extensions.py",
-        ):
+        name = entry.name.split("-")[0].removesuffix(".py")
+        # tomli is compiled by mypyc, which leaves a shared library of an arbitrary name beside it.
+        if name in _PYTEST or (sys.version_info < (3, 11) and (name in _BACKPORTS or "__mypyc." in name)):
             (folder / entry.name).symlink_to(entry)
     return place
