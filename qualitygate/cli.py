@@ -155,6 +155,34 @@ def audit(range_: str, as_json: bool) -> int:
     return 1 if result.has_something else 0
 
 
+@cli.command(short_help="Fix what is new and can be fixed safely.")
+@click.argument("files", nargs=-1)
+@click.option("--staged", is_flag=True, help="Fix what is staged, in the index and on disk.")
+@click.option("--check", is_flag=True, help="Say what would be fixed; write nothing.")
+@click.option("--diff", is_flag=True, help="The same, as a diff.")
+@click.option("--between-edits", is_flag=True, hidden=True, help="Remove no name that the next edit may use.")
+@_COLOR
+def fix(files: tuple[str, ...], staged: bool, check: bool, diff: bool, between_edits: bool, color: str) -> int:
+    """Format changed lines and apply the safe fixes of new findings, in FILES or wherever there are some.
+
+    Old findings and other lines stay as they are. A file that somebody changes meanwhile is left alone.
+    """
+    from qualitygate.commands.fix import fix as command
+    from qualitygate.reporters import fixes as reporter
+
+    console = Console(color)
+    result = command(
+        Path.cwd(),
+        files=files,
+        staged=staged,
+        dry=check or diff,
+        between_edits=between_edits,
+        progress=console.progress,
+    )
+    console.write_result(reporter.render_diff(result) if diff else reporter.render(result))
+    return reporter.exit_code(result)
+
+
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")

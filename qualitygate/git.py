@@ -322,6 +322,12 @@ def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[
 _WHOLE = ((1, 1 << 40, 1, 1 << 40),)
 
 
+def patch(repo: Repo, old: str, new: str, paths: Sequence[str]) -> bytes:
+    """What `git apply` needs to make one tree from another, in some of its paths."""
+    flags = ["-r", "-p", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", "--text", "--no-renames"]
+    return ask(repo, "diff-tree", *flags, "--src-prefix=a/", "--dst-prefix=b/", old, new, "--", *paths)
+
+
 def _patches(text: bytes) -> dict[str, tuple[tuple[int, int, int, int], ...]]:
     # By blob ids, not by order: git prints no patch for what differs only in mode, name or ignored space.
     found: dict[str, list[tuple[int, int, int, int]]] = {}

@@ -20,6 +20,7 @@ from qualitygate.git import (
     tree_of,
     without_own_filters,
 )
+from qualitygate.model import Entry
 
 
 def write_tree(repo: Repo, scratch: Path) -> str:
@@ -77,6 +78,61 @@ def write_worktree(repo: Repo, scratch: Path, objects: Path, patch: Path | None)
         ask(private, "apply", "--cached", "--whitespace=nowarn", os.fspath(patch))
     tree = ask(private, "write-tree").decode("ascii").strip()
     return readable(repo, objects), tree
+
+
+def replace_staged(repo: Repo, wanted: Mapping[str, tuple[Entry, bytes]], scratch: Path) -> set[str]:
+    """Put new contents into the index for paths whose entry is still the given one; returns those.
+
+    As git does it: the new index is written beside the old one, under git's own lock, and takes its
+    place in one step. Raises GitError while another git holds the lock.
+    """
+    make_room(scratch)
+    private = repo._replace(index_file=scratch)
+    for _ in range(_TRIES):
+        before = repo.index_file.read_bytes()
+        scratch.write_bytes(before)
+        rows, done = b"", set[str]()
+        for row in ask(private, "ls-files", "-s", "-z", "--", *wanted).split(b"\0")[:-1]:
+            meta, path = row.split(b"\t", 1)
+            entry, data = wanted[os.fsdecode(path)]
+            if meta.decode("ascii").split(" ") == [entry.mode, entry.blob, "0"]:
+                blob = ask(repo, "hash-object", "-w", "--stdin", "--no-filters", stdin=data).strip()
+                rows += entry.mode.encode("ascii") + b" " + blob + b"\t" + path + b"\0"
+                done.add(os.fsdecode(path))
+        ask(private, "update-index", "-z", "--index-info", stdin=rows)
+        after = scratch.read_bytes()
+        scratch.unlink()
+        if not done or _swap_index(repo.index_file, before, after):
+            return done
+    raise GitError("the index changes all the time", hint="wait until nobody else works here, then run it again")
+
+
+_TRIES = 5
+
+
+def _swap_index(index: Path, before: bytes, after: bytes) -> bool:
+    """Whether the index still was `before`, and now is `after`."""
+    ready = index.with_name(f"{index.name}.qualitygate-{os.getpid()}")
+    lock = index.with_name(f"{index.name}.lock")
+    try:
+        with open(ready, "wb") as file:
+            file.write(after)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(ready, lock)  # the lock is held for one comparison: whoever kills us then leaves it lying there
+        try:
+            if index.read_bytes() != before:
+                return False
+            os.replace(lock, index)
+        finally:
+            lock.unlink(missing_ok=True)
+    except FileExistsError:
+        raise GitError(f"another git is at work: {lock} exists", hint="wait until it has ended") from None
+    except OSError as exc:
+        raise GitError(f"cannot write the index: {exc.strerror or exc}", hint=f"make {index.parent} writable") from None
+    finally:
+        ready.unlink(missing_ok=True)
+    return True
 
 
 def make_room(file: Path) -> None:

@@ -15,6 +15,9 @@ Direction = Literal["debt", "safeguard"]
 Policy = Literal["ratchet", "clean", "shown"]
 """`ratchet`: no more than base has; `clean`: none in the tree; `shown`: reported, never blocks."""
 
+Fixable = Literal["", "safe", "removes"]
+"""`safe`: the tool that found it can mend it; `removes`: so it can, by taking away a name that is not used (yet)."""
+
 Status = Literal["passed", "failed", "accepted", "undecided"]
 
 
@@ -61,6 +64,7 @@ class Finding(NamedTuple):
     direction: Direction = "debt"
     fix: str = ""
     name: str = ""
+    fixable: Fixable = ""
 
 
 class Report(NamedTuple):

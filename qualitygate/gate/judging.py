@@ -117,6 +117,11 @@ def judge_worktree(gate: Gate) -> Verdict:
     return _judge(gate, repo, head, _commit_bases(gate, head), record=False, here=True)
 
 
+def plan_here(gate: Gate, reader: Repo, head: Tree) -> Plan:
+    """How the index or the work tree would be judged, and what is made from them."""
+    return plan(gate, reader, head, _commit_bases(gate, head), here=True)
+
+
 def judge_edit(gate: Gate, paths: tuple[str, ...]) -> Verdict:
     """Some files on disk, just edited: what the checks of the edit tier have to say. Never recorded."""
     from qualitygate.gate import editing  # not on the way of a commit
@@ -280,6 +285,17 @@ def _judge(
     if may_record and not gate.everything and records.exists(shared, made.key):
         notes = ("this tree passed before, against the same base",)
         return Verdict("passed", head, made.bases.all, notes=notes, recorded=True)
+    verdict = judge_planned(gate, made, start)
+    if may_record and verdict.status == "passed":
+        _record(shared, made, verdict)
+        return verdict._replace(recorded=True)
+    if record and verdict.status == "accepted":
+        return let_through(gate, made, verdict, verdict.acceptances, inherited=True)
+    return verdict
+
+
+def judge_planned(gate: Gate, made: Plan, start: float) -> Verdict:
+    """Judge as planned; the time limit counts from `start`, of the monotonic clock. Never recorded."""
     # Only now: for a tree that passed before they are not needed, and a hook pays for every import.
     from qualitygate.gate.examine import Session
     from qualitygate.gate.runner import run_gate
@@ -288,7 +304,7 @@ def _judge(
     limit = gate.limit or (made.policy.push_time_limit if slow else made.policy.time_limit)
     session = Session(
         repo=made.reader,
-        shared=shared,
+        shared=gate.state.shared,
         place=gate.state.worktree,
         tools=gate.tools,
         policy=made.policy,
@@ -303,15 +319,10 @@ def _judge(
         progress=gate.progress,
     )
     with lock(gate.state.worktree, limit):
-        known = accept.known(shared, head.id, made.bases.parents, made.bases.accepted)
-        verdict = run_gate(session, head, made.bases, known)
+        known = accept.known(gate.state.shared, made.head.id, made.bases.parents, made.bases.accepted)
+        verdict = run_gate(session, made.head, made.bases, known)
     if made.policy.source != FILE:
         verdict = verdict._replace(notes=(*verdict.notes, f"no {FILE}: the defaults of the playbook were used"))
-    if may_record and verdict.status == "passed":
-        _record(shared, made, verdict)
-        return verdict._replace(recorded=True)
-    if record and verdict.status == "accepted":
-        return let_through(gate, made, verdict, verdict.acceptances, inherited=True)
     return verdict
 
 

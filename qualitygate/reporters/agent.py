@@ -199,7 +199,9 @@ def _foot(verdict: Verdict, left: int, log: str) -> list[str]:
         lines.append(f"not looked at: {summary.listed(missed, 5)}")
     if verdict.new or verdict.lost or verdict.hidden:
         if summary.status(verdict) != "accepted":
-            lines.append("next: fix each of these, then run the same command again")
+            command, fixable = summary.remedy(verdict, removals=False)
+            by_us = f" (`{command}` does it for {fixable})" if command else ""
+            lines.append(f"next: fix each of these{by_us}, then run the same command again")
     elif summary.undecided(verdict) and summary.status(verdict) != "accepted":
         lines.append("next: make what is undecided able to run, then run the same command again")
     return lines

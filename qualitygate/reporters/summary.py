@@ -72,6 +72,17 @@ def plural(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
+def remedy(verdict: Verdict, *, removals: bool = True) -> tuple[str, int]:
+    """The command that fixes new findings, and how many it can; "" where there are none, or it does not reach them.
+
+    Without `removals` it leaves names in the work tree that are not used yet.
+    """
+    command = {"the index": "qualitygate fix --staged", "the work tree": "qualitygate fix"}.get(verdict.head.origin, "")
+    kinds = ("safe", "removes") if removals or verdict.head.origin == "the index" else ("safe",)
+    number = sum(finding.fixable in kinds for finding in verdict.new)
+    return (command, number) if command and number else ("", 0)
+
+
 def place(finding: Finding) -> tuple[str, int, int, str, str]:
     """The order in which findings are read."""
     return finding.path, finding.line, finding.column, finding.rule, finding.message

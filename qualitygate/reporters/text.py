@@ -27,6 +27,9 @@ def render(verdict: Verdict, *, color: bool = False, limit: int = 50, only: tupl
         where = summary.listed([shown_path(path) for path in only], 3)
         verb = "is" if elsewhere == 1 else "are"
         notes.append(f"note: {plural(elsewhere, 'finding')} outside {where} {verb} not listed here, but count")
+    command, fixable = summary.remedy(verdict)
+    if command and summary.status(verdict) != "accepted":
+        notes.append(f"hint: `{command}` fixes {fixable} of {len(verdict.new)}")
     blocks += [notes, [_last(verdict, color)]]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qualitygate.model import Acceptance, CheckResult, Finding, Tree, Verdict
+from qualitygate.model import Acceptance, CheckResult, Finding, Fixable, Tree, Verdict
 from qualitygate.reporters import agent
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
@@ -254,3 +254,18 @@ def test_our_own_words_stand_outside_quotes_only(failed: Verdict) -> None:
 )
 def test_tokens(text: str, expected: int) -> None:
     assert agent.tokens(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("origin", "kind", "said"),
+    (
+        ("the index", "removes", " (`qualitygate fix --staged` does it for 5)"),
+        ("the work tree", "safe", " (`qualitygate fix` does it for 5)"),
+        ("the work tree", "removes", ""),
+        ("the index", "", ""),
+    ),
+)
+def test_an_agent_is_told_what_fixes_these(failed: Verdict, origin: str, kind: Fixable, said: str) -> None:
+    new = tuple(found._replace(fixable=kind) for found in failed.new)
+    report = render(failed._replace(head=failed.head._replace(origin=origin), new=new))
+    assert report.endswith(f"\nnext: fix each of these{said}, then run the same command again\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.model import Acceptance, CheckResult, Finding, Verdict
+from qualitygate.model import Acceptance, CheckResult, Finding, Fixable, Verdict
 from qualitygate.reporters import text
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
@@ -159,3 +159,21 @@ def test_places_without_column_or_line(finding: MakeFinding, failed: Verdict) ->
     places = (finding("c", "r", "a", 0, 5, "m"), finding("c", "r", "b", 3, 0, "m"), finding("c", "r", "d", 3, 4, "m"))
     report = text.render(failed._replace(new=places))
     assert "\na: r m\nb:3: r m\nd:3:4: r m\n" in report
+
+
+@pytest.mark.parametrize(
+    ("origin", "kinds", "hint"),
+    (
+        ("the index", ("safe", "removes", ""), "hint: `qualitygate fix --staged` fixes 2 of 3"),
+        ("the work tree", ("safe", "", ""), "hint: `qualitygate fix` fixes 1 of 3"),
+        ("the work tree", ("", "", ""), ""),
+        ("HEAD", ("safe", "safe", ""), ""),
+    ),
+)
+def test_what_can_be_fixed_is_said_before_the_verdict(
+    failed: Verdict, origin: str, kinds: tuple[Fixable, ...], hint: str
+) -> None:
+    new = tuple(finding._replace(fixable=kind) for finding, kind in zip(failed.new, kinds, strict=False))
+    lines = text.render(failed._replace(head=failed.head._replace(origin=origin), new=new)).splitlines()
+    assert (hint in lines) if hint else not any(line.startswith("hint") for line in lines)
+    assert lines[-1].startswith("failed: ")

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from qualitygate.checks.fixing import Edit, Fix, Fixes
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import ruff_cli
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Fixable, Report
 from qualitygate.process import Output
 
 name = "ruff"
@@ -23,6 +24,7 @@ wants = ruff_cli.wants
 listing = ruff_cli.listing
 
 _SYNTAX = "invalid-syntax"
+_REMOVES = frozenset(f"ruff:{code}" for code in ("F401", "F811", "F841", "RUF059"))
 _PARSE = re.compile(r"error: Failed to parse (.+):(\d+):(\d+): (.*)")
 _UNREAD = re.compile(r"warning: Failed to lint (.+)")
 _MISSING = "No such file or directory"
@@ -66,6 +68,39 @@ def parse(output: Output, request: Request) -> Report:
     return Report(tuple(found), max(log.processed - len(unread), 0))
 
 
+def fix_command(request: Request) -> Command:
+    """The same: its JSON holds the edits."""
+    return command(request)
+
+
+def parse_fixes(output: Output, request: Request) -> Fixes:
+    """The edits that ruff, and the project's own settings, call safe."""
+    report = parse(output, request)
+    if report.reason:
+        return Fixes((), report.reason)
+    index = ruff_cli.path_index(request.files)
+    broken = {finding.path for finding in report.findings if finding.rule in (f"ruff:{_SYNTAX}", "ruff:E902")}
+    fixes = []
+    for row in json.loads(output.stdout):
+        finding = _finding(row, request, index)
+        if finding.fixable and finding.path not in broken:
+            edits = tuple(_edit(edit) for edit in row["fix"]["edits"])
+            removes = finding.fixable == "removes"
+            fixes.append(Fix(finding.rule, finding.path, finding.line, finding.column, edits, removes))
+    return Fixes(tuple(fixes))
+
+
+def _edit(edit: Mapping[str, Any]) -> Edit:
+    start, end = edit["location"], edit["end_location"]
+    return Edit(int(start["row"]), int(start["column"]), int(end["row"]), int(end["column"]), str(edit["content"]))
+
+
+def _fixable(rule: str, fix: Mapping[str, Any]) -> Fixable:
+    if fix.get("applicability") != "safe" or not fix.get("edits"):
+        return ""
+    return "removes" if rule in _REMOVES else "safe"
+
+
 def _finding(row: Mapping[str, Any], request: Request, index: Mapping[str, str]) -> Finding:
     message = str(row["message"])
     rule = _rule(row, message)
@@ -81,6 +116,7 @@ def _finding(row: Mapping[str, Any], request: Request, index: Mapping[str, str])
         end_column=int(end["column"]),
         message=message.removeprefix("SyntaxError: "),
         fix=str(fix.get("message") or ("make the file parse" if rule == _SYNTAX else "")),
+        fixable=_fixable(f"ruff:{rule}", fix),
     )
 
 

@@ -46,6 +46,17 @@ def command(request: Request) -> Command:
     return ruff_cli.command(request, "format", "--diff")
 
 
+def range_command(request: Request, path: str, data: bytes, first: int, last: int) -> Command:
+    """`ruff format --range`, which has been there since 0.2.1. Its end is where the line after `last` begins."""
+    named = ruff_cli.command(request._replace(files=()), "format", f"--range={first}-{last + 1}")
+    return Command((*named.argv, f"--stdin-filename=./{path}", "-"), named.env, data)
+
+
+def parse_range(output: Output) -> bytes | None:
+    """Standard output; None for any exit code but 0."""
+    return output.stdout if output.code == 0 and not output.timed_out and not output.truncated else None
+
+
 def parse(output: Output, request: Request) -> Report:
     """One finding per region that would change, in lines of the file as it is.
 
@@ -83,7 +94,9 @@ def _findings(diff: bytes, request: Request) -> tuple[list[Finding], int]:
         files += 1
         for first, last in (region for hunk in hunks for region in regions(hunk)):
             fix = f"ruff format --range={first}-{last + 1} {shlex.quote(path)}"
-            found.append(Finding(request.check, RULE, path, first, 0, last, 0, "not formatted", fix=fix))
+            found.append(
+                Finding(request.check, RULE, path, first, 0, last, 0, "not formatted", fix=fix, fixable="safe")
+            )
     return found, files
 
 

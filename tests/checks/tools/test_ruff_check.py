@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qualitygate.checks.fixing import Edit, Fix
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import ruff_check
 from qualitygate.model import Finding, Report
@@ -66,7 +67,9 @@ def test_recorded_output(version: str) -> None:
     }
     first = next(finding for finding in report.findings if finding.path == "app.py" and finding.line == 1)
     assert first == Finding(
-        *("lint", "ruff:F401", "app.py", 1, 8, 1, 10, "`os` imported but unused"), fix="Remove unused import: `os`"
+        *("lint", "ruff:F401", "app.py", 1, 8, 1, 10, "`os` imported but unused"),
+        fix="Remove unused import: `os`",
+        fixable="removes",
     )
     broken = next(finding for finding in report.findings if finding.path == "bad.py")
     assert broken.message == "Expected a parameter or the end of the parameter list"
@@ -168,3 +171,38 @@ def test_live_everything_excluded_is_complete(tmp_path: Path) -> None:
     assert execute(tmp_path, ("a.py",)) == Report((), 0)
     (tmp_path / "ruff.toml").write_text("no-such-setting = 1\n")
     assert "no-such-setting" in execute(tmp_path, ("a.py",)).reason
+
+
+@pytest.mark.parametrize("version", ("0.4.10", "0.9.10", "0.12.12", "0.17.6"))
+def test_the_safe_fixes_of_recorded_output(version: str) -> None:
+    output = Output(1, (DATA / f"check-{version}.json").read_bytes(), (DATA / f"check-{version}.log").read_bytes())
+    fixes = ruff_check.parse_fixes(output, request())
+    assert fixes.reason == ""
+    assert Fix("ruff:F401", "app.py", 1, 8, (Edit(1, 1, 2, 1, ""),), removes=True) in fixes.fixes
+    assert "ruff:F841" not in {fix.rule for fix in fixes.fixes}  # ruff calls it unsafe
+    assert "bad.py" not in {fix.path for fix in fixes.fixes}  # does not parse
+    marked = {(f.rule, f.path, f.line, f.column) for f in ruff_check.parse(output, request()).findings if f.fixable}
+    assert {fix[:4] for fix in fixes.fixes} <= marked
+
+
+def test_no_fix_is_taken_from_a_run_that_cannot_be_believed() -> None:
+    output = Output(2, b"[]", b"error: broken\n")
+    assert ruff_check.parse_fixes(output, request()).reason
+
+
+@pytest.mark.parametrize(
+    ("code", "applicability", "fixable"),
+    (
+        ("F401", "safe", "removes"),
+        ("F811", "safe", "removes"),
+        ("E711", "safe", "safe"),
+        ("E711", "unsafe", ""),
+        ("ERA001", "display", ""),
+        ("E711", None, ""),
+    ),
+)
+def test_what_is_fixable_is_what_ruff_calls_safe(code: str, applicability: str | None, fixable: str) -> None:
+    edit = {"content": "", "location": {"row": 1, "column": 1}, "end_location": {"row": 2, "column": 1}}
+    row = {**ROW, "code": code, "fix": {"applicability": applicability, "edits": [edit], "message": "do it"}}
+    report = ruff_check.parse(Output(1, json.dumps([row]).encode(), LOG), request())
+    assert [finding.fixable for finding in report.findings] == [fixable]

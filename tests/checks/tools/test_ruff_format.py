@@ -52,6 +52,7 @@ def test_recorded_output(version: str) -> None:
     assert report.findings[-1] == Finding(
         *("format", "ruff-format:unformatted", "sub/sp ace.py", 2, 0, 2, 0, "not formatted"),
         fix="ruff format --range=2-3 'sub/sp ace.py'",
+        fixable="safe",
     )
 
 
@@ -125,3 +126,28 @@ def test_live_one_bad_configuration_is_no_result(tmp_path: Path) -> None:
     (tmp_path / "ruff.toml").write_text("no-such-setting = 1\n")
     (tmp_path / "a.py").write_text("a=1\n")
     assert "no-such-setting" in execute(tmp_path, "a.py").reason
+
+
+def in_range(root: Path, data: bytes, first: int, last: int, path: str = "a.py") -> bytes | None:
+    asked = request((path,), os.fspath(root))._replace(cache_dir=os.fspath(root.parent / "cache"))
+    command = ruff_format.range_command(asked, path, data, first, last)
+    return ruff_format.parse_range(run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin))
+
+
+def test_a_range_is_formatted_and_the_rest_is_not(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    data = b"a=1\r\nb=2\r\nc=3"
+    assert in_range(root, data, 2, 2) == b"a=1\r\nb = 2\r\nc=3"
+    assert in_range(root, data, 3, 3) == b"a=1\r\nb=2\r\nc = 3"  # the last line break is not its business
+    assert in_range(root, data, 2, 2, "-odd name.py") == b"a=1\r\nb = 2\r\nc=3"
+    assert in_range(root, b"a=(\nb=2\n", 2, 2) is None
+    assert os.listdir(root) == []
+
+
+def test_a_range_is_formatted_as_the_settings_of_the_tree_say(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    root.mkdir()
+    (root / "ruff.toml").write_text('extend-exclude = ["not.py"]\n[format]\nquote-style = "single"\n')
+    assert in_range(root, b'a="x"\n', 1, 1) == b"a = 'x'\n"
+    assert in_range(root, b'a="x"\n', 1, 1, "not.py") == b'a="x"\n'
