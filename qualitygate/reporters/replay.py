@@ -16,10 +16,14 @@ def render_line(replay: Replay) -> str:
     """How many of the last commits would have been refused, per group, and what is too loud."""
     parts = [_group(group) for group in replay.groups if group.commits]
     if not parts:
-        return "replay: no commit could be replayed"
+        return f"replay: {_nothing(replay)}"
     loud = [f"{rule} in {n} of {len(g.commits)}" for g in replay.groups for rule, n in g.loud()]
     more = f"; loud: {', '.join(loud)}" if loud else ""
     return f"replay: would have refused {'; '.join(parts)}{more}  (qualitygate replay lists them)"
+
+
+def _nothing(replay: Replay) -> str:
+    return "no commit could be replayed in time" if replay.asked else "nothing to replay, there is one commit only"
 
 
 def _group(group: Group) -> str:
@@ -47,7 +51,7 @@ def render(replay: Replay) -> str:
     short = [g for g in replay.groups if len(g.commits) < replay.asked]
     lines += [f"{', '.join(g.checks)}: {len(g.commits)} of {replay.asked} in the time given (--seconds)" for g in short]
     parts = [_group(group) for group in replay.groups if group.commits]
-    lines.append(f"would have refused {'; '.join(parts)}" if parts else "no commit could be replayed")
+    lines.append(f"would have refused {'; '.join(parts)}" if parts else _nothing(replay))
     return "\n".join(lines)
 
 
