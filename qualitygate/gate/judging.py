@@ -122,13 +122,6 @@ def plan_here(gate: Gate, reader: Repo, head: Tree) -> Plan:
     return plan(gate, reader, head, _commit_bases(gate, head), here=True)
 
 
-def judge_edit(gate: Gate, paths: tuple[str, ...]) -> Verdict:
-    """Some files on disk, just edited: what the checks of the edit tier have to say. Never recorded."""
-    from qualitygate.gate import editing  # not on the way of a commit
-
-    return editing.judge_edit(gate, paths)
-
-
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
     """A commit, as if it were about to be made on its parents."""
     head = commit_tree(gate.repo, rev)

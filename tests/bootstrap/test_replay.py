@@ -63,7 +63,7 @@ def test_the_settings_are_those_of_today(root: Path) -> None:
 def test_what_the_time_did_not_allow_is_not_claimed(root: Path) -> None:
     found = run(root, seconds=0.0)
     assert [len(group.commits) for group in found.groups] == [0]
-    assert render_line(found) == "replay: nothing to replay, there is one commit only"
+    assert render_line(found) == "replay: no commit could be replayed in time"
     assert "0 of 4 in the time given" in render(found)
     assert json.loads(render_json(found))["groups"][0]["replayed"] == 0
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
-from qualitygate.gate import judging
+from qualitygate.gate import editing, judging
 from qualitygate.gate.editing import hunks
 from qualitygate.gate.judging import Gate
 from qualitygate.gate.linemap import LineMap
@@ -61,7 +61,7 @@ def test_only_what_the_edit_brought_is_new_and_nothing_is_written(gate: Gate) ->
     root = gate.repo.root
     write(root, {"a.py": OLD + "\n\nimport sys\n\nx = {  1:2 }\n"})
     before = snapshot(root)
-    verdict = judging.judge_edit(gate, ("a.py",))
+    verdict = editing.judge_edit(gate, ("a.py",))
     assert found(verdict) == [
         ("ruff-format:unformatted", "a.py", 10),
         ("ruff:F401", "a.py", 8),
@@ -73,7 +73,7 @@ def test_only_what_the_edit_brought_is_new_and_nothing_is_written(gate: Gate) ->
 
 def test_checks_that_read_the_whole_tree_wait_for_the_commit(gate: Gate) -> None:
     write(gate.repo.root, {"a.py": OLD + '\n\ny: int = "a"\n'})
-    verdict = judging.judge_edit(gate, ("a.py",))
+    verdict = editing.judge_edit(gate, ("a.py",))
     assert [(row.check, row.state) for row in verdict.checks if row.state == "skipped"] == [
         ("mypy", "skipped"),
     ]
@@ -82,35 +82,35 @@ def test_checks_that_read_the_whole_tree_wait_for_the_commit(gate: Gate) -> None
 
 def test_a_file_that_git_does_not_know_yet_is_new_throughout(gate: Gate) -> None:
     write(gate.repo.root, {"new/c.py": "import os\n", "new/d.toml": "a = [\n"})
-    verdict = judging.judge_edit(gate, ("new/c.py", "new/d.toml"))
+    verdict = editing.judge_edit(gate, ("new/c.py", "new/d.toml"))
     assert found(verdict) == [("ruff:F401", "new/c.py", 1), ("syntax:toml", "new/d.toml", 1)]
 
 
 def test_settings_of_the_files_own_folder_hold_on_both_sides(gate: Gate) -> None:
     root = gate.repo.root
     write(root, {"sub/b.py": "import os\n\nx = 1\nif x == None:\n    pass\n"})
-    assert found(judging.judge_edit(gate, ("sub/b.py",))) == [("ruff:E711", "sub/b.py", 4)]
+    assert found(editing.judge_edit(gate, ("sub/b.py",))) == [("ruff:E711", "sub/b.py", 4)]
 
 
 def test_what_the_settings_on_disk_newly_ask_for_is_not_blamed_on_the_edit(gate: Gate) -> None:
     root = gate.repo.root
     commit(root, {"a.py": "try:\n    pass\nexcept:\n    pass\n"})
     write(root, {"ruff.toml": 'lint.select = ["E722"]\n', "a.py": "try:\n    pass\nexcept:\n    pass\n# more\n"})
-    verdict = judging.judge_edit(gate, ("a.py",))
+    verdict = editing.judge_edit(gate, ("a.py",))
     assert (found(verdict), verdict.known) == ([], 1)
 
 
 @pytest.mark.parametrize("path", ("gone.py", "sub", "link.py", "a\nb.py"))
 def test_what_is_no_file_is_not_judged(gate: Gate, path: str) -> None:
     (gate.repo.root / "link.py").symlink_to("a.py")
-    verdict = judging.judge_edit(gate, (path,))
+    verdict = editing.judge_edit(gate, (path,))
     assert (verdict.status, verdict.new, verdict.checks) == ("undecided", (), ())
 
 
 def test_the_second_look_at_the_same_content_runs_nothing(gate: Gate) -> None:
     write(gate.repo.root, {"a.py": OLD + "import sys\n"})
-    first = judging.judge_edit(gate, ("a.py",))
-    again = judging.judge_edit(gate, ("a.py",))
+    first = editing.judge_edit(gate, ("a.py",))
+    again = editing.judge_edit(gate, ("a.py",))
     assert found(first) == found(again) != []
     assert all(row.cached for row in again.checks if row.state != "skipped")
 
