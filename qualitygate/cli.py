@@ -216,6 +216,15 @@ def git_hook(name: str, args: tuple[str, ...]) -> int:
     return command([name, *args])
 
 
+@cli.command(short_help="What the hooks of a coding agent call.", context_settings={"ignore_unknown_options": True})
+@click.argument("args", nargs=-1, type=click.UNPROCESSED, metavar="AGENT EVENT")
+def hook(args: tuple[str, ...]) -> int:
+    """Answer one event of a coding agent, read from standard input as JSON, in that agent's own protocol."""
+    from qualitygate.agent_hook import main as command
+
+    return command(args)
+
+
 @cli.command(short_help="Set up a gate that fits, prove it, install it.")
 @_PATH
 @click.option(
@@ -226,6 +235,9 @@ def git_hook(name: str, args: tuple[str, ...]) -> int:
 @click.option("--manager", type=click.Choice(["auto", "pre-commit", "prek", "git"]), default="auto", show_default=True)
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
+@click.option(
+    "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @_COLOR
 def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:

@@ -87,14 +87,18 @@ def _from_click(exc: Exception, console: Console) -> int | None:
 
 
 def _internal(exc: Exception, console: Console) -> int:
-    text = _details(exc)
-    path = _write_log(text)
+    path = logged(exc)
     if path:
         console.error(f"internal error, details in {path}")
     else:
-        console.say(text)
+        console.say(_details(exc))
         console.error("internal error, and no log could be written")
     return INTERNAL
+
+
+def logged(exc: Exception) -> str:
+    """The path of a file that holds all about an error of ours; "" where none could be written."""
+    return _write_log(_details(exc))
 
 
 def _details(exc: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -290,6 +291,11 @@ def copy_blob(repo: Repo, blob: str, target: IO[bytes]) -> None:
         raise failure(("cat-file",), output)
 
 
+def blob_id(data: bytes) -> str:
+    """The id that git gives to this content where its hash is SHA-1; elsewhere it still tells contents apart."""
+    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
+
+
 def _missing(blob: str) -> GitError:
     return GitError(f"object {blob} is missing", hint=f"{_FETCH_ALL}  (the clone is partial or damaged)")
 
@@ -420,8 +426,10 @@ def is_tracked(repo: Repo, path: str) -> bool:
 
 
 def is_ignored(repo: Repo, path: str) -> bool:
-    """Whether git's ignore files leave this path out."""
-    return call(repo, "check-ignore", "--quiet", "--", path).code == 0
+    """Whether git's ignore files leave this path out, which is there and not tracked."""
+    # Not `check-ignore`: it knows no literal pathspecs, and fails.
+    flags = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
+    return bool(ask(repo, "ls-files", *flags, "--", path))
 
 
 def without_own_filters(repo: Repo) -> dict[str, str]:

@@ -11,40 +11,20 @@ import sys
 if __name__ == "__main__":  # run by path, so that neither `site` nor the current directory has a say
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from qualitygate import actor, git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.error_handler import run
-from qualitygate.errors import ConfigError, QualityGateError
+from qualitygate.errors import QualityGateError
 from qualitygate.gate import judging, rebasing
+from qualitygate.gate.compiling import compile_elsewhere
 from qualitygate.gate.judging import Gate
 from qualitygate.gate.policy import FILE
 from qualitygate.model import Verdict
 from qualitygate.output import Console
-from qualitygate.process import run as run_process
-from qualitygate.process import tool_env
 from qualitygate.reporters.verdict import exit_code, show, show_way_on
-
-
-def compile_elsewhere(data: bytes | None) -> Mapping[str, Any]:
-    """Compile a policy in an interpreter that has the libraries for it."""
-    program = Path(__file__).with_name("compile_policy.py")
-    argv = [sys.executable, "-I", os.fspath(program), *(["--defaults"] if data is None else [])]
-    output = run_process(argv, env=tool_env(), stdin=data or b"", timeout=60)
-    try:
-        document = json.loads(output.stdout)
-    except ValueError:
-        said = output.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise QualityGateError(
-            f"cannot compile {FILE}: {said[-1] if said else 'no output'}", hint="reinstall qualitygate-toolkit"
-        ) from None
-    if "error" in document:
-        raise ConfigError(document["error"], hint=document.get("hint", ""))
-    return document  # type: ignore[no-any-return]
 
 
 def main(argv: Sequence[str]) -> int:

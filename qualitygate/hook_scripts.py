@@ -15,6 +15,7 @@ from qualitygate.git import Repo
 
 NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
 KEPT = ".before-qualitygate"
+FOR_AGENTS = "agent-hook"
 _SIGN = b"# qualitygate git hook."
 
 
@@ -62,6 +63,12 @@ def install(repo: Repo, template: str) -> Installed:
             chained.append(name)
         _write(path, _script(template, name))
     return Installed(place, NAMES, tuple(chained))
+
+
+def install_for_agents(shared: Path, template: str) -> None:
+    """Write what the hooks of coding agents are led to in this clone. `shared` is the gate's folder there."""
+    shared.mkdir(parents=True, exist_ok=True)
+    _write(shared / FOR_AGENTS, _script(template, ""))
 
 
 def _script(template: str, name: str) -> str:

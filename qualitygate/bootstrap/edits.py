@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, get_args
 
+from qualitygate.bootstrap import json_text
 from qualitygate.bootstrap.blocks import cut_block as cut_block
 from qualitygate.bootstrap.blocks import set_block as set_block
 from qualitygate.bootstrap.precommit import add_precommit_repo as add_precommit_repo
@@ -15,7 +16,7 @@ from qualitygate.bootstrap.tables import added, merged
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
 
-Kind = Literal["file", "block", "toml", "precommit"]
+Kind = Literal["file", "block", "toml", "precommit", "json"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -24,8 +25,8 @@ class Edit(NamedTuple):
     """One file: its bytes before (None: no such file) and after.
 
     `kind` says what of it is ours: the whole `file`, a managed `block` (whose comment format is
-    `marker`), tables of a `toml` file, or an entry of a `precommit` configuration. `executable`
-    matters only for a file that is new.
+    `marker`), tables of a `toml` file, an entry of a `precommit` configuration, or those items in the
+    lists of a `json` file that mention `marker`. `executable` matters only for a file that is new.
     """
 
     path: str
@@ -59,6 +60,9 @@ def cut(edit: Edit, now: bytes) -> bytes | None:
     try:
         if edit.kind == "block":
             without = cut_block(now, edit.marker, file=edit.path)
+            return without if without != now else None
+        if edit.kind == "json":
+            without = json_text.cut(now, lambda item: json_text.mentions(item, edit.marker), file=edit.path)
             return without if without != now else None
         text = inserted(edit.before or b"", edit.after) if edit.kind != "file" else b""
         if not text or now.count(text) != 1:

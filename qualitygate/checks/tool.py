@@ -61,8 +61,9 @@ class Tool(Protocol):
 
     A module may also have: `unit`, what `Report.looked_at` counts where that is not files; `writes_tree`,
     true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
-    which never block; and `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`,
-    for findings that must be seen twice.
+    which never block; `unfinished_rules`, which say no more of an edit than that it is not the last; and
+    `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`, for
+    findings that must be seen twice.
     A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap import gatefile, journal
+from qualitygate.bootstrap import agent_files, gatefile, journal
+from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.gatefile import Hooks
@@ -49,6 +50,7 @@ class Options(NamedTuple):
     manager: str = "auto"
     hook_repo: str = ""
     hook_rev: str = ""
+    agents: str = agent_files.AUTO
 
 
 class BootstrapResult(NamedTuple):
@@ -65,6 +67,7 @@ class BootstrapResult(NamedTuple):
     again: bool = False
     manager: str = ""
     replay: Replay | None = None
+    agents: tuple[AgentProof, ...] = ()
 
 
 def bootstrap(
@@ -78,6 +81,7 @@ def bootstrap(
     repo = git.find_repo(path)
     _refuse(repo, options)
     journal.recover(locate(repo).shared / JOURNAL)
+    agents = agent_files.choose(repo.root, options.agents)
     progress("inspecting")
     facts = inspect(repo.root)
     _refuse_broken(facts)
@@ -94,6 +98,11 @@ def bootstrap(
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
             gatefile.add_gate(draft, checks, hooks, tuple(TOOLS), unignored)
+        # A person who took the registration out again is not overruled by a second run, only by a word.
+        if not again or options.agents != agent_files.AUTO:
+            agents = agent_files.add_agents(draft, agents)
+        else:
+            agents = agent_files.registered(draft, agents)
         if options.dry_run:
             return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
         proofs = _prove(scratch, draft, checks, facts, playbook, progress)
@@ -109,7 +118,8 @@ def bootstrap(
         settled = tuple(as_check(check) for check in draft.checks)
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
-        return result._replace(replay=replayed)
+        effective = prove_agents(repo.root, agents) if result.installed else ()
+        return result._replace(replay=replayed, agents=effective)
 
 
 def _refuse(repo: Repo, options: Options) -> None:

@@ -52,11 +52,16 @@ def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> 
         tree = git.tree_of(repo, head) if head else git.empty_tree(repo)
         records.adopt(shared, head or "", tree)
         adopted = head or "the empty tree"
-    template = read("hooks", "git", "hook.sh")
-    if template is None:
-        raise QualityGateError("the installation lacks hooks/git/hook.sh", hint="install qualitygate-toolkit again")
-    hooks = hook_scripts.install(repo, template.decode("ascii"))
+    hooks = hook_scripts.install(repo, _template("git"))
+    hook_scripts.install_for_agents(shared, _template("agents"))
     return InstallResult(hooks, adopted, ensure_trust(repo, trust_it=trust_it, ask=ask))
+
+
+def _template(kind: str) -> str:
+    data = read("hooks", kind, "hook.sh")
+    if data is None:
+        raise QualityGateError(f"the installation lacks hooks/{kind}/hook.sh", hint="install qualitygate-toolkit again")
+    return data.decode("ascii")
 
 
 def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> bool:
@@ -78,4 +83,6 @@ def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | Non
 
 def uninstall(path: Path) -> tuple[str, ...]:
     """Remove our hooks and put back those that were there; returns the names of those removed."""
-    return hook_scripts.uninstall(git.find_repo(path))
+    repo = git.find_repo(path)
+    (locate(repo).shared / hook_scripts.FOR_AGENTS).unlink(missing_ok=True)
+    return hook_scripts.uninstall(repo)

@@ -6,7 +6,6 @@ files waits for the commit, which judges the whole.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from qualitygate.gate.judging import Gate
 from qualitygate.gate.runner import judge_all
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import FileDiff
-from qualitygate.model import Base, Entries, Entry, Tree, Verdict
+from qualitygate.model import Base, Entries, Entry, Status, Tree, Verdict
 
 _LIMIT = 10.0
 """Seconds; an agent waits for this after each of its edits."""
@@ -62,13 +61,14 @@ class _Held:
 def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """What the checks of the edit tier say of these files on disk. Paths are relative to the root; never recorded.
 
-    Those that are no regular file are left out; without any other no check runs.
+    Those that are no regular file are left out; without any other no check runs. What the next edit may settle (a
+    name that is not used yet) waits for the commit.
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
     names = {name for tool in gate.tools.values() for name in tool.config_files} | {policy.FILE}
     on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
-    entries = {path: Entry("100644", _blob_id(data)) for path, data in on_disk.items()}
+    entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
     rules = policy.load(
         gate.repo, gate.state.shared, entries, judging.version(), gate.compile, on_disk.get(policy.FILE)
     )
@@ -98,12 +98,28 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     )
     bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
     try:
-        return judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False)
+        return _for_now(session, judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False))
     finally:
         if place.exists():
             import shutil  # it brings every compression with it
 
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _for_now(session: Session, verdict: Verdict) -> Verdict:
+    """The verdict without what is not for now: checks of a later tier, and rules that the next edit may settle."""
+    verdict = verdict._replace(checks=tuple(row for row in verdict.checks if row.state != "skipped"))
+    unfinished = {rule for tool in session.tools.values() for rule in getattr(tool, "unfinished_rules", ())}
+    new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
+    if len(new) == len(verdict.new):
+        return verdict
+    failing = {finding.check for finding in new}
+    checks = tuple(
+        row._replace(state="passed") if row.state == "failed" and row.check not in failing else row
+        for row in verdict.checks
+    )
+    status: Status = "failed" if new else "undecided" if verdict.undecided else "passed"
+    return verdict._replace(status=status, new=new, checks=checks)
 
 
 def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:
@@ -121,11 +137,6 @@ def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             yield path, place.read_bytes()
 
 
-def _blob_id(data: bytes) -> str:
-    """The id that git gives to this content where its hash is SHA-1; elsewhere it still tells contents apart."""
-    return hashlib.sha1(b"blob %d\0%b" % (len(data), data), usedforsecurity=False).hexdigest()
-
-
 def _environment(gate: Gate, on_disk: Mapping[str, bytes]) -> tuple[Environment | None, str]:
     if gate.environment:
         return gate.environment[0], ""
@@ -141,13 +152,13 @@ def _environment(gate: Gate, on_disk: Mapping[str, bytes]) -> tuple[Environment 
         return files.get(path)
 
     executed = _executed(gate, read, on_disk)
-    entries = {path: Entry("100644", _blob_id(read(path) or b"")) for path in executed}
+    entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
     return (found, "") if trust.is_granted(gate.repo, trust.digest_of(entries, executed)) else (None, found.prefix)
 
 
 def _executed(gate: Gate, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]) -> tuple[str, ...]:
     # Parsing them costs more than all the rest of this, so it is done once per content.
-    settings = sorted((path, _blob_id(data)) for path, data in on_disk.items() if "/" not in path)
+    settings = sorted((path, git.blob_id(data)) for path, data in on_disk.items() if "/" not in path)
     known = gate.state.shared / "policy" / f"executes-{digest(judging.version(), settings)}.json"
     found = read_json(known)
     if isinstance(found, list):
@@ -164,7 +175,7 @@ def _base(
     before = git.contents(session.repo, base.tree, edited)
     # Settings that were not edited count as the same on both sides: they are there to be read, not to be judged.
     held = {**{path: data for path, data in on_disk.items() if path not in edited}, **before}
-    entries: Entries = {path: Entry("100644", _blob_id(data)) for path, data in held.items()}
+    entries: Entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
 
     def diff(ignore_space: bool) -> list[FileDiff]:
         pairs = ((path, before[path], on_disk[path]) for path in edited if path in before)

@@ -60,24 +60,32 @@ class _Budget:
         return True
 
 
+AGAIN = "run the same command again"
+
+
 def render(
-    verdict: Verdict, *, fingerprint: Callable[[Finding], str], changed: Callable[[Finding], bool], log: str
+    verdict: Verdict,
+    *,
+    fingerprint: Callable[[Finding], str],
+    changed: Callable[[Finding], bool],
+    log: str,
+    then: str = AGAIN,
 ) -> str:
     """The report, ending in a line break; never over `BYTE_LIMIT` bytes or `TOKEN_LIMIT` estimated tokens.
 
     `changed` tells whether a finding is on a line of this change; those come first. `log` is the path
-    of a file that holds all findings, empty if there is none.
+    of a file that holds all findings, empty if there is none. `then` is what to do once they are fixed.
     """
     groups = _groups(verdict, changed)
     total = sum(len(group.items) for group in groups)
     stuck = [f"undecided: {_short(check, 40)} {_said(reason, 160)}" for check, reason in summary.undecided(verdict)]
     head = [_first(verdict), *([_GUIDE] if groups or stuck else [])]
-    budget = _Budget([*head, "", *_foot(verdict, total, log)])
+    budget = _Budget([*head, "", *_foot(verdict, total, log, then)])
     head += [line for line in stuck[:3] if budget.take([line])]
     chosen = _choose(groups, fingerprint, budget)
     body = [line for group, lines in chosen.items() for line in ("", _title(groups[group]), *lines)]
     left = total - sum(map(len, chosen.values()))
-    return "\n".join((*head, *body, *([""] if body else []), *_foot(verdict, left, log))) + "\n"
+    return "\n".join((*head, *body, *([""] if body else []), *_foot(verdict, left, log, then))) + "\n"
 
 
 def tokens(text: str) -> int:
@@ -170,7 +178,7 @@ def _line(group: _Group, item: _Item, fingerprint: str) -> str:
     away = "" if item.changed or group.kind != "new" else " (not on a changed line)"
     name = "".join(char for char in fingerprint if char.isascii() and char.isalnum())[:12]
     said = _said(finding.message, 200)
-    return f"- {name} {quoted_path(finding.path, 200)}{numbers} {said}{away}{fix}"
+    return f"- {name}{' ' if name else ''}{quoted_path(finding.path, 200)}{numbers} {said}{away}{fix}"
 
 
 def _first(verdict: Verdict) -> str:
@@ -185,7 +193,7 @@ def _first(verdict: Verdict) -> str:
     return f"qualitygate: {status}, {found}{checks}"
 
 
-def _foot(verdict: Verdict, left: int, log: str) -> list[str]:
+def _foot(verdict: Verdict, left: int, log: str, then: str) -> list[str]:
     lines = []
     if left:
         where = f" in {quoted_path(log)}" if log else ", shown once these are fixed"
@@ -201,7 +209,7 @@ def _foot(verdict: Verdict, left: int, log: str) -> list[str]:
         if summary.status(verdict) != "accepted":
             command, fixable = summary.remedy(verdict, removals=False)
             by_us = f" (`{command}` does it for {fixable})" if command else ""
-            lines.append(f"next: fix each of these{by_us}, then run the same command again")
+            lines.append(f"next: fix each of these{by_us}, then {then}")
     elif summary.undecided(verdict) and summary.status(verdict) != "accepted":
-        lines.append("next: make what is undecided able to run, then run the same command again")
+        lines.append(f"next: make what is undecided able to run, then {then}")
     return lines

@@ -38,9 +38,9 @@ def render_bootstrap(result: BootstrapResult) -> str:
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
     if again:
-        yield "qualitygate.toml is there: its checks are proven again, no file is changed"
-        return
-    yield "plan"
+        rest = "" if plan.steps else ", no file is changed"
+        yield f"qualitygate.toml is there: its checks are proven again{rest}"
+    yield from ["plan"] if plan.steps else []
     for step in plan.steps:
         yield f"  {clean(step.step)}: {clean(step.reason)}"
         if step.evidence:
@@ -103,6 +103,9 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         else "none"
     )
     yield f"old debt tolerated: {total}"
+    for agent in result.agents:
+        held = "told after an edit, kept from commands past the gate and from stopping while red"
+        yield f"{agent.title}: {f'its hooks do not hold, {clean(agent.reason)}' if agent.reason else held}"
     if result.replay is not None:
         yield render_line(result.replay)
     if result.manager in MANAGERS:
@@ -126,6 +129,9 @@ def bootstrap_json(result: BootstrapResult) -> str:
         "proof": [{**proof._asdict(), "installed": proof.holds} for proof in result.proofs],
         "written": list(result.written),
         "hooks": list(result.installed.hooks.written) if result.installed else [],
+        "agents": [
+            {"agent": agent.title, "effective": not agent.reason, "reason": agent.reason} for agent in result.agents
+        ],
         "trusted": result.trusted,
         "replay": as_json(result.replay) if result.replay else None,
         "verdict": "planned" if result.dry_run else "proven",

@@ -72,12 +72,19 @@ def plural(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
 
 
+_REMEDIES = {
+    "the index": "qualitygate fix --staged",
+    "the work tree": "qualitygate fix",
+    "files just edited": "qualitygate fix",
+}
+
+
 def remedy(verdict: Verdict, *, removals: bool = True) -> tuple[str, int]:
     """The command that fixes new findings, and how many it can; "" where there are none, or it does not reach them.
 
     Without `removals` it leaves names in the work tree that are not used yet.
     """
-    command = {"the index": "qualitygate fix --staged", "the work tree": "qualitygate fix"}.get(verdict.head.origin, "")
+    command = _REMEDIES.get(verdict.head.origin, "")
     kinds = ("safe", "removes") if removals or verdict.head.origin == "the index" else ("safe",)
     number = sum(finding.fixable in kinds for finding in verdict.new)
     return (command, number) if command and number else ("", 0)

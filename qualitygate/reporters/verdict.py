@@ -43,7 +43,7 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
         reporter = import_module(f"qualitygate.reporters.{FORMATS[style]}")
         console.write_result(reporter.render(verdict, fingerprint=lambda found: verdict.fingerprints.get(found, "")))
     elif style == "agent":
-        console.write_result(_for_agent(verdict))
+        console.write_result(for_agent(verdict))
     else:
         from qualitygate.reporters import text
 
@@ -56,11 +56,13 @@ def show_way_on(console: Console, verdict: Verdict) -> None:
         console.say("hint: mend it, or let what is staged through with a reason: `qualitygate accept`")
 
 
-def _for_agent(verdict: Verdict) -> str:
+def for_agent(verdict: Verdict, then: str = "") -> str:
+    """The report for a coding agent; `then` is what it does once all is fixed, the same again unless it says so."""
     from qualitygate.reporters import agent
 
     return agent.render(
         verdict,
+        then=then or agent.AGAIN,
         fingerprint=lambda finding: verdict.fingerprints.get(finding, ""),
         changed=verdict.on_changed_lines.__contains__,
         log=_log(verdict) if verdict.new or verdict.lost or verdict.hidden else "",

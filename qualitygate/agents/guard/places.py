@@ -11,7 +11,12 @@ _REGISTRATIONS = frozenset(
     (
         *(".claude/settings.json", ".claude/settings.local.json", ".codex/hooks.json", ".codex/config.toml"),
         *(".cursor/hooks.json", ".gemini/settings.json", ".factory/hooks.json", ".windsurf/hooks.json"),
-        *(".github/hooks/qualitygate.json", ".devin/hooks.v1.json", ".kiro/hooks/qualitygate.json"),
+        *(
+            ".qualitygate/agent-hook",
+            ".github/hooks/qualitygate.json",
+            ".devin/hooks.v1.json",
+            ".kiro/hooks/qualitygate.json",
+        ),
     )
 )
 _FREE = ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG", "info/exclude", "description")

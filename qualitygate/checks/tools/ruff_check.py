@@ -22,6 +22,7 @@ config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
 wants = ruff_cli.wants
 listing = ruff_cli.listing
+unfinished_rules = ("ruff:F401", "ruff:F841", "ruff:RUF059")  # names that the next edit may use
 
 _SYNTAX = "invalid-syntax"
 _REMOVES = frozenset(f"ruff:{code}" for code in ("F401", "F811", "F841", "RUF059"))

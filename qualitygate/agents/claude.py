@@ -1,0 +1,98 @@
+"""Claude Code: JSON on standard input, JSON on standard output with exit code 0.
+
+Field names are those of the types that the vendor ships (`@anthropic-ai/claude-agent-sdk`, `sdk.d.ts`); tests compare.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from qualitygate.agents.agent import Answer, Event, Kind, Reply
+
+name = "claude"
+title = "Claude Code"
+signs = (".claude", "CLAUDE.md")
+programs = ("claude",)
+variable = "CLAUDECODE"
+settings = ".claude/settings.json"
+stops = 8
+"""A turn ends with a warning after so many refusals in a row (`CLAUDE_CODE_STOP_HOOK_BLOCK_CAP` raises it)."""
+
+_SHELLS = "Bash|Monitor"
+_WRITERS = "Edit|MultiEdit|Write|NotebookEdit"
+_NAMES: Mapping[Kind, str] = {
+    "start": "SessionStart",
+    "prompt": "UserPromptSubmit",
+    "command": "PreToolUse",
+    "write": "PreToolUse",
+    "edited": "PostToolUse",
+    "stop": "Stop",
+}
+_MATCHERS: Mapping[Kind, str] = {"command": _SHELLS, "write": _WRITERS, "edited": _WRITERS}
+_SECONDS: Mapping[Kind, int] = {"start": 30, "prompt": 30, "command": 20, "write": 20, "edited": 60, "stop": 600}
+
+
+def registration(launcher: str) -> Mapping[str, Any]:
+    """Groups of hooks per event. What guards an action blocks it when the hook itself fails.
+
+    A branch without the launcher has no gate: there the hooks do nothing, and never stand in the way.
+    """
+    hooks: dict[str, list[dict[str, Any]]] = {}
+    for kind, event in _NAMES.items():
+        command = f'cd "$CLAUDE_PROJECT_DIR" && if [ -f {launcher} ]; then sh {launcher} {name} {kind}; fi'
+        hook: dict[str, Any] = {"type": "command", "command": command, "timeout": _SECONDS[kind]}
+        if event == "PreToolUse":
+            hook["onFailure"] = "block"
+        group: dict[str, Any] = {"matcher": _MATCHERS[kind]} if kind in _MATCHERS else {}
+        hooks.setdefault(event, []).append({**group, "hooks": [hook]})
+    return {"hooks": hooks}
+
+
+def off(settings: Mapping[str, Any]) -> str:
+    """`disableAllHooks` does what it says."""
+    return "`disableAllHooks` is set" if settings.get("disableAllHooks") is True else ""
+
+
+def read(kind: Kind, payload: Mapping[str, Any]) -> Event:
+    """An event from what Claude Code writes to the hook's standard input. Raises ValueError."""
+    folder, session = payload.get("cwd"), payload.get("session_id")
+    if not isinstance(folder, str) or not isinstance(session, str):
+        raise ValueError("`cwd` or `session_id` is missing")
+    event = Event(kind, session, folder)
+    asked = payload.get("tool_input")
+    asked = asked if isinstance(asked, Mapping) else {}
+    if kind == "command":
+        command = asked.get("command", "")
+        if not isinstance(command, str):
+            raise ValueError("`tool_input.command` is not text")
+        return event._replace(command=command)
+    if kind in ("write", "edited"):
+        path = asked.get("file_path") or asked.get("notebook_path")
+        if not isinstance(path, str):
+            raise ValueError("`tool_input.file_path` is missing")
+        return event._replace(paths=(path,))
+    return event._replace(again=payload.get("stop_hook_active") is True)
+
+
+def example(folder: str, command: str) -> bytes:
+    """The payload of a PreToolUse event, as Claude Code sends it."""
+    fields = {"session_id": "qualitygate", "transcript_path": "", "cwd": folder, "hook_event_name": "PreToolUse"}
+    tool = {"tool_name": "Bash", "tool_input": {"command": command}, "tool_use_id": "qualitygate"}
+    return json.dumps({**fields, **tool}).encode("utf-8")
+
+
+def reply(kind: Kind, answer: Answer) -> Reply:
+    """One JSON object, nothing where there is nothing to say; always exit code 0, so that it is read."""
+    document: dict[str, Any] = {}
+    if answer.refused and kind in ("command", "write"):
+        decision = {"permissionDecision": "deny", "permissionDecisionReason": answer.text}
+        document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], **decision}
+    elif answer.refused:
+        document = {"decision": "block", "reason": answer.text}
+    elif answer.text:
+        document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], "additionalContext": answer.text}
+    if answer.aside:
+        document["systemMessage"] = answer.aside
+    return Reply(0, json.dumps(document) + "\n" if document else "")
