@@ -21,6 +21,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_STATE_HOME", os.fspath(home / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", os.fspath(home / "config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    places = os.environ["PATH"].split(os.pathsep)  # bootstrap looks there for coding agents
+    monkeypatch.setenv("PATH", os.pathsep.join(p for p in places if not os.path.exists(os.path.join(p, "claude"))))
     (home / ".gitconfig").write_text(GIT_IDENTITY)
     return home
 

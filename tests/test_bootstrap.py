@@ -188,6 +188,39 @@ def test_a_manager_that_was_asked_for_installs_the_hooks_itself(
     hooks = sorted(path.name for path in (root / ".git/hooks").iterdir())
     assert main(["bootstrap", "--manager", manager, "."]) == 0
     assert f"next: {manager} install --hook-type pre-commit" in capsys.readouterr().out
+    assert (root / ".git/qualitygate/agent-hook").exists()
     assert sorted(path.name for path in (root / ".git/hooks").iterdir()) == hooks
     config = (root / ".pre-commit-config.yaml").read_text()
     assert [name in config for name in ("id: qualitygate-record", "id: qualitygate-push")] == [True, True]
+
+
+def test_an_agent_that_left_signs_here_gets_its_hooks(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, {"CLAUDE.md": "Be brief.\n"})
+    assert try_commit(root).returncode == 0
+    before = state(root)
+    assert main(["bootstrap", "."]) == 0
+    said = capsys.readouterr().out
+    assert "register the gate with Claude Code in .claude/settings.json" in said
+    assert "Claude Code: told after an edit, kept from commands past the gate" in said
+    assert try_commit(root).returncode == 0
+    standing = state(root)
+    assert main(["bootstrap", "."]) == 0
+    assert "Claude Code: told after an edit" in capsys.readouterr().out
+    assert state(root) == standing
+    assert main(["undo", "."]) == 0
+    assert state(root) == before
+
+
+def test_an_agent_can_be_registered_later_and_is_never_unasked(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(root, {"CLAUDE.md": "Be brief.\n"})
+    assert try_commit(root).returncode == 0
+    assert main(["bootstrap", "--agents", "none", "."]) == 0
+    assert not (root / ".claude").exists()
+    assert main(["bootstrap", "."]) == 0
+    assert not (root / ".claude").exists()
+    assert main(["bootstrap", "--agents", "claude", "."]) == 0
+    assert "next: git add .claude/settings.json .qualitygate/agent-hook" in capsys.readouterr().out
+    assert main(["undo", "."]) == 0
+    assert not (root / ".claude").exists()
+    assert main(["bootstrap", "--agents", "clyde", "."]) == 2
+    assert "error: unknown agent 'clyde'" in capsys.readouterr().err

@@ -20,7 +20,7 @@ from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch
 from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
-from qualitygate.commands.install import InstallResult, ensure_trust, put_in
+from qualitygate.commands.install import InstallResult, ensure_trust, put_in, put_in_for_agents
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
@@ -118,7 +118,7 @@ def bootstrap(
         settled = tuple(as_check(check) for check in draft.checks)
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
-        effective = prove_agents(repo.root, agents) if result.installed else ()
+        effective = () if options.no_install else prove_agents(repo.root, agents)
         return result._replace(replay=replayed, agents=effective)
 
 
@@ -221,7 +221,11 @@ def _apply(
     def before_commit() -> None:
         if new:
             records.adopt(shared, git.head_commit(repo) or "", scratch.head)
-        if not options.no_install and options.manager not in MANAGERS:
+        if options.no_install:
+            return
+        if options.manager in MANAGERS:
+            put_in_for_agents(repo)
+        else:
             installed.append(put_in(repo, trust_it=False, ask=None))
 
     plan = draft.plan()

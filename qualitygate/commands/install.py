@@ -53,8 +53,13 @@ def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> 
         records.adopt(shared, head or "", tree)
         adopted = head or "the empty tree"
     hooks = hook_scripts.install(repo, _template("git"))
-    hook_scripts.install_for_agents(shared, _template("agents"))
+    put_in_for_agents(repo)
     return InstallResult(hooks, adopted, ensure_trust(repo, trust_it=trust_it, ask=ask))
+
+
+def put_in_for_agents(repo: Repo) -> None:
+    """Write what the registered hooks of coding agents are led to in this clone."""
+    hook_scripts.install_for_agents(locate(repo).shared, _template("agents"))
 
 
 def _template(kind: str) -> str:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from qualitygate.bootstrap.json_text import add, cut, mentions
 from qualitygate.errors import ConfigError
 
-OURS = {"hooks": [{"command": "sh gate/hook stop"}]}
-WANTED = {"hooks": {"Stop": [OURS], "PreToolUse": [{"matcher": "Bash", **OURS}, {"matcher": "Edit", **OURS}]}}
+OURS: dict[str, Any] = {"hooks": [{"command": "sh gate/hook stop"}]}
+WANTED: dict[str, dict[str, list[Any]]] = {
+    "hooks": {"Stop": [OURS], "PreToolUse": [{"matcher": "Bash", **OURS}, {"matcher": "Edit", **OURS}]}
+}
 
 
 def ours(item: Any) -> bool:
