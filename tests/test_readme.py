@@ -18,6 +18,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # A repository that nobody has prepared, with one old defect in it.
 SHOP = {
+    "CLAUDE.md": "Keep it small.\n",
     "pyproject.toml": '[project]\nname = "shop"\nversion = "1.0"\n',
     "shop/__init__.py": "",
     "shop/orders.py": '"""Orders and what they cost."""\n\nimport os\n\n\n'
