@@ -107,13 +107,10 @@ def _judge_edit(agent: Agent, event: Event) -> Answer:
             continue
         gate = _open(root)
         path = (folder / place.name).relative_to(gate.repo.root).as_posix()
-        if git.is_ignored(gate.repo, path):
-            continue
         verdict = editing.judge_edit(gate, (path,))
-        if verdict.new:
-            return Answer(True, for_agent(verdict, "go on"))
-        if verdict.status == "undecided" and verdict.checks:
-            return Answer(False, for_agent(verdict, "go on"))
+        has_more_to_say = verdict.new or (verdict.status == "undecided" and verdict.checks)
+        if has_more_to_say and not git.is_ignored(gate.repo, path):  # asked last: most edits pass
+            return Answer(bool(verdict.new), for_agent(verdict, "go on"))
     return Answer()
 
 
