@@ -38,7 +38,9 @@ def render_bootstrap(result: BootstrapResult) -> str:
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
     if again:
-        yield "qualitygate.toml is there: its checks are proven again, no file is changed"
+        changed = ", ".join(clean(edit.path) for edit in plan.edits)
+        what = f"brought up to date: {changed}" if changed else "no file is changed"
+        yield f"qualitygate.toml is there: its checks are proven again, {what}"
         return
     yield "plan"
     for step in plan.steps:
