@@ -15,7 +15,7 @@ from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import ConfigError
 from qualitygate.resources import read
 from qualitygate.rulebook.force import Sight
-from qualitygate.rulebook.page import PATH, render
+from qualitygate.rulebook.page import PATH, fix_line, render
 from qualitygate.rulebook.texts import load_texts
 
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
@@ -40,7 +40,7 @@ def add_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
         draft.steps.append(Step(f"write {PATH}", "the rules in force, as agents and people read them"))
     else:
         draft.leave_out(PATH, "git ignores it")
-    lines = block(has_page)
+    lines = block(sight, has_page)
     for path in _places(draft, clone):
         before = draft.read(path)
         try:
@@ -61,7 +61,7 @@ def refresh_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
     for path in (AGENTS, CLAUDE):
         before = None if (clone.root / path).is_symlink() else draft.read(path)
         if before is not None and holds_block(before, COMMENT):
-            after = set_block(before, COMMENT, block(has_page), file=path)
+            after = set_block(before, COMMENT, block(sight, has_page), file=path)
             draft.write(Edit(path, before, after, kind="block", marker=COMMENT))
 
 
@@ -70,21 +70,24 @@ def add_rulebook(draft: Draft, sight: Sight) -> None:
     draft.write(Edit(PATH, draft.read(PATH), render(sight, load_texts())))
 
 
-def block(has_page: bool) -> tuple[str, ...]:
+def block(sight: Sight, has_page: bool) -> tuple[str, ...]:
     """The lines of the managed block."""
     template = (read("templates", AGENTS) or b"").decode("utf-8")
     more = f"The rules in force: [{PATH}]({PATH})." if has_page else ""
-    return tuple(template.replace("{rulebook}", more).rstrip("\n").split("\n"))
+    text = template.replace("{fix}", fix_line(sight)).replace("{rulebook}", more)
+    return tuple(text.rstrip("\n").split("\n"))
 
 
 def _places(draft: Draft, clone: Clone) -> list[str]:
     """The files that get the block: AGENTS.md, and CLAUDE.md where that is there and does not read AGENTS.md."""
-    has_agents, has_claude = (os.path.lexists(clone.root / path) for path in (AGENTS, CLAUDE))
     places = {path: _target(path, clone) for path in (AGENTS, CLAUDE)}
+    here = {path for path in places if os.path.lexists(clone.root / path)}
+    claude = places[CLAUDE]
+    if CLAUDE not in here or claude is None or clone.is_ignored(claude):
+        here.add(AGENTS)
     found: dict[str, None] = {}
     for path in (AGENTS, CLAUDE):
-        asked = has_claude if path == CLAUDE else has_agents or not has_claude or clone.is_ignored(CLAUDE)
-        if not asked:
+        if path not in here:
             continue
         target = places[path]
         if target is None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from qualitygate.config import FILE_NAME
 from qualitygate.reporters.exemptions import without_exemptions
 from qualitygate.reporters.quote import clean
 from qualitygate.reporters.summary import plural
@@ -42,7 +43,9 @@ def _standing(told: Explanation, for_agent: bool) -> str:
         # Why nothing looks for it is how to make nothing look for the next one.
         return standing.state + (f": {clean(standing.why)}" if standing.why and not for_agent else " here")
     checks = ", ".join(f"check {check.name}, policy {check.policy}, tier {check.tier}" for check in standing.checks)
-    return f"in force: {checks}" + (f" ({told.source})" if told.source != "qualitygate.toml" else "")
+    source = f" ({told.source})" if told.source != FILE_NAME else ""
+    but_not = f"; not in {clean(', '.join(standing.but_not))}" if standing.but_not and not for_agent else ""
+    return f"in force: {checks}{source}{but_not}"
 
 
 def _more(told: Explanation, for_agent: bool) -> list[str]:
@@ -50,7 +53,7 @@ def _more(told: Explanation, for_agent: bool) -> list[str]:
     if told.text.reason and told.text.title:
         return []
     kept = [part for part in said if not for_agent or without_exemptions(part) == part]
-    return ["", *(f"its tool says: {part}" for part in kept)] if kept else []
+    return ["", "its tool says:", *(f"    {part}" for part in kept)] if kept else []
 
 
 def _ways(told: Explanation) -> Iterator[str]:
@@ -58,7 +61,7 @@ def _ways(told: Explanation) -> Iterator[str]:
         yield ""
         yield f"to {way.what}, in {clean(way.file)}:"
         yield from (f"    {clean(line, 2000)}" for line in way.lines)
-    if told.ways:
+    if any(way.file == FILE_NAME for way in told.ways):
         yield ""
         yield _STILL
 

@@ -35,11 +35,12 @@ class Sight(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """Whether a rule is in force, by which checks, and why not."""
+    """Whether a rule is in force, by which checks, and why not; `but_not` are files in which it is not, as globs."""
 
     state: State
     checks: tuple[Check, ...] = ()
     why: str = ""
+    but_not: tuple[str, ...] = ()
 
 
 class RuffFile(NamedTuple):
@@ -66,7 +67,7 @@ def of_ruff(code: str, sight: Sight) -> Standing:
     told = [(check, sight.enabled(check)) for check in checks]
     here = tuple(check for check, rules in told if not isinstance(rules, str) and code in rules)
     if here:
-        return Standing("in force", here)
+        return Standing("in force", here, but_not=_excepted(code, ruff_file(sight.read)))
     unknown = [rules for _, rules in told if isinstance(rules, str)]
     if unknown:
         return Standing("not known", (), unknown[0])
@@ -104,6 +105,14 @@ def ruff_file(read: Callable[[str], bytes | None]) -> RuffFile | None:
             name = "tool.ruff.lint" if path == "pyproject.toml" else "lint"
             return RuffFile(path, name, lint if isinstance(lint, Mapping) else {})
     return None
+
+
+def _excepted(code: str, place: RuffFile | None) -> tuple[str, ...]:
+    tables = [place.lint.get(key) for key in ("per-file-ignores", "extend-per-file-ignores")] if place else []
+    rows = [row for table in tables if isinstance(table, Mapping) for row in table.items()]
+    return tuple(
+        str(glob) for glob, codes in rows if any(one == "ALL" or code.startswith(one) for one in listed(codes))
+    )
 
 
 def listed(value: object) -> list[str]:

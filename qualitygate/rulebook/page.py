@@ -35,6 +35,7 @@ def render(sight: Sight, texts: Texts) -> bytes:
             f"the installation lacks templates/{_TEMPLATE}", hint="install qualitygate-toolkit again"
         )
     parts = {
+        "{fix}": fix_line(sight),
         "{checks}": "\n".join(_table(sight.checks, texts)),
         "{legend}": _legend(sight.checks),
         "{often}": "\n".join(_often(sight, texts)),
@@ -44,6 +45,12 @@ def render(sight: Sight, texts: Texts) -> bytes:
     for name, part in parts.items():
         text = text.replace(name, part)
     return (text.rstrip("\n") + "\n").encode("utf-8")
+
+
+def fix_line(sight: Sight) -> str:
+    """What `qualitygate fix` does with these checks."""
+    formats = "formats the lines that you changed and " if sight.of_tool("ruff-format") else ""
+    return f"{formats}applies the safe fixes of new findings"
 
 
 def _table(checks: Sequence[Check], texts: Texts) -> list[str]:
@@ -97,8 +104,8 @@ def _list(sight: Sight, texts: Texts) -> list[str]:
     for candidate in texts.candidates:
         here = {code for code in on if code.startswith(candidate.rule)}
         left -= here
-        if here and candidate.rule not in told and not candidate.rule.startswith(tuple(texts.families)):
-            lines.append(f"{candidate.rule} {candidate.reason}")
+        name = "" if candidate.rule.startswith(tuple(texts.families)) else _named(candidate.rule, here, told, texts)
+        lines += [f"{name} {candidate.reason}"] if name else []
     for family, reason in texts.families.items():
         codes = [one.rule for one in texts.candidates if one.rule.startswith(family) and one.rule in on - told]
         # `PLE 0100 0101` for a family of letters, whole codes for a part of one.
@@ -107,10 +114,16 @@ def _list(sight: Sight, texts: Texts) -> list[str]:
     return _listed(lines, left - told)
 
 
+def _named(group: str, here: Collection[str], told: Collection[str], texts: Texts) -> str:
+    """A group by its name if all of it that we know is on, else those of its rules that are not told yet."""
+    known = {rule.removeprefix("ruff:") for rule in texts.rules if rule.startswith(f"ruff:{group}")}
+    return group if known <= {*here} and group not in told else " ".join(sorted({*here} - {*told}))
+
+
 def _listed(lines: Sequence[str], more: Collection[str]) -> list[str]:
     text = ["", "", "## Rules of ruff"]
     if lines:
-        text += ["", "Not all of them hold in tests, scripts and generated code.", "", "```text", *lines, "```"]
+        text += ["", "Some may not hold in tests, scripts or generated code.", "", "```text", *lines, "```"]
     if more:
         own = f"The project chose {len(more)} more in ruff's settings" if lines else f"{len(more)} rules, chosen here"
         text += ["", f"{own}; `qualitygate explain RULE` explains each."]
