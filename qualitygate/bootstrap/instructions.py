@@ -21,8 +21,9 @@ from qualitygate.rulebook.texts import load_texts
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 COMMENT = "<!-- {} -->"
 
-# An import of Claude's counts outside of code only; a file that merely speaks of it gets a block too many at worst.
-_IMPORT = re.compile(rb"(?:^|[\s(])@(?:\./)?AGENTS\.md(?![\w/-])", re.M)
+# How Claude reads another file; in code it does not.
+_IMPORT = re.compile(rb"(?:^|[\s(])@(?:\./)?AGENTS\.md(?![\w/-]|\.\w)", re.M)
+_FENCE = re.compile(rb"^(`{3,}|~{3,}).*?^\1", re.M | re.S)
 
 
 class Clone(NamedTuple):
@@ -94,11 +95,15 @@ def _places(draft: Draft, clone: Clone) -> list[str]:
             draft.leave_out(path, "it is not a file of this repository")
         elif clone.is_ignored(target):
             draft.leave_out(path, "git ignores it")
-        elif path == CLAUDE and places[AGENTS] in found and _IMPORT.search(draft.read(target) or b""):
+        elif path == CLAUDE and places[AGENTS] in found and _reads_agents(draft.read(target) or b""):
             continue
         else:
             found[target] = None
     return list(found)
+
+
+def _reads_agents(data: bytes) -> bool:
+    return _IMPORT.search(_FENCE.sub(b"", data)) is not None
 
 
 def _target(path: str, clone: Clone) -> str | None:
