@@ -183,6 +183,21 @@ def fix(files: tuple[str, ...], staged: bool, check: bool, diff: bool, between_e
     return reporter.exit_code(result)
 
 
+@cli.command(short_help="Say what a rule is, and whether it is in force here.")
+@click.argument("rule")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def explain(rule: str, as_json: bool) -> int:
+    """Say what RULE (`ruff:F821`, or `F821`) is, whether it is in force here, why, what is wrong and what is right."""
+    from qualitygate.actor import agent
+    from qualitygate.commands.explain import explain as command
+    from qualitygate.reporters import explanation as reporter
+
+    told = command(Path.cwd(), rule)
+    render = reporter.render_json if as_json else reporter.render
+    Console().write_result(render(told, for_agent=agent() is not None))
+    return 0
+
+
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")

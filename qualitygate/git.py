@@ -25,8 +25,8 @@ _SAFE = (
     *("-c", "core.quotePath=true"),
     *("-c", "gc.auto=0"),
     "--no-pager",
-    "--literal-pathspecs",
 )
+_LITERAL = "--literal-pathspecs"
 TIMEOUT = 120.0
 
 
@@ -77,8 +77,9 @@ def alternate(objects: Path) -> str:
 
 def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | None = None) -> Output:
     """Run git and return what it left, whatever its exit code."""
+    literal = () if args[0] == "check-ignore" else (_LITERAL,)  # which takes paths as they are, and refuses the option
     return run(
-        ["git", *_SAFE, *args],
+        ["git", *_SAFE, *literal, *args],
         cwd=cwd or (repo.root if repo else None),
         env=_env(repo),
         stdin=stdin,
@@ -125,7 +126,7 @@ def find_repo(path: Path) -> Repo:
 
     def rev_parse_here(*questions: str) -> Output:
         # A bare repository among the files of a tree brings its own configuration: never found, only named.
-        argv = ["git", *_SAFE, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
+        argv = ["git", *_SAFE, _LITERAL, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
         return run(argv, cwd=path, env={**_env(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
@@ -426,10 +427,11 @@ def is_tracked(repo: Repo, path: str) -> bool:
 
 
 def is_ignored(repo: Repo, path: str) -> bool:
-    """Whether git's ignore files leave this path out, which is there and not tracked."""
-    # Not `check-ignore`: it knows no literal pathspecs, and fails.
-    flags = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
-    return bool(ask(repo, "ls-files", *flags, "--", path))
+    """Whether git's ignore files leave this path out, be it there or not; what is tracked is not left out."""
+    output = call(repo, "check-ignore", "--quiet", "--", f"./{path}")
+    if output.code not in (0, 1):
+        raise failure(("check-ignore",), output)
+    return output.code == 0
 
 
 def without_own_filters(repo: Repo) -> dict[str, str]:

@@ -165,6 +165,33 @@ def test_a_file_that_was_edited_since_is_not_thrown_away(root: Path, capsys: pyt
     assert not (root / "qualitygate.toml").exists()
 
 
+def test_agents_find_the_rules_that_are_in_force(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = '[tool.ruff.lint]\nselect = ["B0", "F821"]\nignore = ["B006"]\n'
+    write(root, {"pyproject.toml": settings, "AGENTS.md": "# Ours\r\n"})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "settings")
+    before = state(root)
+    assert main(["bootstrap", "."]) == 0
+    page = (root / ".qualitygate/RULEBOOK.md").read_text()
+    assert "| ruff | lint | ratchet | edit |" in page and "`ruff:F821`" in page and "\nB002 `++n`" in page
+    assert "B006" not in page and "F401" not in page and "PLE" not in page
+    assert (root / "AGENTS.md").read_bytes().startswith(b"# Ours\r\n<!-- qualitygate: begin")
+    assert "git add" in (said := capsys.readouterr().out) and "AGENTS.md && git commit" in said
+    assert try_commit(root).returncode == 0
+
+    write(root, {"pyproject.toml": settings.replace('"F821"', '"F"')})
+    assert main(["bootstrap", "."]) == 0
+    assert "brought up to date: .qualitygate/RULEBOOK.md\n" in capsys.readouterr().out
+    assert "`ruff:F401`" in (root / ".qualitygate/RULEBOOK.md").read_text()
+    standing = state(root)
+    assert main(["bootstrap", "."]) == 0
+    assert state(root) == standing
+
+    write(root, {"pyproject.toml": settings})
+    assert main(["undo", "."]) == 0
+    assert state(root) == before
+
+
 def test_inspect_prints_one_document(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", "--json", "."]) == 0
     document = json.loads(capsys.readouterr().out)

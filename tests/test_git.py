@@ -99,7 +99,11 @@ def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
 
 def test_what_is_ignored_is_known_whatever_its_name(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {".gitignore": "build/\n*.log\n", "kept.log.txt": "", "a [1].py": ""})
+    write(root, {"kept.log": ""})
+    git(root, "add", "-f", "kept.log")
     write(root, {"build/x.py": "", "a.log": "", "new.py": "", ":(glob).log": ""})
     repo = our_git.find_repo(root)
-    names = ("build/x.py", "build", "a.log", "new.py", "a [1].py", ":(glob).log", "gone.log")
-    assert [path for path in names if our_git.is_ignored(repo, path)] == ["build/x.py", "build", "a.log", ":(glob).log"]
+    names = ("build/x.py", "build", "a.log", "new.py", "a [1].py", ":(glob).log", "gone.log", "kept.log")
+    assert [path for path in names if our_git.is_ignored(repo, path)] == [
+        *("build/x.py", "build", "a.log", ":(glob).log", "gone.log")
+    ]

@@ -69,6 +69,14 @@ def cut_block(data: bytes, marker_comment: str, *, file: str = "the file") -> by
     return data[:start] + data[stop:]
 
 
+def holds_block(data: bytes, marker_comment: str) -> bool:
+    """Whether our block stands in the file, whole."""
+    try:
+        return _find(data, marks(marker_comment), "the file") is not None
+    except ConfigError:
+        return False
+
+
 def _joined(body: Sequence[str], eol: bytes) -> bytes:
     return eol.join(line.encode("utf-8") for line in body)
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from qualitygate import git, git_trees
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Environment, Request, Tool
+from qualitygate.checks.tools import ruff_manual
 from qualitygate.gate import judging
 from qualitygate.gate.judging import Gate
 from qualitygate.gate.observe import Run, observe
@@ -126,6 +127,23 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
         command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
     )
     return len(set(output.stdout.splitlines())) if output.code == 0 else None
+
+
+def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | str:
+    """The ruff rules that are switched on in HEAD's tree with these files, or why that is not known."""
+    reader, tree = tree_with(scratch, files)
+    entries = git.entries(reader, tree)
+    wants = wanted_files(check, scratch.tools[check.tool], entries)
+    if not wants:
+        return "no file for ruff is here"
+    root = os.fspath(Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock()).path())
+    program = resolve("ruff", check.version, scratch.environment)
+    command = ruff_manual.settings_command(
+        Request(check.name, root, wants, program.executable, check.options, f"{root}-{check.name}")
+    )
+    output = run_program(command.argv, cwd=root, env=tool_env(command.env), timeout=scratch.gate.limit)
+    rules = ruff_manual.parse_settings(output)
+    return rules if rules is not None else "ruff does not take its settings as they are"
 
 
 def judge(

@@ -13,10 +13,11 @@ from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.gatefile import Hooks
+from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rulebook, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
-from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch
+from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
 from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
@@ -32,6 +33,8 @@ from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
+from qualitygate.rulebook.force import Sight
+from qualitygate.rulebook.page import PATH
 
 JOURNAL = "journal"
 _LAST = 100
@@ -103,6 +106,8 @@ def bootstrap(
             agents = agent_files.add_agents(draft, agents)
         else:
             agents = agent_files.registered(draft, agents)
+        tell = refresh_instructions if again else add_instructions
+        tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
         if options.dry_run:
             return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
         proofs = _prove(scratch, draft, checks, facts, playbook, progress)
@@ -114,6 +119,8 @@ def bootstrap(
             )
         if not again and sound != checks:
             _leave_out(draft, sound, proofs)
+            if PATH in draft.edits:
+                add_rulebook(draft, _sight(scratch, draft))
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
@@ -177,6 +184,18 @@ def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
         if data is not None:
             draft.trial[path] = data
     return draft
+
+
+def _sight(scratch: Scratch, draft: Draft) -> Sight:
+    """The settings as the plan leaves them."""
+    known: dict[str, frozenset[str] | str] = {}
+
+    def enabled(check: Check) -> frozenset[str] | str:
+        if check.name not in known:
+            known[check.name] = ruff_rules(scratch, check, draft.files())
+        return known[check.name]
+
+    return Sight(tuple(as_check(check) for check in draft.checks), FILE_NAME, draft.read, enabled)
 
 
 def _prove(

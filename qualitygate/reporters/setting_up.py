@@ -38,8 +38,9 @@ def render_bootstrap(result: BootstrapResult) -> str:
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
     if again:
-        rest = "" if plan.steps else ", no file is changed"
-        yield f"qualitygate.toml is there: its checks are proven again{rest}"
+        changed = ", ".join(clean(edit.path) for edit in plan.edits)
+        what = f"brought up to date: {changed}" if changed else "no file is changed"
+        yield f"qualitygate.toml is there: its checks are proven again, {what}"
     yield from ["plan"] if plan.steps else []
     for step in plan.steps:
         yield f"  {clean(step.step)}: {clean(step.reason)}"

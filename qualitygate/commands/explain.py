@@ -1,0 +1,126 @@
+"""`qualitygate explain`: one rule, and whether it is in force in this repository."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from qualitygate import git
+from qualitygate.checks import environment as environments
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.resolve import resolve
+from qualitygate.checks.tool import Command, Environment, Request
+from qualitygate.checks.tools import ruff_manual
+from qualitygate.commands.install import ensure_trust
+from qualitygate.config import FILE_NAME
+from qualitygate.defaults import compile_any
+from qualitygate.errors import QualityGateError, ToolError
+from qualitygate.gate.judging import work_trees
+from qualitygate.gate.sides import wanted_files
+from qualitygate.git import Repo
+from qualitygate.model import Check, Entries
+from qualitygate.process import Output, tool_env
+from qualitygate.process import run as run_program
+from qualitygate.rulebook.explain import Explanation, Ground, find, near
+from qualitygate.rulebook.explain import explain as explain_it
+from qualitygate.rulebook.force import Sight
+from qualitygate.rulebook.texts import load_texts
+
+_SECONDS = 10.0
+"""How long ruff may take to count what one rule finds."""
+
+
+def explain(path: Path, asked: str) -> Explanation:
+    """Explain a rule in the repository that holds `path`. Raises QualityGateError for one that nobody knows."""
+    repo = git.find_repo(path)
+    environment = _environment(repo)
+    head = git.head_commit(repo)
+    entries: Entries = git.entries(repo, git.tree_of(repo, head)) if head else {}
+    ground = Ground(_sight(repo, entries, environment), load_texts(), _manual())
+    rule = find(asked, ground)
+    if rule is None:
+        close = near(asked, ground)
+        hint = f"did you mean {' or '.join(f'`{name}`' for name in close)}?" if close else ""
+        raise QualityGateError(
+            f"no rule is called `{asked}`", hint=hint or "write it as the report does: `ruff:F821`, `mypy:name-defined`"
+        )
+    found = explain_it(rule, ground)
+    kind, _, name = rule.partition(":")
+    if kind == "ruff" and found.standing.state == "in force":
+        return found._replace(found=_count(repo, found.standing.checks, name, entries, environment))
+    return found
+
+
+def _environment(repo: Repo) -> Environment | None:
+    found = environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
+    return found if found and git.head_commit(repo) and ensure_trust(repo, trust_it=False, ask=None) else None
+
+
+def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sight:
+    """The settings that are on disk."""
+    data = _read(repo, FILE_NAME)
+    policy = compile_any(data, tools=tuple(TOOLS))
+    checks = tuple(Check(**check) for check in policy["checks"])
+
+    def enabled(check: Check) -> frozenset[str] | str:
+        return _enabled(repo, check, entries, environment)
+
+    return Sight(checks, str(policy.get("source", FILE_NAME)), lambda path: _read(repo, path), enabled)
+
+
+def _read(repo: Repo, path: str) -> bytes | None:
+    place = repo.root / path
+    return place.read_bytes() if place.is_file() else None
+
+
+def _on_disk(repo: Repo, check: Check, entries: Entries) -> tuple[str, ...]:
+    return tuple(path for path in wanted_files(check, TOOLS[check.tool], entries) if (repo.root / path).is_file())
+
+
+def _enabled(repo: Repo, check: Check, entries: Entries, environment: Environment | None) -> frozenset[str] | str:
+    files = _on_disk(repo, check, entries)
+    if not files:
+        return "no file for ruff is here"
+    try:
+        executable = resolve("ruff", check.version, environment).executable
+    except ToolError as exc:
+        return exc.message
+    with tempfile.TemporaryDirectory() as place:
+        request = Request(check.name, os.fspath(repo.root), files, executable, check.options, place)
+        rules = ruff_manual.parse_settings(_run(ruff_manual.settings_command(request), repo.root))
+    return rules if rules is not None else "ruff does not take its settings as they are"
+
+
+def _manual() -> Mapping[str, ruff_manual.RuffRule]:
+    try:
+        executable = resolve("ruff", "", None).executable
+    except ToolError:
+        return {}
+    return ruff_manual.parse_manual(_run(ruff_manual.manual_command(executable), Path.cwd()))
+
+
+def _count(
+    repo: Repo, checks: tuple[Check, ...], code: str, entries: Entries, environment: Environment | None
+) -> int | None:
+    """How many findings of one ruff rule the files on disk have; None where ruff did not come to an end."""
+    found = set()
+    tool = TOOLS["ruff"]
+    for check in checks:
+        executable = resolve("ruff", check.version, environment).executable
+        # These two are no rules to ruff: they are told whatever is selected, and cannot be selected.
+        select = () if code in ("invalid-syntax", "E902") else (code,)
+        with tempfile.TemporaryDirectory() as place:
+            options = {**check.options, "select": select}
+            files = _on_disk(repo, check, entries)
+            request = Request(check.name, os.fspath(repo.root), files, executable, options, place)
+            report = tool.parse(_run(tool.command(request), repo.root), request)
+        if report.reason:
+            return None
+        found |= {finding._replace(check="") for finding in report.findings if finding.rule == f"ruff:{code}"}
+    return len(found)
+
+
+def _run(command: Command, root: Path) -> Output:
+    return run_program(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=_SECONDS)

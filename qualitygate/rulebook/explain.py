@@ -1,0 +1,193 @@
+"""One rule explained: what it is, whether it is in force here, and how a person changes that."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple
+
+from qualitygate.checks.builtin.secret_kinds import KINDS
+from qualitygate.checks.tools import mypy_config
+from qualitygate.checks.tools.ruff_manual import RuffRule
+from qualitygate.config import FILE_NAME
+from qualitygate.model import Check
+from qualitygate.rulebook.force import Sight, Standing, listed, of_check, of_mypy, of_ruff, ruff_file
+from qualitygate.rulebook.texts import Text, Texts
+
+
+class Way(NamedTuple):
+    """What a person writes, into which file, to change what a rule does."""
+
+    what: str
+    file: str
+    lines: tuple[str, ...]
+
+
+class Explanation(NamedTuple):
+    """One rule. `more` is what the tool itself says; `found` counts findings on disk, None where that is not cheap."""
+
+    text: Text
+    name: str
+    standing: Standing
+    source: str
+    ways: tuple[Way, ...]
+    more: tuple[str, ...] = ()
+    found: int | None = None
+
+
+class Ground(NamedTuple):
+    """What explanations rest on: the settings in force, our texts, and ruff's own manual."""
+
+    sight: Sight
+    texts: Texts
+    manual: Mapping[str, RuffRule]
+
+
+class Explainer(NamedTuple):
+    """How the rules of one kind (`ruff` of `ruff:F401`) are explained.
+
+    `names`: all rules of the kind, with what else each of them is called.
+    """
+
+    names: Callable[[Ground], Mapping[str, str]]
+    explain: Callable[[str, Ground], Explanation]
+
+
+def find(asked: str, ground: Ground) -> str | None:
+    """The full name of a rule that was named in full, by its code, or in words; None for an unknown one."""
+    kind, colon, name = asked.strip().partition(":")
+    kinds = [kind] if colon else list(EXPLAINERS)
+    wanted = (name if colon else kind).lower()
+    for one in kinds:
+        if one in EXPLAINERS:
+            for rule, other in EXPLAINERS[one].names(ground).items():
+                if wanted in (rule.lower(), other.lower()):
+                    return f"{one}:{rule}"
+    return None
+
+
+def near(asked: str, ground: Ground) -> tuple[str, ...]:
+    """Up to three rules that are called nearly so, nearest first."""
+    from difflib import get_close_matches
+
+    known: dict[str, str] = {}
+    for kind, explainer in EXPLAINERS.items():
+        for rule, other in explainer.names(ground).items():
+            for spelt in (f"{kind}:{rule}", rule, other):
+                known.setdefault(spelt.lower(), f"{kind}:{rule}")
+    close = get_close_matches(asked.strip().lower(), [name for name in known if name], n=9, cutoff=0.6)
+    return tuple(dict.fromkeys(known[name] for name in close))[:3]
+
+
+def explain(rule: str, ground: Ground) -> Explanation:
+    """The explanation of a rule that `find` gave."""
+    kind, _, name = rule.partition(":")
+    return EXPLAINERS[kind].explain(name, ground)
+
+
+def _ruff(code: str, ground: Ground) -> Explanation:
+    rule = f"ruff:{code}"
+    told = ground.manual.get(code, RuffRule(code, "", "", ""))
+    standing = of_ruff(code, ground.sight)
+    ways = _ruff_ways(code, ground.sight) if code in ground.manual else ()
+    more = tuple(part for part in (told.what, told.why) if part)
+    text = ground.texts.find(rule)
+    return _explanation(text, told.name, standing, ground, (*ways, *_policy_ways(standing.checks, ground)), more)
+
+
+def _ruff_ways(code: str, sight: Sight) -> tuple[Way, ...]:
+    place = ruff_file(sight.read)
+    if place is None:
+        return ()
+    ignored = json.dumps(sorted({*listed(place.lint.get("ignore")), code}))
+    return (Way("turn it off", place.path, (f"[{place.table}]", f"ignore = {ignored}")),)
+
+
+def _mypy(code: str, ground: Ground) -> Explanation:
+    text = ground.texts.find(f"mypy:{code}")
+    if not text.title:
+        from mypy.errorcodes import error_codes
+
+        about = error_codes[code]
+        text = text._replace(title=about.description, needs="" if about.default_enabled else code)
+    standing = of_mypy(code, text.needs, ground.sight)
+    config = mypy_config.find(ground.sight.read, _config_file(standing.checks))
+    path = config.path if config else "mypy.ini"
+    codes = sorted({*listed(config.settings.get("disable_error_code") if config else ""), code})
+    is_toml = path.endswith(".toml")
+    value = json.dumps(codes) if is_toml else ", ".join(codes)
+    table = "[tool.mypy]" if is_toml else "[mypy]"
+    way = Way("turn it off", path, (table, f"disable_error_code = {value}"))
+    return _explanation(text, "", standing, ground, (way, *_policy_ways(standing.checks, ground)))
+
+
+def _config_file(checks: tuple[Check, ...]) -> str:
+    return str(checks[0].options.get("config_file", "")) if checks else ""
+
+
+def _mypy_names(ground: Ground) -> Mapping[str, str]:
+    from mypy.errorcodes import error_codes
+
+    return {**_told("mypy")(ground), **dict.fromkeys(error_codes, "")}
+
+
+def _ruff_names(ground: Ground) -> Mapping[str, str]:
+    own = dict.fromkeys(_told("ruff")(ground), "")
+    return {**own, **{code: rule.name for code, rule in ground.manual.items()}}
+
+
+def _secrets_names(ground: Ground) -> Mapping[str, str]:
+    return {kind.rule: kind.title for kind in KINDS}
+
+
+def _told(kind: str) -> Callable[[Ground], Mapping[str, str]]:
+    def names(ground: Ground) -> Mapping[str, str]:
+        parts = (rule.partition(":") for rule in ground.texts.rules)
+        return {name: "" for one, _, name in parts if one == kind and name != "*"}
+
+    return names
+
+
+def _of_check(kind: str, tools: Mapping[str, str]) -> Callable[[str, Ground], Explanation]:
+    """Rules that are in force wherever their tool is; `tools` where that is not called as the rule's kind."""
+
+    def explain_it(name: str, ground: Ground) -> Explanation:
+        standing = of_check(tools.get(name, kind), ground.sight)
+        said = {row.rule: row.title for row in KINDS}.get(name, "") if kind == "secrets" else ""
+        return _explanation(
+            ground.texts.find(f"{kind}:{name}"), said, standing, ground, _policy_ways(standing.checks, ground)
+        )
+
+    return explain_it
+
+
+def _explanation(
+    text: Text, name: str, standing: Standing, ground: Ground, ways: tuple[Way, ...], more: tuple[str, ...] = ()
+) -> Explanation:
+    in_force = standing.state == "in force"
+    return Explanation(text, name, standing, ground.sight.source, ways if in_force else (), more)
+
+
+def _policy_ways(checks: Collection[Check], ground: Ground) -> tuple[Way, ...]:
+    if ground.sight.source != FILE_NAME:
+        return ()
+    ways = []
+    for check in checks:
+        other = "shown" if check.policy != "shown" else "ratchet"
+        what = "report what the check finds and block nothing" if other == "shown" else "let the check block"
+        ways.append(Way(what, FILE_NAME, (f"[checks.{check.name}]", f'policy = "{other}"')))
+    return tuple(ways)
+
+
+_BUILTIN = {"merge-marker": "markers", "large-file": "large-files"}
+
+EXPLAINERS: Mapping[str, Explainer] = {
+    "ruff": Explainer(_ruff_names, _ruff),
+    "ruff-format": Explainer(_told("ruff-format"), _of_check("ruff-format", {})),
+    "mypy": Explainer(_mypy_names, _mypy),
+    "syntax": Explainer(_told("syntax"), _of_check("syntax", {})),
+    "builtin": Explainer(_told("builtin"), _of_check("builtin", _BUILTIN)),
+    "secrets": Explainer(_secrets_names, _of_check("secrets", {})),
+    "pytest": Explainer(_told("pytest"), _of_check("pytest", {})),
+}
+"""By what stands before the colon of a rule. A new tool adds its line here."""

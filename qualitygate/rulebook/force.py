@@ -1,0 +1,153 @@
+"""What is in force in a repository: which checks there are, and which rules their own settings switch on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, Literal, NamedTuple
+
+from qualitygate.checks.tools import mypy_config
+from qualitygate.config import parse_toml
+from qualitygate.errors import ConfigError
+from qualitygate.model import Check
+
+RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
+"""In the order in which ruff looks for its settings; the last one only counts with a table for it."""
+
+State = Literal["in force", "not in force", "not known"]
+
+
+class Sight(NamedTuple):
+    """The settings of one tree.
+
+    `source` says where `checks` come from. `read` gives a file of the tree, `enabled` the ruff rules
+    that a check has switched on, or why that is not known.
+    """
+
+    checks: tuple[Check, ...]
+    source: str
+    read: Callable[[str], bytes | None]
+    enabled: Callable[[Check], frozenset[str] | str]
+
+    def of_tool(self, tool: str) -> tuple[Check, ...]:
+        """The checks that run this tool."""
+        return tuple(check for check in self.checks if check.tool == tool)
+
+
+class Standing(NamedTuple):
+    """Whether a rule is in force, by which checks, and why not; `but_not` are files in which it is not, as globs."""
+
+    state: State
+    checks: tuple[Check, ...] = ()
+    why: str = ""
+    but_not: tuple[str, ...] = ()
+
+
+class RuffFile(NamedTuple):
+    """Where ruff's settings are: the file, the name of its table for rules, and what that table holds."""
+
+    path: str
+    table: str
+    lint: Mapping[str, Any]
+
+
+def of_check(tool: str, sight: Sight) -> Standing:
+    """A rule is in force wherever a check runs its tool."""
+    checks = sight.of_tool(tool)
+    return Standing("in force", checks) if checks else Standing("not in force", (), _no_check(tool, sight))
+
+
+def of_ruff(code: str, sight: Sight) -> Standing:
+    """A ruff rule is in force where ruff says that the settings switch it on."""
+    checks = sight.of_tool("ruff")
+    if not checks:
+        return Standing("not in force", (), _no_check("ruff", sight))
+    if code in ("invalid-syntax", "E902"):
+        return Standing("in force", checks)
+    told = [(check, sight.enabled(check)) for check in checks]
+    here = tuple(check for check, rules in told if not isinstance(rules, str) and code in rules)
+    if here:
+        return Standing("in force", here, but_not=_excepted(code, ruff_file(sight.read)))
+    unknown = [rules for _, rules in told if isinstance(rules, str)]
+    if unknown:
+        return Standing("not known", (), unknown[0])
+    place = ruff_file(sight.read)
+    where = f"the settings in {place.path} do not switch it on" if place else "ruff does not switch it on by itself"
+    return Standing("not in force", (), where)
+
+
+def of_mypy(code: str, needs: str, sight: Sight) -> Standing:
+    """A mypy code is in force unless it is disabled, or needs a setting that is not there."""
+    standing = of_check("mypy", sight)
+    here, why = [], standing.why
+    for check in standing.checks:
+        reason = _why_not(code, needs, check, sight.read)
+        why = why or reason
+        if not reason:
+            here.append(check)
+    return Standing("in force", tuple(here)) if here else Standing("not in force", (), why)
+
+
+def ruff_file(read: Callable[[str], bytes | None]) -> RuffFile | None:
+    """The file that holds ruff's settings at the root, if there is one that can be read."""
+    for path in RUFF_FILES:
+        data = read(path)
+        if data is None:
+            continue
+        try:
+            table: Any = parse_toml(data, file=path)
+        except ConfigError:
+            continue
+        if path == "pyproject.toml":
+            table = table.get("tool", {}).get("ruff")
+        if isinstance(table, Mapping):
+            lint = table.get("lint", {})
+            name = "tool.ruff.lint" if path == "pyproject.toml" else "lint"
+            return RuffFile(path, name, lint if isinstance(lint, Mapping) else {})
+    return None
+
+
+def _excepted(code: str, place: RuffFile | None) -> tuple[str, ...]:
+    tables = [place.lint.get(key) for key in ("per-file-ignores", "extend-per-file-ignores")] if place else []
+    rows = [row for table in tables if isinstance(table, Mapping) for row in table.items()]
+    return tuple(
+        str(glob) for glob, codes in rows if any(one == "ALL" or code.startswith(one) for one in listed(codes))
+    )
+
+
+def listed(value: object) -> list[str]:
+    """The words of a setting that is a list, or text with commas."""
+    parts = value if isinstance(value, list) else str(value or "").replace("\n", ",").split(",")
+    return [text for part in parts if (text := str(part).strip())]
+
+
+def _no_check(tool: str, sight: Sight) -> str:
+    return f"no check runs {tool} ({sight.source})"
+
+
+def _why_not(code: str, needs: str, check: Check, read: Callable[[str], bytes | None]) -> str:
+    config = mypy_config.find(read, str(check.options.get("config_file", "")))
+    settings = config.settings if config else {}
+    flags = [str(flag) for flag in check.options.get("flags", ())]
+    if code in listed(settings.get("disable_error_code")) or _flagged("--disable-error-code", code, flags):
+        return (
+            f"disabled in {config.path}"
+            if config and code in listed(settings.get("disable_error_code"))
+            else (f"disabled by the flags of check {check.name}")
+        )
+    asked = code in listed(settings.get("enable_error_code")) or _flagged("--enable-error-code", code, flags)
+    if not needs or asked or needs == code:
+        return "" if not needs or asked else f"mypy looks for it only where `enable_error_code` names `{code}`"
+    on = [key for key in (needs, *(["strict"] if needs != "warn_unreachable" else [])) if _is_true(settings.get(key))]
+    flag = f"--{needs.replace('_', '-')}"
+    strict = needs != "warn_unreachable" and "--strict" in flags
+    return "" if on or flag in flags or strict else f"mypy looks for it only with `{needs}`"
+
+
+def _flagged(option: str, code: str, flags: list[str]) -> bool:
+    pairs = pairwise(flags)
+    return f"{option}={code}" in flags or (option, code) in pairs
+
+
+def _is_true(value: object) -> bool:
+    return value is True or str(value).strip().lower() in ("true", "1", "yes", "on")
