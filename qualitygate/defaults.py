@@ -1,4 +1,4 @@
-"""The policy of a tree: from its `qualitygate.toml`, or from the playbooks where it has none."""
+"""The policy of a tree: from its `qualitygate.toml` or from the playbooks, and what to do about each rule."""
 
 from __future__ import annotations
 
@@ -7,10 +7,17 @@ from typing import Any
 
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.playbook import default_policy, load_playbooks
+from qualitygate.rule_texts import load_texts
 
 
 def compile_any(data: bytes | None, *, tools: Collection[str]) -> dict[str, Any]:
-    """The compiled policy; `data` is None where the tree has no configuration. Raises ConfigError."""
+    """The compiled policy; `data` is None where the tree has no configuration. Raises ConfigError.
+
+    With it goes `advice`: per rule what to do about a finding, for tools that do not say.
+    """
     if data is None:
-        return default_policy(load_playbooks(tools=tools))
-    return compile_policy(data, file=FILE_NAME, tools=tools)
+        policy = default_policy(load_playbooks(tools=tools))
+    else:
+        policy = compile_policy(data, file=FILE_NAME, tools=tools)
+    advice = {rule: text.instead for rule, text in load_texts().rules.items() if text.instead}
+    return {**policy, "advice": advice}

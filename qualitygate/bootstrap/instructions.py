@@ -14,9 +14,9 @@ from qualitygate.bootstrap.edits import Edit, set_block
 from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import ConfigError
 from qualitygate.resources import read
+from qualitygate.rule_texts import load_texts
 from qualitygate.rulebook.force import Sight
 from qualitygate.rulebook.page import PATH, fix_line, render
-from qualitygate.rulebook.texts import load_texts
 
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 COMMENT = "<!-- {} -->"

@@ -23,10 +23,10 @@ from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
 from qualitygate.process import Output, tool_env
 from qualitygate.process import run as run_program
+from qualitygate.rule_texts import load_texts
 from qualitygate.rulebook.explain import Explanation, Ground, find, near
 from qualitygate.rulebook.explain import explain as explain_it
 from qualitygate.rulebook.force import Sight
-from qualitygate.rulebook.texts import load_texts
 
 _SECONDS = 10.0
 """How long ruff may take to count what one rule finds."""

@@ -10,10 +10,10 @@ from qualitygate import git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
-from qualitygate.model import Check, Entries, Policy
+from qualitygate.model import Check, Entries, Finding, Policy
 
 FILE = "qualitygate.toml"
-COMPILED = 1
+COMPILED = 2
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
@@ -23,7 +23,10 @@ Compile = Callable[[bytes | None], Mapping[str, Any]]
 
 
 class GatePolicy(NamedTuple):
-    """What to check and how; `source` is `qualitygate.toml`, or says that there is none."""
+    """What to check and how; `source` is `qualitygate.toml`, or says that there is none.
+
+    `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
+    """
 
     checks: tuple[Check, ...]
     trusted: str
@@ -32,6 +35,14 @@ class GatePolicy(NamedTuple):
     source: str
     notes: tuple[str, ...] = ()
     push_time_limit: float = 600.0
+    advice: Mapping[str, str] = {}
+
+    def advised(self, finding: Finding) -> Finding:
+        """The finding with what to do about it, if its tool did not say."""
+        if finding.fix or not self.advice:
+            return finding
+        whole = f"{finding.rule.partition(':')[0]}:*"
+        return finding._replace(fix=self.advice.get(finding.rule) or self.advice.get(whole, ""))
 
 
 def load(
@@ -71,7 +82,8 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         trusted=gate.get("trusted", ""),
         time_limit=float(gate.get("time_limit", 60)),
         push_time_limit=float(gate.get("push_time_limit", 600)),
-        digest=digest(document),
+        digest=digest({key: value for key, value in document.items() if key != "advice"}),
+        advice=document.get("advice", {}),
         source=document.get("source", FILE),
     )
 

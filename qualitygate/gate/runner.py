@@ -36,7 +36,7 @@ def judge_all(
     undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
-    new = tuple(finding for one in judged for finding in one.new)
+    new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
     new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
     if accepted:
         results = tuple(_as_accepted(row, new, accepted) for row in results)

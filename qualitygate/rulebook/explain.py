@@ -11,8 +11,8 @@ from qualitygate.checks.tools import mypy_config
 from qualitygate.checks.tools.ruff_manual import RuffRule
 from qualitygate.config import FILE_NAME
 from qualitygate.model import Check
+from qualitygate.rule_texts import Text, Texts
 from qualitygate.rulebook.force import Sight, Standing, listed, of_check, of_mypy, of_ruff, ruff_file
-from qualitygate.rulebook.texts import Text, Texts
 
 
 class Way(NamedTuple):

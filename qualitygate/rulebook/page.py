@@ -8,8 +8,8 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.errors import QualityGateError
 from qualitygate.model import Check
 from qualitygate.resources import read
+from qualitygate.rule_texts import Text, Texts
 from qualitygate.rulebook.force import Sight, of_check, of_mypy, of_ruff
-from qualitygate.rulebook.texts import Text, Texts
 
 PATH = ".qualitygate/RULEBOOK.md"
 _TEMPLATE = "RULEBOOK.md"

@@ -59,12 +59,12 @@ def snapshot(root: Path) -> dict[str, int]:
 
 def test_only_what_the_edit_brought_is_new_and_nothing_is_written(gate: Gate) -> None:
     root = gate.repo.root
-    write(root, {"a.py": OLD + "\n\nimport sys\n\nx = {  1:2 }\n"})
+    write(root, {"a.py": OLD + "\n\nx = {  1:2 }\n\ny = undefined\n"})
     before = snapshot(root)
     verdict = editing.judge_edit(gate, ("a.py",))
     assert found(verdict) == [
-        ("ruff-format:unformatted", "a.py", 10),
-        ("ruff:F401", "a.py", 8),
+        ("ruff-format:unformatted", "a.py", 8),
+        ("ruff:F821", "a.py", 10),
     ]
     assert (verdict.status, verdict.known, verdict.recorded) == ("failed", 1, False)
     assert snapshot(root) == before
@@ -74,16 +74,22 @@ def test_only_what_the_edit_brought_is_new_and_nothing_is_written(gate: Gate) ->
 def test_checks_that_read_the_whole_tree_wait_for_the_commit(gate: Gate) -> None:
     write(gate.repo.root, {"a.py": OLD + '\n\ny: int = "a"\n'})
     verdict = editing.judge_edit(gate, ("a.py",))
-    assert [(row.check, row.state) for row in verdict.checks if row.state == "skipped"] == [
-        ("mypy", "skipped"),
-    ]
+    assert {row.check for row in verdict.checks} == {"ruff", "ruff-format", "secrets", "syntax"}
     assert verdict.status == "passed"
 
 
+def test_a_name_that_is_not_used_yet_says_nothing_against_an_edit(gate: Gate) -> None:
+    commit(gate.repo.root, {"a.py": OLD.replace("( a )", "(a)")})
+    write(gate.repo.root, {"a.py": "import sys\n" + OLD.replace("( a )", "(a)") + "\n\ndef g():\n    unused = 1\n"})
+    verdict = editing.judge_edit(gate, ("a.py",))
+    assert (verdict.status, verdict.new) == ("passed", ())
+    assert {row.check: row.state for row in verdict.checks}["ruff"] == "passed"
+
+
 def test_a_file_that_git_does_not_know_yet_is_new_throughout(gate: Gate) -> None:
-    write(gate.repo.root, {"new/c.py": "import os\n", "new/d.toml": "a = [\n"})
+    write(gate.repo.root, {"new/c.py": "x = y\n", "new/d.toml": "a = [\n"})
     verdict = editing.judge_edit(gate, ("new/c.py", "new/d.toml"))
-    assert found(verdict) == [("ruff:F401", "new/c.py", 1), ("syntax:toml", "new/d.toml", 1)]
+    assert found(verdict) == [("ruff:F821", "new/c.py", 1), ("syntax:toml", "new/d.toml", 1)]
 
 
 def test_settings_of_the_files_own_folder_hold_on_both_sides(gate: Gate) -> None:
@@ -108,7 +114,7 @@ def test_what_is_no_file_is_not_judged(gate: Gate, path: str) -> None:
 
 
 def test_the_second_look_at_the_same_content_runs_nothing(gate: Gate) -> None:
-    write(gate.repo.root, {"a.py": OLD + "import sys\n"})
+    write(gate.repo.root, {"a.py": OLD + "x = y\n"})
     first = editing.judge_edit(gate, ("a.py",))
     again = editing.judge_edit(gate, ("a.py",))
     assert found(first) == found(again) != []

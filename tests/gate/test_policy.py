@@ -8,7 +8,7 @@ import pytest
 from qualitygate import git as our_git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.policy import GatePolicy, joined, load
-from qualitygate.model import Check, Entry, Policy
+from qualitygate.model import Check, Entry, Finding, Policy
 from tests.support import make_repo, policy
 
 
@@ -60,3 +60,15 @@ def test_a_configuration_that_is_a_link_is_refused(tmp_path: Path) -> None:
     repo = our_git.find_repo(make_repo(tmp_path / "r", {"a": "1"}))
     with pytest.raises(ConfigError, match="not a regular file"):
         load(repo, tmp_path, {"qualitygate.toml": Entry("120000", "0" * 40)}, "1", policy())
+
+
+def test_advice_is_given_where_the_tool_gives_none_and_decides_nothing(tmp_path: Path) -> None:
+    document = {"schema": 1, "gate": {}, "checks": [], "advice": {"ruff:E722": "name it", "secrets:*": "take it out"}}
+    policy = load(our_git.find_repo(make_repo(tmp_path / "r", {})), tmp_path, {}, "1", lambda data: document)
+    found = Finding("lint", "ruff:E722", "a.py", 1, 1, 1, 1, "bare except")
+    assert policy.advised(found).fix == "name it"
+    assert policy.advised(found._replace(fix="as ruff says")).fix == "as ruff says"
+    assert policy.advised(found._replace(rule="secrets:aws")).fix == "take it out"
+    assert policy.advised(found._replace(rule="ruff:F821")).fix == ""
+    plain = load(our_git.find_repo(tmp_path / "r"), tmp_path, {}, "2", lambda data: {**document, "advice": {}})
+    assert policy.digest == plain.digest

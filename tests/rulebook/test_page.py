@@ -8,9 +8,9 @@ from qualitygate.model import Check
 from qualitygate.playbook import load_playbooks
 from qualitygate.reporters.agent import tokens
 from qualitygate.reporters.exemptions import without_exemptions
+from qualitygate.rule_texts import load_texts
 from qualitygate.rulebook.force import Sight
 from qualitygate.rulebook.page import render
-from qualitygate.rulebook.texts import load_texts
 from tests.checkout import ROOT
 
 TEXTS = load_texts()

@@ -10,8 +10,8 @@ import pytest
 from qualitygate.config import parse_toml
 from qualitygate.reporters.exemptions import without_exemptions
 from qualitygate.resources import data_dir
+from qualitygate.rule_texts import Text, load_texts
 from qualitygate.rulebook.explain import EXPLAINERS
-from qualitygate.rulebook.texts import Text, load_texts
 from tests.checkout import run
 
 TEXTS = load_texts()
