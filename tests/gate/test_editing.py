@@ -79,10 +79,13 @@ def test_checks_that_read_the_whole_tree_wait_for_the_commit(gate: Gate) -> None
 
 
 def test_a_name_that_is_not_used_yet_says_nothing_against_an_edit(gate: Gate) -> None:
-    commit(gate.repo.root, {"a.py": OLD.replace("( a )", "(a)")})
-    write(gate.repo.root, {"a.py": "import sys\n" + OLD.replace("( a )", "(a)") + "\n\ndef g():\n    unused = 1\n"})
+    old = OLD.replace("( a )", "(a)")
+    commit(gate.repo.root, {"a.py": old})
+    new = old.replace("import os\n", "import os\nimport sys\n")
+    write(gate.repo.root, {"a.py": f"{new}\n\ndef g():\n    unused = 1\n"})
     verdict = editing.judge_edit(gate, ("a.py",))
-    assert (verdict.status, verdict.new) == ("passed", ())
+    assert verdict.new == ()
+    assert verdict.status == "passed"
     assert {row.check: row.state for row in verdict.checks}["ruff"] == "passed"
 
 
