@@ -15,6 +15,7 @@ from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreada
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
 from qualitygate.inspection.frameworks import frameworks
 from qualitygate.inspection.gate_commands import gate_commands, understand
+from qualitygate.inspection.grounds import grounds
 from qualitygate.inspection.hook_commands import effective_hooks, hook_commands, hook_managers
 from qualitygate.inspection.package_managers import package_managers
 from qualitygate.inspection.python_project import Project, find_projects
@@ -76,6 +77,12 @@ def _assemble(
     rooted = tuple(
         k.path for k in looks if role_of.get(k.path) == "source" and _has_roots(k.language, primary, secondary)
     )
+    roots = {
+        "source_roots": layout.source_roots(rooted, projects, sources.names),
+        "test_roots": layout.test_roots(role_of, sources.names),
+    }
+    listed = {"dockerfiles": tuple(k.path for k in looks if k.language == "Dockerfile"), "submodules": submodules}
+    named = {"primary_language": primary, "secondary_language": secondary}
     return Facts(
         tracked_files=len(sources.tracked),
         languages=languages,
@@ -92,12 +99,13 @@ def _assemble(
         hook_managers=hook_managers(sources, installed, raws),
         task_runners=task_runners(sources, looks, understood),
         ci=services(sources),
-        source_roots=layout.source_roots(rooted, projects, sources.names),
-        test_roots=layout.test_roots(role_of, sources.names),
+        source_roots=roots["source_roots"],
+        test_roots=roots["test_roots"],
         first_party_packages=layout.first_party(python, role_of, projects, sources.names),
         generated_or_vendored_paths=foreign,
-        dockerfiles=tuple(k.path for k in looks if k.language == "Dockerfile"),
+        dockerfiles=listed["dockerfiles"],
         submodules=submodules,
+        grounds=grounds(sources, languages, named, role_of, roots, listed),
         gate_commands=gate_commands(understood),
         git_hooks=installed,
         python_files=python,

@@ -97,7 +97,15 @@ LANGUAGES: tuple[Known, ...] = (
 )
 
 # Names that `identify` files under something broader, or does not know.
-NAMES = {"justfile": "", "Jenkinsfile": "Groovy", ".babelrc": "JSON", "Dockerfile": "Dockerfile"}
+# A machine's or a package list's settings in Ruby's dress make no Ruby project.
+NAMES = {
+    "justfile": "",
+    "Jenkinsfile": "Groovy",
+    ".babelrc": "JSON",
+    "Dockerfile": "Dockerfile",
+    "Vagrantfile": "",
+    "Brewfile": "",
+}
 SUFFIXES = {".gradle": "Gradle", ".gradle.kts": "Gradle", ".svg": "", ".lock": "", ".in": ""}
 PREFIXES = {"Dockerfile.": "Dockerfile", "Containerfile.": "Dockerfile"}
 

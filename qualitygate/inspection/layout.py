@@ -19,7 +19,8 @@ def source_roots(files: Iterable[str], projects: Iterable[Project], names: Colle
     """The folders that hold source files, `.` for the top; a nested project's are below its own folder."""
     homes = sorted((p.root for p in projects if p.root), key=len, reverse=True)
     grouped: dict[str, list[str]] = {}
-    for path in files:
+    every = tuple(files)
+    for path in every:
         home = next((h for h in homes if path.startswith(h + "/")), "")
         grouped.setdefault(home, []).append(path[len(home) + 1 :] if home else path)
     sizes: dict[str, int] = {}
@@ -31,7 +32,10 @@ def source_roots(files: Iterable[str], projects: Iterable[Project], names: Colle
             for root, size in _roots_in(top, members, home, names).items():
                 where = "/".join(p for p in (home, root) if p and p != ".") or "."
                 sizes[where] = sizes.get(where, 0) + size
-    return tuple(sorted(sizes, key=lambda r: (-sizes[r], r)))
+    roots = sorted(sizes, key=lambda r: (-sizes[r], r))
+    # Stubs describe code that is elsewhere: `typings/` holds what other projects left out.
+    stubs = {r for r in roots if r != "." and all(p.endswith(".pyi") for p in every if p.startswith(r + "/"))}
+    return tuple(r for r in roots if r not in stubs or stubs == set(roots))
 
 
 def _roots_in(top: str, members: Collection[str], home: str, names: Collection[str]) -> dict[str, int]:
@@ -89,7 +93,9 @@ def _of_project(
     declared = list(project.packages)
     dist = canonical(project.name).replace("-", "_")
     for place in ("", *places):
-        if not declared and dist and (f"{at}{place}{dist}/__init__.py" in names or f"{at}{place}{dist}.py" in names):
+        # A folder of that name needs no `__init__.py`: poetry's own package has none.
+        known = any(p == f"{place}{dist}.py" or p.startswith(f"{place}{dist}/") for p in mine if p.endswith(".py"))
+        if not declared and dist and known and roles.get(f"{at}{place}{dist}/__init__.py", "source") == "source":
             declared.append((dist, Evidence(f"{at}{place}{dist}", 0, "carries the project's name")))
     modules = _by_layout(mine, at, tuple(dict.fromkeys(places)), roles, names)
     if declared and project.build is not None:

@@ -32,7 +32,19 @@ TOP_EXAMPLE_DIRS = frozenset(
 DOCS_DIRS = frozenset(("docs", "doc", "documentation", "website"))
 SCRIPT_DIRS = frozenset(
     (
-        *("scripts", "script", "tools", "bin", "hack", "ci", "dev", "devtools", "build_tools", "build-support"),
+        *(
+            "scripts",
+            "script",
+            "tools",
+            "bin",
+            "hack",
+            "ci",
+            "dev",
+            "devtools",
+            "build_tools",
+            "build-support",
+            "setup",
+        ),
         *("benchmarks", "benchmark", "bench", "contrib", "misc", "maint", "release", "packaging", ".github"),
         *(".circleci", ".ci", ".devcontainer", ".gitlab", ".hooks", ".githooks", ".husky"),
     )
@@ -166,6 +178,8 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
         return "example"
     if top in DOCS_DIRS and not (name.endswith(".py") and f"{top}/__init__.py" in names):
         return "docs"
+    if name == "conf.py" and any(f"{folders}/index{end}".lstrip("/") in names for end in (".rst", ".md")):
+        return "docs"  # of Sphinx, which has no folder of its own in some projects
     if is_test_name(name) or test_dir_of(path, names, with_tests):
         return "test"
     if top in SCRIPT_DIRS and f"{top}/__init__.py" not in names:

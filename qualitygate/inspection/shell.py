@@ -7,16 +7,17 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate.inspection.facts import Kind
+from qualitygate.inspection.facts import Call, Kind
 from qualitygate.inspection.tool_table import by_program
 
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _SEPARATOR = re.compile(r"&&|\|\||;|(?<!\d)\|(?!\|)")
 _ASSIGNMENT = re.compile(r"^\w+=")
 _VARIABLE = re.compile(r"^(?:\$\{\w+\}|\$\(\w+\)|\$\w+/?|@|-(?=\w))+")
-_PYTHON = re.compile(r"^(?:python|pypy|py)(?:[\d.]+)?(?:\.exe)?$")
+_PYTHON = re.compile(r"^(?:python|pypy|py)(?:[\d.]+)?(?:\.exe)?$|^\{(?:envpython|env_python)\}$")
 _INLINE = re.compile(r"""["']-m["'],\s*["']([\w.]+)["']""")
 _SELF_TEST = re.compile(r"^--(?:[a-z]+-)?(?:self-?test|smoke-test|[a-z]+-test|doctest|doc-test)s?$")
+_OWN_RUNNER = re.compile(r"^(?:run[-_]?(?:all[-_]?)?tests?|test[-_]?runner)\.py$")
 _NOISE = frozenset(
     (
         *(
@@ -82,6 +83,7 @@ _RUNNERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("uvx", "npx", "bunx", "xargs", "bundle", "stdbuf"), ()),
     **dict.fromkeys(("pnpm", "yarn", "npm", "bun"), ("exec", "dlx", "x")),
 }
+_SCRIPT_RUNNERS = frozenset(("pdm", "hatch", "pixi", "rye"))
 _VALUED = frozenset(
     (
         *(
@@ -108,10 +110,15 @@ class Line(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What a command line would run: tool names with their kinds, and names of the project's own entry points."""
+    """What a command line would run: known tools with their arguments, and names of the project's own entry points."""
 
-    tools: tuple[tuple[str, Kind], ...] = ()
+    calls: tuple[Call, ...] = ()
     references: tuple[str, ...] = ()
+
+    @property
+    def tools(self) -> tuple[tuple[str, Kind], ...]:
+        """Each tool once, with its kind."""
+        return tuple({call.tool: call.kind for call in self.calls}.items())
 
 
 def logical_lines(script: str) -> Iterator[Line]:
@@ -147,15 +154,15 @@ def is_noise(text: str) -> bool:
 def meaning(command: str, depth: int = 0) -> Meaning:
     """What one command line (or an argv joined by spaces) would run, as far as its words show."""
     head, _, body = command.partition("\n")
-    tools: dict[str, Kind] = {}
+    calls: dict[Call, None] = {}
     references: dict[str, None] = {}
     for words in _segments(head):
         found = _segment(words, depth)
-        tools.update(dict(found.tools))
+        calls.update(dict.fromkeys(found.calls))
         references.update(dict.fromkeys(found.references))
     for module in _INLINE.findall(body):
-        tools.update(dict(_program([module]).tools))
-    return Meaning(tuple(tools.items()), tuple(references))
+        calls.update(dict.fromkeys(_program([module]).calls))
+    return Meaning(tuple(calls), tuple(references))
 
 
 def kind_of(tools: Sequence[tuple[str, Kind]]) -> Kind:
@@ -186,9 +193,13 @@ def _segments(command: str) -> Iterator[list[str]]:
 
 
 def _segment(words: list[str], depth: int) -> Meaning:
+    script = _project_script(words)
     words = _unwrapped(words)
     if not words or depth > 3:
         return Meaning()
+    if script:
+        found = _program(words)
+        return Meaning(found.calls, (*found.references, script))
     name = words[0].rpartition("/")[2]
     if name in ("bash", "sh", "zsh") and "-c" in words[:3]:
         return meaning(" ".join(words[words.index("-c") + 1 : words.index("-c") + 2]), depth + 1)
@@ -198,10 +209,22 @@ def _segment(words: list[str], depth: int) -> Meaning:
         return _python(words[1:], depth)
     if name == "coverage" and "run" in words[1:2]:
         rest = _python(words[2:], depth)
-        return Meaning((("coverage", "test"), *rest.tools), rest.references)
-    if name == "coverage":
-        return Meaning((("coverage", "test"),))
+        return Meaning((Call("coverage", "test", tuple(words[1:])), *rest.calls), rest.references)
+    if name == "coverage":  # only `report` can fail for what was measured
+        return Meaning((Call("coverage", "test" if "report" in words[1:] else "other", tuple(words[1:])),))
     return _program([words[0], *words[1:]])
+
+
+def _project_script(words: list[str]) -> str:
+    """`hatch run NAME` and the like, as the task is called that they may run; empty for every other command."""
+    for at, word in enumerate(words):
+        if word in _SCRIPT_RUNNERS and words[at + 1 : at + 2] == ["run"]:
+            rest = _after_options(words[at + 2 :])
+            plain = rest and not _PYTHON.match(rest[0]) and "/" not in rest[0]
+            return f"{word} run {rest[0]}" if plain else ""
+        if not _ASSIGNMENT.match(word):
+            break
+    return ""
 
 
 def _unwrapped(words: list[str]) -> list[str]:
@@ -259,47 +282,55 @@ def _program(words: list[str], *, script: bool = False) -> Meaning:
     name = path.rpartition("/")[2]
     plain = [w for w in words[1:] if not w.startswith("-")]
     options = [w for w in words[1:] if w.startswith("-")]
+    rest = tuple(words[1:])
     table = by_program()
     tool = table.get((name, *plain[:1])) or table.get((name,))
     if name == "ruff" and plain[:1] not in (["check"], ["format"]) and not any(_pathlike(w) for w in plain[:1]):
         tool = None  # `ruff clean`, `ruff --version`
     if tool is not None and "--version" not in options:
         extra = _pytest_extras(words[1:]) if tool.name == "pytest" else ()
-        return Meaning(((tool.name, tool.kind), *extra))
+        return Meaning((Call(tool.name, tool.kind, rest), *extra))
     if name == "unittest" or (script and name == "setup.py" and plain[:1] == ["test"]):
-        return Meaning((("unittest", "test"),))
+        return Meaning((Call("unittest", "test", rest),))
     if name == "doctest":
-        return Meaning((("doctest", "test"),))
+        return Meaning((Call("doctest", "test", rest),))
     if script and name == "manage.py" and plain[:1] == ["test"]:
-        return Meaning((("django test", "test"),))
+        return Meaning((Call("django test", "test", rest),))
     if script and any(_SELF_TEST.match(o) for o in options):
-        return Meaning((("own self-tests", "test"),), (path,))
+        return Meaning((Call("own self-tests", "test", rest),), (path,))
+    if _OWN_RUNNER.match(name):
+        return Meaning((Call("own test runner", "test", rest),), (path,))
     return _reference(path, name, plain, words[1:])
+
+
+def _values(words: Sequence[str], options: tuple[str, ...]) -> list[str]:
+    """What stands after an option, be it the next word or behind a `=`."""
+    found = [words[at + 1] for at, word in enumerate(words[:-1]) if word in options]
+    return found + [word.partition("=")[2] for word in words if word.partition("=")[0] in options and "=" in word]
 
 
 def _pathlike(word: str) -> bool:
     return "." in word or "/" in word or word.startswith("$")
 
 
-def _pytest_extras(words: Sequence[str]) -> tuple[tuple[str, Kind], ...]:
-    extras: list[tuple[str, Kind]] = []
+def _pytest_extras(words: Sequence[str]) -> tuple[Call, ...]:
+    extras: list[Call] = []
     if any(w.startswith("--doctest-") for w in words):
-        extras.append(("doctest", "test"))
+        extras.append(Call("doctest", "test"))
     if any(w.startswith("--nbval") for w in words):
-        extras.append(("nbval", "test"))
+        extras.append(Call("nbval", "test"))
     return tuple(extras)
 
 
 def _reference(path: str, name: str, plain: list[str], words: list[str]) -> Meaning:
     if name in ("pre-commit", "prek") and plain[:1] == ["run"]:
-        return Meaning(((name, "lint"),))
+        return Meaning((Call(name, "lint", tuple(words)),))
     if name == "tox":
-        envs = [words[at + 1] for at, w in enumerate(words[:-1]) if w in ("-e", "-f")]
-        names = [env for text in envs for env in text.split(",")]
-        return Meaning((("tox", "other"),), tuple(f"tox -e {env}" for env in names) or ("tox",))
+        names = [env for text in _values(words, ("-e", "-f", "--env")) for env in text.split(",")]
+        return Meaning((Call("tox", "other", tuple(words)),), tuple(f"tox -e {env}" for env in names) or ("tox",))
     if name == "nox":
-        envs = [words[at + 1] for at, w in enumerate(words[:-1]) if w in ("-s", "--session", "--sessions")]
-        return Meaning((("nox", "other"),), tuple(f"nox -s {env}" for env in envs) or ("nox",))
+        envs = _values(words, ("-s", "-e", "--session", "--sessions"))
+        return Meaning((Call("nox", "other", tuple(words)),), tuple(f"nox -s {env}" for env in envs) or ("nox",))
     if name in ("make", "just", "task", "poe", "invoke", "inv", "gmake"):
         runner = {"gmake": "make", "inv": "invoke"}.get(name, name)
         return Meaning((), tuple(f"{runner} {target}" for target in plain if "=" not in target) or (runner,))
