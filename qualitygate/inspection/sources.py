@@ -166,10 +166,20 @@ def _parse_python(text: str) -> ast.Module:
 def _parse_ini(text: str) -> dict[str, dict[str, str]]:
     if any(len(line) > _LINE_LIMIT for line in text.split("\n")):
         raise ValueError(f"a line of more than {_LINE_LIMIT} characters")
-    parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0", allow_no_value=True)
+    try:
+        parser = _ini_parser(text, allow_no_value=True)
+    except AttributeError:  # an indented line below a key without value: the parser itself stumbles
+        parser = _ini_parser(text, allow_no_value=False)  # this one names the line
+    return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
+
+
+def _ini_parser(text: str, *, allow_no_value: bool) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(
+        interpolation=None, strict=False, default_section="\0", allow_no_value=allow_no_value
+    )
     parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
     parser.read_string(text)
-    return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
+    return parser
 
 
 def _line_in(exc: Exception) -> int:

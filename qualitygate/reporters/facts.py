@@ -22,12 +22,13 @@ _PLACES = 2
 
 
 def render_json(facts: Facts) -> str:
-    """The document of `inspect --json`."""
+    """The document of `inspect --json`, as `docs/inspect.schema.json` describes it."""
     import json
 
     from qualitygate.inspection.facts import to_json
+    from qualitygate.reporters.json_report import readable
 
-    return json.dumps({"schema": 1, **to_json(facts)}, indent=2)
+    return json.dumps(readable({"schema": 1, **to_json(facts)}), indent=2)
 
 
 def render_text(facts: Facts) -> str:

@@ -189,6 +189,8 @@ def test_unmerged_index(tmp_path: Path) -> None:
         ("tox.ini", "commands = pytest\n", 1),
         ("setup.py", "from setuptools import setup\nsetup(\n", 2),
         ("noxfile.py", "def f(:\n", 1),
+        ("tox.ini", "[testenv]\na = b\ncommands\n  pytest\n", 3),  # `configparser` answers this with AttributeError
+        ("tasks.py", "import invoke\nprint 'x'\n", 2),
         ("pyproject.toml", "a = " + "[" * 5000, 0),
         ("package.json", "[" * 100_000, 0),
         (".travis.yml", "script: " + "[" * 5000, 0),
