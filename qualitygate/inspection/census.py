@@ -51,7 +51,8 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
         tags = _tags_of_shebang(content.data)
     language = language_of(name, tags)
     if content.reason:
-        return Look(tracked.path, language, 0, unread=content.reason)
+        sparse = tracked.sparse and content.reason == "missing"
+        return Look(tracked.path, language, 0, unread="outside of the sparse checkout" if sparse else content.reason)
     large = content.size > READ_LIMIT
     if b"\0" in content.data[:8192]:
         return Look(tracked.path, "", 0, large=large)
@@ -95,6 +96,8 @@ def _says_generated(data: bytes) -> tuple[int, str] | None:
     head = data[:_HEADER_BYTES].lower()
     if b"generated" not in head and b"do not edit" not in head:
         return None  # two plain searches spare nearly every file the pattern
+    if b"sphinx-quickstart" in head:
+        return None  # made once by a program and kept by people ever since
     for number, line in enumerate(data[:_HEADER_BYTES].splitlines()[:_HEADER_LINES], 1):
         # In a comment or docstring opening only: a generator's own source holds the words in strings.
         if _GENERATED.search(line) and line.strip().startswith(_COMMENT):

@@ -9,7 +9,7 @@ from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Fact, Role, merge
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import Dependency
-from qualitygate.inspection.sources import Sources, dig
+from qualitygate.inspection.sources import Sources, dig, items
 
 
 class Framework(NamedTuple):
@@ -157,11 +157,11 @@ def _notebooks(declared: Mapping[str, list[Dependency]]) -> list[Fact]:
 def _node(sources: Sources, roles: Mapping[str, Role]) -> list[Fact]:
     facts = []
     for path in sources.match("package.json", "*/package.json"):
-        if path.count("/") > 2 or roles.get(path) in ("vendored", "example") or "node_modules" in path:
+        if path.count("/") > 3 or roles.get(path) in ("vendored", "example") or "node_modules" in path:
             continue
         data = sources.json(path)
         for table in ("dependencies", "devDependencies"):
-            for name in dig(data, table) or ():
+            for name, _ in items(dig(data, table)):
                 if name in NODE_FRAMEWORKS:
                     facts.append(Fact(NODE_FRAMEWORKS[name], (sources.evidence(path, f'"{name}"'),)))
     return facts

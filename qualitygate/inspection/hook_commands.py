@@ -32,6 +32,7 @@ GIT_HOOKS = frozenset(
 )
 PRE_COMMIT = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 LEFTHOOK = ("lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml")
+HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged")
 # What tells the writer of an installed hook, in the order in which it is looked for.
 _SIGNS = (
     (b"qualitygate", "qualitygate"),

@@ -106,7 +106,7 @@ NAMES = {
     "Vagrantfile": "",
     "Brewfile": "",
 }
-SUFFIXES = {".gradle": "Gradle", ".gradle.kts": "Gradle", ".svg": "", ".lock": "", ".in": ""}
+SUFFIXES = {".dockerignore": "", ".gradle": "Gradle", ".gradle.kts": "Gradle", ".svg": "", ".lock": "", ".in": ""}
 PREFIXES = {"Dockerfile.": "Dockerfile", "Containerfile.": "Dockerfile"}
 
 SORT_OF: dict[str, Sort] = {known.name: known.sort for known in LANGUAGES}

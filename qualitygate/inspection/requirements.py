@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from qualitygate.inspection.facts import Evidence
 from qualitygate.inspection.sources import Sources, dig, items, strings
 
+_LINES = 10_000
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 REQUIREMENT_FILE = re.compile(
     r"(?:^|[-_./])(?:requirements?|constraints?)(?:[-_./][\w.-]+)?\.(?:txt|in)$|(?:^|/)requirements/[\w.-]+\.(?:txt|in)$"
@@ -62,7 +63,7 @@ def from_requirement_files(sources: Sources, files: tuple[str, ...]) -> Iterator
     for path in files:
         stem = path.rpartition("/")[2].rpartition(".")[0]
         group = stem if DEV_GROUP.search(stem) or "doc" in stem else ""
-        for number, line in enumerate((sources.text(path) or "").splitlines(), 1):
+        for number, line in enumerate((sources.text(path) or "").splitlines()[:_LINES], 1):
             parsed = parse_requirement(line)
             if parsed:
                 yield Dependency(*parsed, group, Evidence(path, number, line.strip()[:120]))

@@ -27,6 +27,7 @@ YAML_BUDGET = 96 * 1024
 # A longer chain of `a.a.a` ends Python 3.10 with a crash, and many braces in an f-string take 3.11 ten seconds.
 _PYTHON_LIMIT = 64 * 1024
 _LINE_LIMIT = 2000
+_KEYLESS_LIMIT = 100
 _LOOKUP_BUDGET = 5_000_000
 """Lines searched for evidence in one inspection; after that, evidence names files without lines."""
 
@@ -164,22 +165,31 @@ def _parse_python(text: str) -> ast.Module:
 
 
 def _parse_ini(text: str) -> dict[str, dict[str, str]]:
-    if any(len(line) > _LINE_LIMIT for line in text.split("\n")):
+    lines = text.split("\n")
+    if any(len(line) > _LINE_LIMIT for line in lines):
         raise ValueError(f"a line of more than {_LINE_LIMIT} characters")
+    if sum(line.lstrip().startswith(("=", ":")) for line in lines) > _KEYLESS_LIMIT:
+        raise ValueError("values without keys")  # the parser's error grows with the square of their number
+    parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0", allow_no_value=True)
+    parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
     try:
-        parser = _ini_parser(text, allow_no_value=True)
-    except AttributeError:  # an indented line below a key without value: the parser itself stumbles
-        parser = _ini_parser(text, allow_no_value=False)  # this one names the line
+        parser.read_string(text)
+    except AttributeError:  # how the parser of Python 3.12 and older answers such a line
+        raise ValueError(f"an indented line below a key without value (at line {_stray(lines)})") from None
     return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
 
 
-def _ini_parser(text: str, *, allow_no_value: bool) -> configparser.ConfigParser:
-    parser = configparser.ConfigParser(
-        interpolation=None, strict=False, default_section="\0", allow_no_value=allow_no_value
-    )
-    parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
-    parser.read_string(text)
-    return parser
+def _stray(lines: list[str]) -> int:
+    """The first indented line below a key without value, from 1; 0 for none."""
+    bare = False
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith(("#", ";")):
+            continue
+        if line[:1].isspace() and bare:
+            return number
+        bare = not text.startswith("[") and "=" not in text and ":" not in text
+    return 0
 
 
 def _line_in(exc: Exception) -> int:

@@ -159,7 +159,7 @@ def _just(sources: Sources) -> Iterator[Raw]:
 
 def _package_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
     for path in sources.match("package.json", "*/package.json"):
-        if path.count("/") > 2 or roles.get(path) in ("vendored", "example") or "node_modules/" in path:
+        if path.count("/") > 3 or roles.get(path) in ("vendored", "example") or "node_modules/" in path:
             continue
         folder = path.rpartition("/")[0]
         for name, command in items(dig(sources.json(path), "scripts")):

@@ -12,7 +12,7 @@ from qualitygate.inspection.facts import Evidence, Fact, Kind, Role, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import DEV_GROUP
-from qualitygate.inspection.sources import Sources, base_name, dig, strings
+from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
 from qualitygate.inspection.tool_table import KnownTool, known_tools
 
 _ALIEN = ("vendored", "generated", "example", "docs")
@@ -121,7 +121,7 @@ def _tables(sources: Sources, path: str, name: str) -> Iterator[tuple[str, Evide
 
 def _node(sources: Sources, path: str) -> Iterator[tuple[str, Evidence]]:
     data = sources.json(path)
-    have = {name for key in ("dependencies", "devDependencies") for name in dig(data, key) or ()}
+    have = {name for key in ("dependencies", "devDependencies") for name, _ in items(dig(data, key))}
     for tool in known_tools().values():
         for package in tool.node:
             if package in have:

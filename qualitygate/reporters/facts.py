@@ -77,7 +77,8 @@ def _languages(facts: Facts) -> list[Row]:
     names = sorted(facts.languages, key=lambda name: name != facts.primary_language)
     sizes = [(name, facts.languages[name]) for name in names]
     rows = [(name, f"{_count(size.lines, 'line')} in {_count(size.files, 'file')}") for name, size in sizes]
-    return rows or [("no source file is tracked", "")]
+    nothing = "no source file is tracked" if facts.tracked_files else "nothing is tracked yet: `git add` comes first"
+    return rows or [(nothing, "")]
 
 
 def _count(count: int, noun: str) -> str:
@@ -157,6 +158,13 @@ def _faults(facts: Facts) -> list[str]:
     lines = [
         f"warning: {path}{f':{line}' if line else ''}: {clean(reason, 120)}" for path, line, reason in broken[:_ROWS]
     ]
-    lines += [f"warning: not read: {shown_path(u.path)}: {u.reason}" for u in facts.unreadable[:_ROWS]]
-    rest = max(len(facts.broken_configuration) - _ROWS, 0) + max(len(facts.unreadable) - _ROWS, 0)
-    return lines + ([f"warning: and {rest} more"] if rest else [])
+    rest = len(facts.broken_configuration) - _ROWS
+    lines += [f"warning: and {rest} more broken files"] if rest > 0 else []
+    reasons: dict[str, list[str]] = {}
+    for unread in facts.unreadable:
+        reasons.setdefault(unread.reason, []).append(unread.path)
+    for reason, paths in reasons.items():
+        more = f" and {len(paths) - _PLACES} more" if len(paths) > _PLACES else ""
+        names = ", ".join(shown_path(path) for path in paths[:_PLACES])
+        lines.append(f"warning: not read, {reason}: {names}{more}")
+    return lines

@@ -306,3 +306,29 @@ def test_the_settings_of_sphinx_beside_its_index_are_documentation(tmp_path: Pat
         "pkg/conf.py": "source",
         "setup/a.py": "script",
     }
+
+
+def test_a_namespace_in_the_source_folder_is_the_projects_own(tmp_path: Path) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='zope.thing')\n",
+        "src/zope/thing/__init__.py": "x = 1\n",
+        "src/zope/thing/tests/test_a.py": "x = 1\n",
+    }
+    assert names(inspect(make_repo(tmp_path / "r", files)), "first_party_packages") == ["zope"]
+
+
+def test_tests_in_a_folder_of_another_name(tmp_path: Path) -> None:
+    files = {f"t/unit/test_{n}.py": "import pytest\n" for n in range(6)}
+    files |= {"t/unit/__init__.py": "", "t/unit/tasks.py": "x = 1\n", "pkg/__init__.py": "", "pkg/a.py": "x = 1\n"}
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert (facts.source_roots, facts.test_roots, facts.roles["t/unit/tasks.py"]) == (("pkg",), ("t",), "test")
+
+
+def test_tests_beside_each_module_do_not_make_the_package_a_test_folder(tmp_path: Path) -> None:
+    files = {f"pkg/test_{n}.py": "import pytest\n" for n in range(6)} | {f"pkg/m{n}.py": "x = 1\n" for n in range(6)}
+    assert inspect(make_repo(tmp_path / "r", files)).source_roots == ("pkg",)
+
+
+def test_the_ignore_file_of_docker_is_no_dockerfile(tmp_path: Path) -> None:
+    files = {"a/Dockerfile.dev": "FROM x\n", "a/Dockerfile.dev.dockerignore": "x\n", "Dockerfile.dockerignore": "x\n"}
+    assert inspect(make_repo(tmp_path / "r", files)).dockerfiles == ("a/Dockerfile.dev",)

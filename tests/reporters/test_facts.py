@@ -72,7 +72,7 @@ def test_one_line_per_fact() -> None:
         + "  and 2 more: `qualitygate inspect --json`\n"
         "\n"
         "warning: setup.cfg:7: no \\x1b[31msection\n"
-        'warning: not read: "a\\nb.py": missing\n'
+        'warning: not read, missing: "a\\nb.py"\n'
     )
 
 
@@ -94,4 +94,4 @@ def test_a_name_from_the_repository_cannot_write_a_line_of_the_report() -> None:
 
 
 def test_nothing_tracked() -> None:
-    assert render_text(Facts()) == "languages         no source file is tracked\n"
+    assert render_text(Facts()) == "languages         nothing is tracked yet: `git add` comes first\n"
