@@ -8,7 +8,8 @@ from typing import NamedTuple
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.inspection.ci_commands import HOOK_ACTIONS, Raw
 from qualitygate.inspection.facts import Call, GateCommand, Kind
-from qualitygate.inspection.shell import Meaning, is_noise, kind_of, meaning
+from qualitygate.inspection.meaning import Meaning, kind_of, meaning
+from qualitygate.inspection.shell import is_noise
 from qualitygate.inspection.tool_table import by_action, by_hook
 
 _SHOWN = 300

@@ -171,13 +171,16 @@ def _dirs_with_tests(names: Collection[str]) -> frozenset[str]:
 
 
 def test_tops(names: Iterable[str]) -> frozenset[str]:
-    """The top folders that hold hardly anything but tests, whatever they are called (`t`, `qa`)."""
+    """The top folders that hold hardly anything but tests, whatever they are called (`t`, `qa`).
+
+    A package whose tests lie in a folder of that name inside it is none, however many they are.
+    """
     tests: dict[str, int] = {}
     others: dict[str, int] = {}
     for path in names:
         top, _, rest = path.partition("/")
         name = path.rpartition("/")[2]
-        if rest and name.endswith(".py") and name != "__init__.py":
+        if rest and name.endswith(".py") and name != "__init__.py" and TEST_DIRS.isdisjoint(path.split("/")[:-1]):
             counts = tests if is_test_name(name) else others
             counts[top] = counts.get(top, 0) + 1
     return frozenset(top for top, count in tests.items() if count >= 5 and count > 3 * others.get(top, 0))

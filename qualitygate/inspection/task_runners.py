@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Fact, merge
 from qualitygate.inspection.gate_commands import Understood
-from qualitygate.inspection.shell import kind_of
+from qualitygate.inspection.meaning import kind_of
 from qualitygate.inspection.sources import Sources, base_name, dig, items
 
 _BY_TABLE = (

@@ -329,6 +329,12 @@ def test_tests_beside_each_module_do_not_make_the_package_a_test_folder(tmp_path
     assert inspect(make_repo(tmp_path / "r", files)).source_roots == ("pkg",)
 
 
+def test_a_package_with_many_tests_inside_is_still_source(tmp_path: Path) -> None:
+    files = {f"pkg/tests/test_{n}.py": "import pytest\n" for n in range(20)} | {"pkg/__init__.py": "", "pkg/a.py": ""}
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert (facts.source_roots, facts.test_roots) == (("pkg",), ("pkg/tests",))
+
+
 def test_the_ignore_file_of_docker_is_no_dockerfile(tmp_path: Path) -> None:
     files = {"a/Dockerfile.dev": "FROM x\n", "a/Dockerfile.dev.dockerignore": "x\n", "Dockerfile.dockerignore": "x\n"}
     assert inspect(make_repo(tmp_path / "r", files)).dockerfiles == ("a/Dockerfile.dev",)
