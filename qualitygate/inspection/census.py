@@ -13,6 +13,7 @@ from qualitygate.inspection.facts import Hazards, Language, Role, Unreadable
 from qualitygate.inspection.files import READ_LIMIT, Reader, Tracked
 from qualitygate.inspection.languages import SORT_OF, language_of
 
+_LARGE = 1_000_000  # bytes; what is called a large file, be it read whole or not
 _HEADER_BYTES = 1500
 _HEADER_LINES = 20
 _IMPORT = re.compile(
@@ -53,7 +54,7 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
     if content.reason:
         sparse = tracked.sparse and content.reason == "missing"
         return Look(tracked.path, language, 0, unread="outside of the sparse checkout" if sparse else content.reason)
-    large = content.size > READ_LIMIT
+    large, cut = content.size > _LARGE, content.size > READ_LIMIT
     if b"\0" in content.data[:8192]:
         return Look(tracked.path, "", 0, large=large)
     # A terminator other than \n is a line break to `splitlines` only in text: \r alone is one.
@@ -66,8 +67,8 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
         _says_generated(content.data) if SORT_OF.get(language) not in (None, "prose") else None,
         shebang,
         large,
-        not language or _is_utf8(content.data, cut=large),
-        "over 1 MiB: only its lines were counted" if large and language else "",
+        not language or _is_utf8(content.data, cut=cut),
+        "over 1 MiB: only its lines were counted" if cut and language else "",
     )
 
 

@@ -148,6 +148,11 @@ def test_huge_file_is_counted_but_not_parsed(tmp_path: Path) -> None:
     assert set(reasons(facts)) == {"big.py", "data.json"}
 
 
+def test_a_file_over_a_million_bytes_is_large_though_it_is_read_whole(tmp_path: Path) -> None:
+    facts = inspect(make_repo(tmp_path / "r", {"a.json": "1" * 1_000_001, "b.json": "1" * 1_000_000}))
+    assert (facts.hazards.files_over_1mb, facts.unreadable) == (("a.json",), ())
+
+
 def test_last_line_without_a_line_break(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"a.py": "x = 1\ny = 2", "b.py": "", "c.py": "a\r\nb\rc\n"})
     assert inspect(root).languages["Python"].lines == 2 + 0 + 3
@@ -385,6 +390,7 @@ def test_more_commands_than_there_is_time_for(tmp_path: Path) -> None:
         ("setup.cfg", "[a]\n" + "=c\n" * 300_000),
         ("setup.cfg", "[a]\nb = c\n" + "\td\n" * 300_000),
         ("requirements.txt", "a\n" * 300_000),
+        ("uv.lock", '[[package]]\nname = "ruff"\nversion = "0.9"\n' * 24_000),
         ("setup.py", "a" + ".a" * 120_000 + "\n"),
         ("noxfile.py", 'f"' + "{a}" * 80_000 + '"\n'),
         ("Makefile", "a" + " " * 900_000 + "b\n"),
