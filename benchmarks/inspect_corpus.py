@@ -55,6 +55,9 @@ def compare(expected: dict[str, Any], found: dict[str, Any]) -> Iterator[Score]:
         yield _files(f"{field}.files", expected[field], found[field])
     for field in LISTS:
         yield _sets(field, {_plain(e) for e in expected[field]}, {_plain(e) for e in found[field]})
+    for field, key in (("symlinks", "symlinks"), ("files_over_1MB", "files_over_1mb")):
+        if field in expected.get("hazards", {}):
+            yield _sets(f"hazards.{key}", set(expected["hazards"][field]), set(found["hazards"][key]))
     for field in ("select", "strict"):
         yield _sets(f"detail.{field}", _details(expected, field), _details(found, field))
 

@@ -13,6 +13,7 @@ from qualitygate.inspection.facts import Hazards, Language, Role, Unreadable
 from qualitygate.inspection.files import READ_LIMIT, Reader, Tracked
 from qualitygate.inspection.languages import SORT_OF, language_of
 
+_LARGE = 1_000_000  # bytes; what is called a large file, be it read whole or not
 _HEADER_BYTES = 1500
 _HEADER_LINES = 20
 _IMPORT = re.compile(
@@ -51,8 +52,9 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
         tags = _tags_of_shebang(content.data)
     language = language_of(name, tags)
     if content.reason:
-        return Look(tracked.path, language, 0, unread=content.reason)
-    large = content.size > READ_LIMIT
+        sparse = tracked.sparse and content.reason == "missing"
+        return Look(tracked.path, language, 0, unread="outside of the sparse checkout" if sparse else content.reason)
+    large, cut = content.size > _LARGE, content.size > READ_LIMIT
     if b"\0" in content.data[:8192]:
         return Look(tracked.path, "", 0, large=large)
     # A terminator other than \n is a line break to `splitlines` only in text: \r alone is one.
@@ -65,8 +67,8 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
         _says_generated(content.data) if SORT_OF.get(language) not in (None, "prose") else None,
         shebang,
         large,
-        not language or _is_utf8(content.data, cut=large),
-        "over 1 MiB: only its lines were counted" if large and language else "",
+        not language or _is_utf8(content.data, cut=cut),
+        "over 1 MiB: only its lines were counted" if cut and language else "",
     )
 
 
@@ -95,6 +97,8 @@ def _says_generated(data: bytes) -> tuple[int, str] | None:
     head = data[:_HEADER_BYTES].lower()
     if b"generated" not in head and b"do not edit" not in head:
         return None  # two plain searches spare nearly every file the pattern
+    if b"sphinx-quickstart" in head:
+        return None  # made once by a program and kept by people ever since
     for number, line in enumerate(data[:_HEADER_BYTES].splitlines()[:_HEADER_LINES], 1):
         # In a comment or docstring opening only: a generator's own source holds the words in strings.
         if _GENERATED.search(line) and line.strip().startswith(_COMMENT):

@@ -8,12 +8,17 @@ from typing import Any, NamedTuple
 
 from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.shell import logical_lines
-from qualitygate.inspection.sources import Sources, dig, items, strings, tables
+from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables
+from qualitygate.inspection.tool_table import by_action
 from qualitygate.inspection.yaml_nodes import line_of
 
 
 class Raw(NamedTuple):
-    """A command as it stands in a file. `defines` is the entry point that it is part of (`make lint`), if any."""
+    """A command as it stands in a file. `defines` is the entry point that it is part of (`make lint`), if any.
+
+    `arguments` are given apart where the command is only a name, as for the hooks of pre-commit. `uses` is the
+    GitHub action that runs a known tool in place of a command.
+    """
 
     command: str
     runner: str
@@ -22,6 +27,8 @@ class Raw(NamedTuple):
     line: int
     directory: str = ""
     defines: str = ""
+    arguments: tuple[str, ...] = ()
+    uses: str = ""
 
 
 class Service(NamedTuple):
@@ -33,10 +40,13 @@ class Service(NamedTuple):
 
 SERVICES: tuple[Service, ...] = (
     Service("GitHub Actions", (".github/workflows/*.yml", ".github/workflows/*.yaml")),
-    Service("GitLab CI", (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/ci/*.yml")),
+    Service("GitLab CI", (".gitlab-ci.yml", ".gitlab-ci.yaml", ".gitlab/*.yml", ".gitlab-ci/*.yml")),
     Service("Travis CI", (".travis.yml",)),
     Service("CircleCI", (".circleci/config.yml", ".circleci/config.yaml")),
-    Service("Azure Pipelines", ("azure-pipelines.yml", "azure-pipelines.yaml", ".azure-pipelines/*.yml")),
+    Service(
+        "Azure Pipelines",
+        ("azure-pipelines.yml", "azure-pipelines.yaml", ".azure-pipelines/*.yml", "azure-pipelines/*.yml"),
+    ),
     Service("AppVeyor", ("appveyor.yml", ".appveyor.yml")),
     Service("Jenkins", ("Jenkinsfile",)),
     Service("Bitbucket Pipelines", ("bitbucket-pipelines.yml",)),
@@ -46,6 +56,9 @@ SERVICES: tuple[Service, ...] = (
     Service("Buildkite", (".buildkite/*.yml", ".buildkite/*.yaml")),
     Service("builds.sr.ht", (".build.yml", ".builds/*.yml")),
 )
+# Steps of a workflow that a repository keeps for itself; no service of their own.
+_OWN_ACTIONS = (".github/actions/*/action.yml", ".github/actions/*/action.yaml", "action.yml", "action.yaml")
+HOOK_ACTIONS = {"pre-commit/action": "pre-commit", "j178/prek-action": "prek"}
 # Where services other than GitHub keep their shell lines.
 _SCRIPT_KEYS = ("before_script", "script", "run", "command", "commands", "bash", "test_script")
 _LIKELY = re.compile(r"test|lint|check|ci\b|quality|pre-commit|build|main|python|typ(?:e|ing)")
@@ -66,18 +79,27 @@ def ci_commands(sources: Sources) -> Iterator[Raw]:
                 yield from _workflow(sources, path)
             elif path.endswith((".yml", ".yaml")):
                 yield from _scripts(sources.yaml(path), service.name.lower().replace(" ", "-"), path, "")
+    for path in sources.match(*_OWN_ACTIONS):
+        yield from _steps(dig(sources.yaml(path), "runs", "steps"), path, base_name(path.rpartition("/")[0]), "")
 
 
 def _workflow(sources: Sources, path: str) -> Iterator[Raw]:
     document = sources.yaml(path)
     for job, body in items(dig(document, "jobs")):
-        default = dig(body, "defaults", "run", "working-directory") or ""
-        for step in tables(dig(body, "steps")):
-            run = step.get("run")
-            if isinstance(run, str):
-                label = step.get("name") if isinstance(step.get("name"), str) else ""
-                folder = step.get("working-directory") or default
-                yield from _lines(run, "github-actions", f"{job}: {label}" if label else job, path, str(folder))
+        folders = (dig(table, "defaults", "run", "working-directory") for table in (body, document))
+        steps = [*tables(dig(body, "steps")), *tables([body])]  # a job can itself be `uses:`
+        yield from _steps(steps, path, job, next((f for f in folders if isinstance(f, str)), ""))
+
+
+def _steps(steps: Any, path: str, job: str, default: str) -> Iterator[Raw]:
+    for step in tables(steps):
+        run, used, label, folder = (step.get(key) for key in ("run", "uses", "name", "working-directory"))
+        name = ": ".join(part for part in (job, label) if isinstance(part, str) and part)
+        if isinstance(run, str):
+            yield from _lines(run, "github-actions", name, path, folder if isinstance(folder, str) else default)
+        action = used.split("@")[0] if isinstance(used, str) else ""
+        if action in HOOK_ACTIONS or action in by_action():
+            yield Raw(f"uses: {used}", "github-actions", name, path, line_of(used), uses=action)
 
 
 def _scripts(value: Any, runner: str, path: str, name: str) -> Iterator[Raw]:
@@ -97,16 +119,6 @@ def _lines(script: str, runner: str, name: str, path: str, folder: str) -> Itera
     shift = 1 if "\n" in script.rstrip("\n") or script.endswith("\n") else 0
     for line in logical_lines(script):
         yield Raw(line.text, runner, name, path, first + shift + line.offset if first else 0, folder)
-
-
-def actions(sources: Sources) -> Iterator[tuple[str, Evidence]]:
-    """The GitHub actions that workflows use, without version, and where."""
-    for path in sources.match(*SERVICES[0].patterns):
-        for _, body in items(dig(sources.yaml(path), "jobs")):
-            for step in (*tables(dig(body, "steps")), body if isinstance(body, dict) else {}):
-                used = step.get("uses")
-                if isinstance(used, str):
-                    yield used.split("@")[0], Evidence(path, line_of(used), str(used)[:120])
 
 
 def python_versions(sources: Sources) -> Iterator[tuple[str, Evidence]]:

@@ -37,8 +37,23 @@ class Language(NamedTuple):
     lines: int
 
 
+class Call(NamedTuple):
+    """A known tool that a command line itself starts, with the words after the program's name.
+
+    `adapter` is the tool of ours that can run it as a check, empty for none.
+    """
+
+    tool: str
+    kind: Kind
+    arguments: tuple[str, ...] = ()
+    adapter: str = ""
+
+
 class GateCommand(NamedTuple):
-    """One command that the project runs on itself. `runner` is what starts it: `github-actions`, `tox`, `make`, ..."""
+    """One command that the project runs on itself. `runner` is what starts it: `github-actions`, `tox`, `make`, ...
+
+    `tools` are those that it reaches, also through entry points of the project; `calls` what it starts itself.
+    """
 
     command: str
     kind: Kind
@@ -48,6 +63,7 @@ class GateCommand(NamedTuple):
     path: str
     line: int
     directory: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 class Pin(NamedTuple):
@@ -123,7 +139,10 @@ class Facts:
     generated_or_vendored_paths: tuple[Fact, ...] = ()
     dockerfiles: tuple[str, ...] = ()
     submodules: tuple[str, ...] = ()
+    grounds: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
+    """Evidence of bare names, by key of the JSON document and name: `source_roots.src`."""
     gate_commands: tuple[GateCommand, ...] = ()
+    """Whether they pass now is not known: nothing was executed."""
     git_hooks: tuple[GitHook, ...] = ()
     python_files: tuple[str, ...] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -170,7 +189,7 @@ def _counts(roles: Mapping[str, Role]) -> dict[str, int]:
 
 def _scattered(facts: Facts) -> dict[str, Any]:
     """Evidence of what the contract shows as a bare name or a bare list of names."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {key: _evidence_json(evidence) for key, evidence in facts.grounds.items()}
     if facts.build_system:
         found["build_system"] = _evidence_json(facts.build_system.evidence)
     for name, fact in facts.min_runtime.items():
@@ -191,6 +210,12 @@ _ROWS = ("git_hooks", "environments", "broken_configuration", "unreadable")
 _LISTS = ("source_roots", "test_roots", "dockerfiles", "submodules")
 
 
+def _command(command: GateCommand) -> dict[str, Any]:
+    calls = [{**call._asdict(), "arguments": list(call.arguments)} for call in command.calls]
+    # By name, not by absence: nothing was executed, so nobody knows.
+    return {**command._asdict(), "tools": list(command.tools), "calls": calls, "green_now": "unknown"}
+
+
 def to_json(facts: Facts) -> dict[str, Any]:
     """The document that `inspect --json` prints, less its `schema` number."""
     document: dict[str, Any] = {
@@ -205,11 +230,7 @@ def to_json(facts: Facts) -> dict[str, Any]:
     document |= {key: [f.name for f in getattr(facts, key)] for key in _BARE}
     document |= {key: list(getattr(facts, key)) for key in _LISTS}
     document |= {key: [row._asdict() for row in getattr(facts, key)] for key in _ROWS}
-    document["gate_commands"] = [
-        # Inspection executes nothing, so whether a command is green now is not known here.
-        {**c._asdict(), "tools": list(c.tools), "green": None}
-        for c in facts.gate_commands
-    ]
+    document["gate_commands"] = [_command(command) for command in facts.gate_commands]
     document["pinned_versions"] = [
         {"tool": p.tool, "version": p.version, **p.evidence._asdict()} for p in facts.pinned_versions
     ]

@@ -17,10 +17,14 @@ _CHUNK = 1024 * 1024
 
 
 class Tracked(NamedTuple):
-    """One path of the index and its octal mode (`100644`, `120000` a link, `160000` a submodule)."""
+    """One path of the index and its octal mode (`100644`, `120000` a link, `160000` a submodule).
+
+    A `sparse` one is left out of the work tree on purpose.
+    """
 
     path: str
     mode: str
+    sparse: bool = False
 
 
 class Content(NamedTuple):
@@ -35,11 +39,12 @@ class Content(NamedTuple):
 def tracked_files(repo: Repo) -> tuple[Tracked, ...]:
     """The paths of the index, sorted, each once even while it is unmerged. Raises GitError."""
     found: dict[str, Tracked] = {}
-    for row in git.ask(repo, "ls-files", "-z", "--stage").split(b"\0"):
+    for row in git.ask(repo, "ls-files", "-z", "--stage", "-t").split(b"\0"):
         if row:
             meta, path = row.split(b"\t", 1)
+            tag, mode = meta.split(b" ", 2)[:2]
             name = os.fsdecode(path)
-            found[name] = Tracked(name, meta.split(b" ", 1)[0].decode("ascii"))
+            found[name] = Tracked(name, mode.decode("ascii"), tag == b"S")
     return tuple(found[name] for name in sorted(found))
 
 

@@ -9,16 +9,20 @@ from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Fact, Role, merge
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import Dependency
-from qualitygate.inspection.sources import Sources, dig
+from qualitygate.inspection.sources import Sources, dig, items
 
 
 class Framework(NamedTuple):
-    """A framework: distribution name, import name, display name. A `weak` one counts only as a core dependency."""
+    """A framework: distribution name, import name, display name.
+
+    A `weak` one counts only as a core dependency. What it `brings` is not named a second time.
+    """
 
     distribution: str
     module: str
     name: str
     weak: bool = False
+    brings: str = ""
 
 
 FRAMEWORKS: tuple[Framework, ...] = (
@@ -28,14 +32,14 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework("channels", "channels", "Django Channels"),
     Framework("wagtail", "wagtail", "Wagtail"),
     Framework("flask", "flask", "Flask"),
-    Framework("flask-sqlalchemy", "flask_sqlalchemy", "Flask-SQLAlchemy"),
-    Framework("flask-migrate", "flask_migrate", "Flask-Migrate (Alembic)"),
+    Framework("flask-sqlalchemy", "flask_sqlalchemy", "Flask-SQLAlchemy", brings="SQLAlchemy"),
+    Framework("flask-migrate", "flask_migrate", "Flask-Migrate (Alembic)", brings="Alembic"),
     Framework("flask-login", "flask_login", "Flask-Login"),
     Framework("flask-wtf", "flask_wtf", "Flask-WTF"),
     Framework("flask-babel", "flask_babel", "Flask-Babel"),
     Framework("flask-restful", "flask_restful", "Flask-RESTful"),
     Framework("quart", "quart", "Quart"),
-    Framework("fastapi", "fastapi", "FastAPI"),
+    Framework("fastapi", "fastapi", "FastAPI", brings="Starlette"),
     Framework("starlette", "starlette", "Starlette"),
     Framework("litestar", "litestar", "Litestar"),
     Framework("sanic", "sanic", "Sanic"),
@@ -50,7 +54,7 @@ FRAMEWORKS: tuple[Framework, ...] = (
     Framework("rq", "rq", "RQ"),
     Framework("dramatiq", "dramatiq", "Dramatiq"),
     Framework("sqlalchemy", "sqlalchemy", "SQLAlchemy"),
-    Framework("sqlmodel", "sqlmodel", "SQLModel"),
+    Framework("sqlmodel", "sqlmodel", "SQLModel", brings="SQLAlchemy"),
     Framework("alembic", "alembic", "Alembic"),
     Framework("peewee", "peewee", "Peewee"),
     Framework("tortoise-orm", "tortoise", "Tortoise ORM"),
@@ -130,7 +134,8 @@ def frameworks(
     for project in projects:
         for dependency in project.dependencies:
             declared.setdefault(dependency.name, []).append(dependency)
-    facts = []
+    facts: list[Fact] = []
+    brought: set[str] = set()
     for framework in FRAMEWORKS:
         lines = declared.get(framework.distribution, [])
         if framework.weak:
@@ -138,6 +143,8 @@ def frameworks(
         seen = importers.get(framework.module)
         if lines and seen and framework.distribution not in own:
             facts.append(Fact(framework.name, (lines[0].evidence, seen)))
+            brought.add(framework.brings)
+    facts = [fact for fact in facts if fact.name not in brought]
     facts += _notebooks(declared)
     return merge([*facts, *_node(sources, roles)])
 
@@ -150,11 +157,11 @@ def _notebooks(declared: Mapping[str, list[Dependency]]) -> list[Fact]:
 def _node(sources: Sources, roles: Mapping[str, Role]) -> list[Fact]:
     facts = []
     for path in sources.match("package.json", "*/package.json"):
-        if path.count("/") > 2 or roles.get(path) in ("vendored", "example") or "node_modules" in path:
+        if path.count("/") > 3 or roles.get(path) in ("vendored", "example") or "node_modules" in path:
             continue
         data = sources.json(path)
         for table in ("dependencies", "devDependencies"):
-            for name in dig(data, table) or ():
+            for name, _ in items(dig(data, table)):
                 if name in NODE_FRAMEWORKS:
                     facts.append(Fact(NODE_FRAMEWORKS[name], (sources.evidence(path, f'"{name}"'),)))
     return facts

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate.inspection.ci_commands import Raw
-from qualitygate.inspection.facts import GateCommand, Kind
-from qualitygate.inspection.shell import Meaning, is_noise, kind_of, meaning
-from qualitygate.inspection.tool_table import by_hook
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.inspection.ci_commands import HOOK_ACTIONS, Raw
+from qualitygate.inspection.facts import Call, GateCommand, Kind
+from qualitygate.inspection.meaning import Meaning, kind_of, meaning
+from qualitygate.inspection.shell import is_noise
+from qualitygate.inspection.tool_table import by_action, by_hook
 
 _SHOWN = 300
 _QUIET_RUNNERS = ("script", "make", "just", "npm", "nox", "tox", "poe", "pdm", "pixi", "hatch", "rye", "task")
@@ -16,10 +18,10 @@ _UNDERSTOOD = 4000
 
 
 class Understood(NamedTuple):
-    """A command, and the tools that it names or reaches through the project's own entry points."""
+    """A command, the tools that it starts itself, and all that it reaches through the project's own entry points."""
 
     raw: Raw
-    direct: tuple[tuple[str, Kind], ...]
+    calls: tuple[Call, ...]
     reached: tuple[tuple[str, Kind], ...]
 
 
@@ -36,15 +38,18 @@ def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
         if own.references not in closures:
             closures[own.references] = _reached(own.references, entry_points)
         reached = dict(closures[own.references])
-        understood.append(Understood(raw, own.tools, tuple({**dict(own.tools), **reached}.items())))
+        understood.append(Understood(raw, own.calls, tuple({**dict(own.tools), **reached}.items())))
     return tuple(understood)
 
 
 def _meaning(raw: Raw) -> Meaning:
     if raw.runner == "pre-commit":
         tool = by_hook().get(raw.name)
-        if tool is not None:
-            return Meaning(((tool.name, tool.kind),))
+        told = meaning(raw.command[:_UNDERSTOOD])  # the words of a local hook's entry say more than its id
+        return told if told.calls or tool is None else Meaning((Call(tool.name, tool.kind, raw.arguments),))
+    if raw.uses:
+        used = by_action().get(raw.uses)
+        return Meaning((Call(used.name, used.kind),) if used else (Call(HOOK_ACTIONS[raw.uses], "lint"),))
     return meaning(raw.command[:_UNDERSTOOD])
 
 
@@ -61,8 +66,9 @@ def _reached(
             continue
         seen.add(reference)
         steps: Sequence[Meaning] = entry_points.get(reference, ())
-        if reference in ("tox", "nox"):
-            steps = [step for key, inner in entry_points.items() if key.startswith(reference) for step in inner]
+        runner = reference.split(" ")[0]
+        if runner in ("tox", "nox") and (reference == runner or "$" in reference):  # all, or one that CI fills in
+            steps = [step for key, inner in entry_points.items() if key.split(" ")[0] == runner for step in inner]
         elif not steps and reference.startswith("tox -e"):
             steps = entry_points.get("tox", ())  # an environment without commands of its own runs the base's
         for step in steps:
@@ -74,11 +80,18 @@ def _reached(
 def gate_commands(understood: Iterable[Understood]) -> tuple[GateCommand, ...]:
     """The commands worth knowing: all that CI and hooks run, and those of entry points that are checks."""
     found: dict[GateCommand, None] = {}
-    for raw, _, reached in understood:
+    for raw, calls, reached in understood:
         kind = kind_of(reached)
         if is_noise(raw.command) or (kind == "other" and raw.runner in _QUIET_RUNNERS):
             continue
         tools = tuple(name for name, of in reached if of != "other")
         command = raw.command if len(raw.command) <= _SHOWN else raw.command[: _SHOWN - 3] + "..."
-        found[GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory)] = None
+        known = tuple(call._replace(adapter=_adapter(call)) for call in calls if call.kind != "other")
+        row = GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory, known)
+        found[row] = None
     return tuple(found)
+
+
+def _adapter(call: Call) -> str:
+    name = call.tool.replace(" ", "-")
+    return name if name in TOOLS else ""

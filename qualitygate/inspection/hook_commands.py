@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qualitygate import git
 from qualitygate.git import Repo
@@ -32,6 +32,7 @@ GIT_HOOKS = frozenset(
 )
 PRE_COMMIT = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 LEFTHOOK = ("lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml")
+HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged")
 # What tells the writer of an installed hook, in the order in which it is looked for.
 _SIGNS = (
     (b"qualitygate", "qualitygate"),
@@ -46,13 +47,13 @@ _SIGNS = (
 
 
 class PreCommitHook(NamedTuple):
-    """One hook of a pre-commit configuration. `entry` is set for local hooks only."""
+    """One hook of a pre-commit configuration. `entry` is set for local hooks, and where another is overridden."""
 
     id: str
     repo: str
     rev: str
     entry: str
-    additional: tuple[str, ...]
+    args: tuple[str, ...]
     evidence: Evidence
 
 
@@ -67,13 +68,15 @@ def pre_commit_hooks(sources: Sources) -> Iterator[PreCommitHook]:
                         v if isinstance(v, str) else "" for v in (repo.get("repo"), repo.get("rev"), hook.get("entry"))
                     )
                     evidence = Evidence(path, line_of(name), f"id: {name}")
-                    yield PreCommitHook(name, url, rev, entry, strings(hook.get("additional_dependencies")), evidence)
+                    yield PreCommitHook(name, url, rev, entry, strings(hook.get("args")), evidence)
 
 
 def hook_commands(sources: Sources) -> Iterator[Raw]:
     """What configured hooks run, whether or not they are installed."""
     for hook in pre_commit_hooks(sources):
-        yield Raw(hook.entry or hook.id, "pre-commit", hook.id, hook.evidence.path, hook.evidence.line)
+        command = " ".join((hook.entry or hook.id, *hook.args))
+        where = hook.evidence
+        yield Raw(command, "pre-commit", hook.id, where.path, where.line, arguments=hook.args)
     for path in sources.match(".husky/*"):
         name = base_name(path)
         if name in GIT_HOOKS:
@@ -81,13 +84,35 @@ def hook_commands(sources: Sources) -> Iterator[Raw]:
                 if not is_noise(line.text):
                     yield Raw(line.text, "husky", name, path, line.offset + 1)
     for path in sources.match(*LEFTHOOK):
-        if not path.endswith(".toml"):
-            for hook_name, body in items(sources.yaml(path)):
-                for group in ("commands", "scripts"):
-                    for name, command in items(dig(body, group)):
-                        run = dig(command, "run")
-                        if isinstance(run, str):
-                            yield Raw(run.strip(), "lefthook", f"{hook_name}: {name}", path, line_of(run))
+        for hook_name, body in items(sources.toml(path) if path.endswith(".toml") else sources.yaml(path)):
+            for name, run in _lefthook_runs(body, 0):
+                at = line_of(run) or sources.evidence(path, run.split("\n")[0]).line
+                yield Raw(run.strip(), "lefthook", f"{hook_name}: {name}" if name else hook_name, path, at)
+    yield from _lint_staged(sources)
+
+
+def _lefthook_runs(body: Any, depth: int) -> Iterator[tuple[str, str]]:
+    """Names and command lines of one git hook: `commands` and `scripts` of old, `jobs` and their groups since 1.10."""
+    named = [pair for group in ("commands", "scripts") for pair in items(dig(body, group))]
+    for name, command in (*named, *(("", job) for job in tables(dig(body, "jobs")))):
+        run, label = dig(command, "run"), dig(command, "name")
+        if isinstance(run, str) and run.strip():
+            yield name or (label if isinstance(label, str) else ""), run
+        if depth < 5:
+            yield from _lefthook_runs(dig(command, "group"), depth + 1)
+
+
+def _lint_staged(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("package.json", ".lintstagedrc", ".lintstagedrc.json", ".lintstagedrc.yaml"):
+        table = dig(sources.json(path), "lint-staged") if path == "package.json" else _any_syntax(sources, path)
+        for pattern, commands in items(table):
+            for command in strings(commands):
+                line = line_of(command) or sources.evidence(path, f'"{command}"').line
+                yield Raw(command, "lint-staged", pattern, path, line, defines="lint-staged")
+
+
+def _any_syntax(sources: Sources, path: str) -> Any:
+    return sources.json(path) if path.endswith(".json") else sources.yaml(path)  # JSON is YAML
 
 
 def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tuple[Raw, ...]) -> tuple[Fact, ...]:

@@ -97,8 +97,16 @@ LANGUAGES: tuple[Known, ...] = (
 )
 
 # Names that `identify` files under something broader, or does not know.
-NAMES = {"justfile": "", "Jenkinsfile": "Groovy", ".babelrc": "JSON", "Dockerfile": "Dockerfile"}
-SUFFIXES = {".gradle": "Gradle", ".gradle.kts": "Gradle", ".svg": "", ".lock": "", ".in": ""}
+# A machine's or a package list's settings in Ruby's dress make no Ruby project.
+NAMES = {
+    "justfile": "",
+    "Jenkinsfile": "Groovy",
+    ".babelrc": "JSON",
+    "Dockerfile": "Dockerfile",
+    "Vagrantfile": "",
+    "Brewfile": "",
+}
+SUFFIXES = {".dockerignore": "", ".gradle": "Gradle", ".gradle.kts": "Gradle", ".svg": "", ".lock": "", ".in": ""}
 PREFIXES = {"Dockerfile.": "Dockerfile", "Containerfile.": "Dockerfile"}
 
 SORT_OF: dict[str, Sort] = {known.name: known.sort for known in LANGUAGES}

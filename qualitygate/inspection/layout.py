@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from qualitygate.inspection.facts import Evidence, Fact, Role
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import canonical
-from qualitygate.inspection.roles import is_test_name, test_dir_of
+from qualitygate.inspection.roles import is_test_name, test_dir_of, test_tops
 from qualitygate.inspection.sources import base_name
 
 _NOT_FIRST_PARTY = frozenset(
@@ -19,7 +19,8 @@ def source_roots(files: Iterable[str], projects: Iterable[Project], names: Colle
     """The folders that hold source files, `.` for the top; a nested project's are below its own folder."""
     homes = sorted((p.root for p in projects if p.root), key=len, reverse=True)
     grouped: dict[str, list[str]] = {}
-    for path in files:
+    every = tuple(files)
+    for path in every:
         home = next((h for h in homes if path.startswith(h + "/")), "")
         grouped.setdefault(home, []).append(path[len(home) + 1 :] if home else path)
     sizes: dict[str, int] = {}
@@ -31,7 +32,10 @@ def source_roots(files: Iterable[str], projects: Iterable[Project], names: Colle
             for root, size in _roots_in(top, members, home, names).items():
                 where = "/".join(p for p in (home, root) if p and p != ".") or "."
                 sizes[where] = sizes.get(where, 0) + size
-    return tuple(sorted(sizes, key=lambda r: (-sizes[r], r)))
+    roots = sorted(sizes, key=lambda r: (-sizes[r], r))
+    # Stubs describe code that is elsewhere: `typings/` holds what other projects left out.
+    stubs = {r for r in roots if r != "." and all(p.endswith(".pyi") for p in every if p.startswith(r + "/"))}
+    return tuple(r for r in roots if r not in stubs or stubs == set(roots))
 
 
 def _roots_in(top: str, members: Collection[str], home: str, names: Collection[str]) -> dict[str, int]:
@@ -54,7 +58,8 @@ def test_roots(roles: Mapping[str, Role], names: Collection[str]) -> tuple[str, 
     tests = [path for path, role in roles.items() if role == "test"]
     named_so = [p for p in tests if is_test_name(base_name(p))]
     with_tests = {"/".join(p.split("/")[:n]) for p in named_so for n in range(1, p.count("/") + 1)}
-    named = {test_dir_of(path, names, with_tests) for path in tests} - {""}
+    tops = test_tops(names)
+    named = {top if (top := p.partition("/")[0]) in tops else test_dir_of(p, names, with_tests) for p in tests} - {""}
     loose = [p for p in named_so if base_name(p) != "conftest.py"]
     return tuple(sorted(named)) or tuple(sorted({p.rpartition("/")[0] or "." for p in loose}))
 
@@ -89,9 +94,11 @@ def _of_project(
     declared = list(project.packages)
     dist = canonical(project.name).replace("-", "_")
     for place in ("", *places):
-        if not declared and dist and (f"{at}{place}{dist}/__init__.py" in names or f"{at}{place}{dist}.py" in names):
+        # A folder of that name needs no `__init__.py`: poetry's own package has none.
+        known = any(p == f"{place}{dist}.py" or p.startswith(f"{place}{dist}/") for p in mine if p.endswith(".py"))
+        if not declared and dist and known and roles.get(f"{at}{place}{dist}/__init__.py", "source") == "source":
             declared.append((dist, Evidence(f"{at}{place}{dist}", 0, "carries the project's name")))
-    modules = _by_layout(mine, at, tuple(dict.fromkeys(places)), roles, names)
+    modules = _by_layout(mine, at, tuple(dict.fromkeys(places)), roles, names, spaces=project.build is not None)
     if declared and project.build is not None:
         # A built distribution says what it is; only further packages under its own source folder are added.
         return declared + [m for m in modules if places and m[1].path.startswith(tuple(at + p for p in places))]
@@ -99,8 +106,15 @@ def _of_project(
 
 
 def _by_layout(
-    mine: Iterable[str], at: str, places: tuple[str, ...], roles: Mapping[str, Role], names: Collection[str]
+    mine: Iterable[str],
+    at: str,
+    places: tuple[str, ...],
+    roles: Mapping[str, Role],
+    names: Collection[str],
+    *,
+    spaces: bool,
 ) -> list[tuple[str, Evidence]]:
+    """Top packages and modules; with `spaces` also folders without `__init__.py` in a folder that is all source."""
     found: dict[str, Evidence] = {}
     for path in mine:
         place = next((p for p in places if path.startswith(p)), "")
@@ -108,8 +122,10 @@ def _by_layout(
         top, _, rest = inner.partition("/")
         role = roles.get(at + path)
         if rest:
-            if f"{at}{place}{top}/__init__.py" in names and role == "source":
-                found.setdefault(top, Evidence(f"{at}{place}{top}", 0, "a package with source files"))
+            known = f"{at}{place}{top}/__init__.py" in names
+            if role == "source" and (known or (spaces and place and path.endswith(".py") and top.isidentifier())):
+                text = "a package with source files" if known else "a namespace with source files"
+                found.setdefault(top, Evidence(f"{at}{place}{top}", 0, text))
         elif not place or inner != "__init__.py":
             stem = top.rpartition(".")[0]
             plain = stem.isidentifier() and stem not in _NOT_FIRST_PARTY and not stem.startswith("__")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from qualitygate.inspection.facts import Broken, Evidence, Fact, Role
 from qualitygate.inspection.requirements import (
     Dependency,
+    from_hatch,
     from_pipfile,
     from_pyproject,
     from_requirement_files,
@@ -51,7 +52,9 @@ def find_projects(sources: Sources, roles: Mapping[str, Role]) -> tuple[Project,
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
         if name in _MANIFESTS and (not folder or (folder.count("/") <= 2 and folder in busy)):
-            if name == "setup.py" and "setup(" not in (sources.text(path) or ""):
+            if name == "setup.py" and (
+                "setup(" not in (sources.text(path) or "") or (folder and f"{folder}/__init__.py" in sources.names)
+            ):
                 continue  # a module that only has the name
             homes.setdefault(folder, []).append(path)
     return tuple(_read(sources, root, tuple(manifests)) for root, manifests in sorted(homes.items()))
@@ -75,6 +78,7 @@ def _read(sources: Sources, root: str, manifests: tuple[str, ...]) -> Project:
     ini = sources.ini(cfg) if cfg in sources.names else {}
     called = _setup_call(sources, setup)
     dependencies = [*from_pyproject(sources, pyproject)] if data else []
+    dependencies += from_hatch(sources, f"{at}hatch.toml", sources.toml(f"{at}hatch.toml"))
     dependencies += [*from_setup(sources, setup, called), *from_setup(sources, cfg, _cfg_metadata(ini))]
     if pipfile in sources.names:
         dependencies += from_pipfile(sources, pipfile)
@@ -100,14 +104,10 @@ def _read(sources: Sources, root: str, manifests: tuple[str, ...]) -> Project:
 
 
 def _setup_call(sources: Sources, path: str) -> Mapping[str, Any]:
-    text = sources.text(path)
-    if text is None:
-        return {}
+    tree = sources.python(path) if path in sources.names else None
     try:
-        return read_setup(text)
-    except (SyntaxError, ValueError) as exc:
-        sources.broken.append(Broken(path, getattr(exc, "lineno", 0) or 0, getattr(exc, "msg", "") or str(exc)))
-    except (RecursionError, MemoryError):
+        return read_setup(tree) if tree is not None else {}
+    except RecursionError:
         sources.broken.append(Broken(path, 0, "nested too deeply"))
     return {}
 
@@ -225,6 +225,7 @@ def _packages(
         named += [(cfg, p.strip()) for p in text.split("\n") if p.strip() and not p.strip().startswith("find")]
         named += [(setup, p) for p in strings(called.get(key))]
     dirs = [*strings(dig(packages, "find", "where")), *strings(dig(called.get("packages"), "where"))]
+    dirs += [d for table in tables(dig(tool, "poetry", "packages")) for d in strings(table.get("from"))]
     dirs += strings(dig(ini, "options.packages.find", "where"))
     dirs += [
         v

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from qualitygate.inspection.facts import Evidence
 from qualitygate.inspection.sources import Sources, dig, items, strings
 
+_LINES = 10_000
 _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*)$")
 REQUIREMENT_FILE = re.compile(
     r"(?:^|[-_./])(?:requirements?|constraints?)(?:[-_./][\w.-]+)?\.(?:txt|in)$|(?:^|/)requirements/[\w.-]+\.(?:txt|in)$"
@@ -62,7 +63,7 @@ def from_requirement_files(sources: Sources, files: tuple[str, ...]) -> Iterator
     for path in files:
         stem = path.rpartition("/")[2].rpartition(".")[0]
         group = stem if DEV_GROUP.search(stem) or "doc" in stem else ""
-        for number, line in enumerate((sources.text(path) or "").splitlines(), 1):
+        for number, line in enumerate((sources.text(path) or "").splitlines()[:_LINES], 1):
             parsed = parse_requirement(line)
             if parsed:
                 yield Dependency(*parsed, group, Evidence(path, number, line.strip()[:120]))
@@ -73,24 +74,34 @@ def from_pyproject(sources: Sources, path: str) -> Iterator[Dependency]:
     data = sources.toml(path)
 
     def each(lines: Any, group: str) -> Iterator[Dependency]:
-        for line in strings(lines):
-            parsed = parse_requirement(line)
-            if parsed:
-                yield Dependency(*parsed, group, sources.evidence(path, f'"{line}"', f"'{line}'", line))
+        return _each(sources, path, lines, group)
 
     yield from each(dig(data, "project", "dependencies"), "")
     for where in (("project", "optional-dependencies"), ("dependency-groups",), ("tool", "pdm", "dev-dependencies")):
         for group, lines in items(dig(data, *where)):
             yield from each(lines, group)
     yield from each(dig(data, "tool", "uv", "dev-dependencies"), "dev")
-    for name, env in items(dig(data, "tool", "hatch", "envs")):
-        yield from each(dig(env, "dependencies"), name)
-        yield from each(dig(env, "extra-dependencies"), name)
+    yield from from_hatch(sources, path, dig(data, "tool", "hatch"))
     poetry = dig(data, "tool", "poetry")
     yield from _poetry(sources, path, dig(poetry, "dependencies"), "")
     yield from _poetry(sources, path, dig(poetry, "dev-dependencies"), "dev")
     for group, table in items(dig(poetry, "group")):
         yield from _poetry(sources, path, dig(table, "dependencies"), group)
+
+
+def _each(sources: Sources, path: str, lines: Any, group: str) -> Iterator[Dependency]:
+    for line in strings(lines):
+        parsed = parse_requirement(line)
+        if parsed:
+            yield Dependency(*parsed, group, sources.evidence(path, f'"{line}"', f"'{line}'", line))
+
+
+def from_hatch(sources: Sources, path: str, hatch: Any) -> Iterator[Dependency]:
+    """What hatch's environments install, from `hatch.toml` or the table `tool.hatch`; the group is its name."""
+    for name, env in items(dig(hatch, "envs")):
+        for key in ("dependencies", "extra-dependencies"):
+            # Nothing of an environment is needed where the code runs, and the default one is for development.
+            yield from _each(sources, path, dig(env, key), "dev" if name == "default" else name)
 
 
 def _poetry(sources: Sources, path: str, table: Any, group: str) -> Iterator[Dependency]:

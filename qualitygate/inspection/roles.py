@@ -17,6 +17,7 @@ VENDORED_DIRS = frozenset(
         *("site-packages", "dist-packages", "Pods", "Godeps", "_extern", "externals", ".yarn", "third_party_libs"),
     )
 )
+BUILD_DIRS = frozenset(("dist", "build"))
 GENERATED_DIRS = frozenset(("__generated__", "_generated", "__snapshots__", "__pycache__"))
 TEST_DIRS = frozenset(
     (
@@ -32,8 +33,31 @@ TOP_EXAMPLE_DIRS = frozenset(
 DOCS_DIRS = frozenset(("docs", "doc", "documentation", "website"))
 SCRIPT_DIRS = frozenset(
     (
-        *("scripts", "script", "tools", "bin", "hack", "ci", "dev", "devtools", "build_tools", "build-support"),
-        *("benchmarks", "benchmark", "bench", "contrib", "misc", "maint", "release", "packaging", ".github"),
+        *(
+            "scripts",
+            "script",
+            "tools",
+            "bin",
+            "hack",
+            "ci",
+            "dev",
+            "devtools",
+            "build_tools",
+            "build-support",
+            "setup",
+        ),
+        *(
+            "requirements",
+            "benchmarks",
+            "benchmark",
+            "bench",
+            "contrib",
+            "misc",
+            "maint",
+            "release",
+            "packaging",
+            ".github",
+        ),
         *(".circleci", ".ci", ".devcontainer", ".gitlab", ".hooks", ".githooks", ".husky"),
     )
 )
@@ -77,21 +101,23 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
     names = frozenset(k.path for k in seen)
     alembic = _alembic_roots(names)
     with_tests = _dirs_with_tests(names)
+    tops = test_tops(names)
     roles: dict[str, Role] = {}
     foreign: dict[str, Evidence] = {}
     for look in seen:
-        found = _foreign(look, marks) or _migration(look.path, alembic)
+        found = _foreign(look, marks, names) or _migration(look.path, alembic)
         sort = SORT_OF.get(look.language)
         if found and (sort or found[0] == "vendored"):
             roles[look.path], foreign[look.path] = found
         elif sort in ("prose",):
             roles[look.path] = "docs"
         elif sort in ("code", "notebook"):
-            roles[look.path] = _by_place(look, names, with_tests)
+            role = _by_place(look, names, with_tests)
+            roles[look.path] = "test" if role == "source" and look.path.partition("/")[0] in tops else role
     return roles, foreign
 
 
-def _foreign(look: Look, marks: Marks) -> tuple[Role, Evidence] | None:
+def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Evidence] | None:
     path = look.path
     mark = marks.linguist.get(path)
     if mark == "no":
@@ -107,6 +133,8 @@ def _foreign(look: Look, marks: Marks) -> tuple[Role, Evidence] | None:
             return "vendored", Evidence(folder, 0, f"folder name `{part}`")
         if part in GENERATED_DIRS:
             return "generated", Evidence(folder, 0, f"folder name `{part}`")
+        if part in BUILD_DIRS and "/".join((*parts[:at], "package.json")) in names:
+            return "generated", Evidence(folder, 0, "what is built, beside package.json")
     if parts[-1] in _VENDORED_NAMES or path.startswith("gradle/wrapper/"):
         return "vendored", Evidence(path, 0, "file name")
     if _GENERATED_NAME.search(path):
@@ -142,6 +170,22 @@ def _dirs_with_tests(names: Collection[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def test_tops(names: Iterable[str]) -> frozenset[str]:
+    """The top folders that hold hardly anything but tests, whatever they are called (`t`, `qa`).
+
+    A package whose tests lie in a folder of that name inside it is none, however many they are.
+    """
+    tests: dict[str, int] = {}
+    others: dict[str, int] = {}
+    for path in names:
+        top, _, rest = path.partition("/")
+        name = path.rpartition("/")[2]
+        if rest and name.endswith(".py") and name != "__init__.py" and TEST_DIRS.isdisjoint(path.split("/")[:-1]):
+            counts = tests if is_test_name(name) else others
+            counts[top] = counts.get(top, 0) + 1
+    return frozenset(top for top, count in tests.items() if count >= 5 and count > 3 * others.get(top, 0))
+
+
 def test_dir_of(path: str, names: Collection[str], with_tests: Collection[str]) -> str:
     """The outermost folder above `path` that holds tests by its name, or an empty string.
 
@@ -166,6 +210,8 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
         return "example"
     if top in DOCS_DIRS and not (name.endswith(".py") and f"{top}/__init__.py" in names):
         return "docs"
+    if name == "conf.py" and any(f"{folders}/index{end}".lstrip("/") in names for end in (".rst", ".md")):
+        return "docs"  # of Sphinx, which has no folder of its own in some projects
     if is_test_name(name) or test_dir_of(path, names, with_tests):
         return "test"
     if top in SCRIPT_DIRS and f"{top}/__init__.py" not in names:

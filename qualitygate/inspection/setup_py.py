@@ -6,18 +6,12 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-_SIZE_LIMIT = 256 * 1024
 
-
-def read_setup(text: str) -> dict[str, Any]:
+def read_setup(tree: ast.Module) -> dict[str, Any]:
     """The keyword arguments of `setup(...)` that are literals, or names of module-level literals.
 
-    `find_packages(where="src")` becomes `{"where": "src"}` under its keyword. Raises SyntaxError or
-    ValueError for source that does not parse under this interpreter (Python 2 often does not).
+    `find_packages(where="src")` becomes `{"where": "src"}` under its keyword.
     """
-    if len(text) > _SIZE_LIMIT:
-        raise ValueError("setup.py is over 256 KiB")
-    tree = ast.parse(text)
     constants = _constants(tree)
     found: dict[str, Any] = {}
     for node in ast.walk(tree):

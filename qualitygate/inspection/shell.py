@@ -1,22 +1,17 @@
-"""Command lines taken apart: which known tools they would run. Nothing is run."""
+"""Shell scripts taken apart into the words of simple commands. Nothing is run."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
-
-from qualitygate.inspection.facts import Kind
-from qualitygate.inspection.tool_table import by_program
 
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _SEPARATOR = re.compile(r"&&|\|\||;|(?<!\d)\|(?!\|)")
 _ASSIGNMENT = re.compile(r"^\w+=")
 _VARIABLE = re.compile(r"^(?:\$\{\w+\}|\$\(\w+\)|\$\w+/?|@|-(?=\w))+")
-_PYTHON = re.compile(r"^(?:python|pypy|py)(?:[\d.]+)?(?:\.exe)?$")
-_INLINE = re.compile(r"""["']-m["'],\s*["']([\w.]+)["']""")
-_SELF_TEST = re.compile(r"^--(?:[a-z]+-)?(?:self-?test|smoke-test|[a-z]+-test|doctest|doc-test)s?$")
+PYTHON = re.compile(r"^(?:python|pypy|py)(?:[\d.]+)?(?:\.exe)?$|^\{(?:envpython|env_python)\}$")
 _NOISE = frozenset(
     (
         *(
@@ -82,6 +77,7 @@ _RUNNERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("uvx", "npx", "bunx", "xargs", "bundle", "stdbuf"), ()),
     **dict.fromkeys(("pnpm", "yarn", "npm", "bun"), ("exec", "dlx", "x")),
 }
+_SCRIPT_RUNNERS = frozenset(("pdm", "hatch", "pixi", "rye"))
 _VALUED = frozenset(
     (
         *(
@@ -95,7 +91,7 @@ _VALUED = frozenset(
             "-p",
         ),
         *("--extra", "--package", "--env-file", "--directory", "--project", "--from", "-n", "-e", "-P", "-I", "--name"),
-        *("-L", "--index", "--color"),
+        *("-L", "--index", "--color", "--venv"),
     )
 )
 
@@ -105,13 +101,6 @@ class Line(NamedTuple):
 
     offset: int
     text: str
-
-
-class Meaning(NamedTuple):
-    """What a command line would run: tool names with their kinds, and names of the project's own entry points."""
-
-    tools: tuple[tuple[str, Kind], ...] = ()
-    references: tuple[str, ...] = ()
 
 
 def logical_lines(script: str) -> Iterator[Line]:
@@ -144,29 +133,7 @@ def is_noise(text: str) -> bool:
     return bool(re.match(r"^\w+=\S*$", text)) or bool(re.match(r"^(?:if|for|while|until) ", text) and "&&" not in text)
 
 
-def meaning(command: str, depth: int = 0) -> Meaning:
-    """What one command line (or an argv joined by spaces) would run, as far as its words show."""
-    head, _, body = command.partition("\n")
-    tools: dict[str, Kind] = {}
-    references: dict[str, None] = {}
-    for words in _segments(head):
-        found = _segment(words, depth)
-        tools.update(dict(found.tools))
-        references.update(dict.fromkeys(found.references))
-    for module in _INLINE.findall(body):
-        tools.update(dict(_program([module]).tools))
-    return Meaning(tuple(tools.items()), tuple(references))
-
-
-def kind_of(tools: Sequence[tuple[str, Kind]]) -> Kind:
-    """The kind of a command that runs these tools: test wins, a mixture of checks is lint, nothing known is other."""
-    kinds = {kind for _, kind in tools} - {"other"}
-    if not kinds:
-        return "other"
-    return "test" if "test" in kinds else kinds.pop() if len(kinds) == 1 else "lint"
-
-
-def _segments(command: str) -> Iterator[list[str]]:
+def segments(command: str) -> Iterator[list[str]]:
     """The words of each simple command: split at `&&`, `|`, `;` outside of quotes."""
     lexer = shlex.shlex(command, posix=True, punctuation_chars=";&|")
     lexer.whitespace_split, lexer.commenters = True, ""
@@ -185,26 +152,19 @@ def _segments(command: str) -> Iterator[list[str]]:
     yield words
 
 
-def _segment(words: list[str], depth: int) -> Meaning:
-    words = _unwrapped(words)
-    if not words or depth > 3:
-        return Meaning()
-    name = words[0].rpartition("/")[2]
-    if name in ("bash", "sh", "zsh") and "-c" in words[:3]:
-        return meaning(" ".join(words[words.index("-c") + 1 : words.index("-c") + 2]), depth + 1)
-    if name in ("bash", "sh", "zsh", "source"):
-        return Meaning(references=tuple(w.removeprefix("./") for w in words[1:2]))
-    if _PYTHON.match(name) or name.upper() in ("PYTHON", "PY"):
-        return _python(words[1:], depth)
-    if name == "coverage" and "run" in words[1:2]:
-        rest = _python(words[2:], depth)
-        return Meaning((("coverage", "test"), *rest.tools), rest.references)
-    if name == "coverage":
-        return Meaning((("coverage", "test"),))
-    return _program([words[0], *words[1:]])
+def project_script(words: list[str]) -> str:
+    """`hatch run NAME` and the like, as the task is called that they may run; empty for every other command."""
+    for at, word in enumerate(words):
+        if word in _SCRIPT_RUNNERS and words[at + 1 : at + 2] == ["run"]:
+            rest = after_options(words[at + 2 :])
+            plain = rest and not PYTHON.match(rest[0]) and "/" not in rest[0]
+            return f"{word} run {rest[0]}" if plain else ""
+        if not _ASSIGNMENT.match(word):
+            break
+    return ""
 
 
-def _unwrapped(words: list[str]) -> list[str]:
+def unwrapped(words: list[str]) -> list[str]:
     """The words from the program on that is really run: no assignments, shell words, `uv run`, `npx` and the like."""
     words = [*words]
     for _ in range(20):
@@ -221,91 +181,20 @@ def _unwrapped(words: list[str]) -> list[str]:
         elif first in _RUNNERS:
             rest = words[1:]
             if _RUNNERS[first]:
-                rest = _after_options(rest)
+                rest = after_options(rest)
                 if not rest or rest[0] not in _RUNNERS[first]:
                     return words
                 rest = rest[1:]
             elif first == "bundle":
                 rest = rest[1:]
-            words = _after_options(rest)
+            words = after_options(rest)
         else:
             return words
     return words
 
 
-def _after_options(words: list[str]) -> list[str]:
+def after_options(words: list[str]) -> list[str]:
     at = 0
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in _VALUED else 1
     return words[at:]
-
-
-def _python(words: list[str], depth: int) -> Meaning:
-    at = 0
-    while at < len(words) and words[at].startswith("-") and words[at] not in ("-m", "-c", "-"):
-        at += 2 if words[at] in ("-W", "-X", "--source", "--include", "--omit", "--rcfile") else 1
-    rest = words[at:]
-    if rest[:1] == ["-m"] and len(rest) > 1:
-        if rest[1] in ("coverage", "tox", "nox", "pre_commit", "invoke"):
-            return _segment([rest[1].replace("_", "-"), *rest[2:]], depth + 1)
-        return _program(rest[1:])
-    if rest[:1] in (["-c"], ["-"]) or not rest:
-        return Meaning()
-    return _program(rest, script=True)
-
-
-def _program(words: list[str], *, script: bool = False) -> Meaning:
-    path = words[0].removeprefix("./")
-    name = path.rpartition("/")[2]
-    plain = [w for w in words[1:] if not w.startswith("-")]
-    options = [w for w in words[1:] if w.startswith("-")]
-    table = by_program()
-    tool = table.get((name, *plain[:1])) or table.get((name,))
-    if name == "ruff" and plain[:1] not in (["check"], ["format"]) and not any(_pathlike(w) for w in plain[:1]):
-        tool = None  # `ruff clean`, `ruff --version`
-    if tool is not None and "--version" not in options:
-        extra = _pytest_extras(words[1:]) if tool.name == "pytest" else ()
-        return Meaning(((tool.name, tool.kind), *extra))
-    if name == "unittest" or (script and name == "setup.py" and plain[:1] == ["test"]):
-        return Meaning((("unittest", "test"),))
-    if name == "doctest":
-        return Meaning((("doctest", "test"),))
-    if script and name == "manage.py" and plain[:1] == ["test"]:
-        return Meaning((("django test", "test"),))
-    if script and any(_SELF_TEST.match(o) for o in options):
-        return Meaning((("own self-tests", "test"),), (path,))
-    return _reference(path, name, plain, words[1:])
-
-
-def _pathlike(word: str) -> bool:
-    return "." in word or "/" in word or word.startswith("$")
-
-
-def _pytest_extras(words: Sequence[str]) -> tuple[tuple[str, Kind], ...]:
-    extras: list[tuple[str, Kind]] = []
-    if any(w.startswith("--doctest-") for w in words):
-        extras.append(("doctest", "test"))
-    if any(w.startswith("--nbval") for w in words):
-        extras.append(("nbval", "test"))
-    return tuple(extras)
-
-
-def _reference(path: str, name: str, plain: list[str], words: list[str]) -> Meaning:
-    if name in ("pre-commit", "prek") and plain[:1] == ["run"]:
-        return Meaning(((name, "lint"),))
-    if name == "tox":
-        envs = [words[at + 1] for at, w in enumerate(words[:-1]) if w in ("-e", "-f")]
-        names = [env for text in envs for env in text.split(",")]
-        return Meaning((("tox", "other"),), tuple(f"tox -e {env}" for env in names) or ("tox",))
-    if name == "nox":
-        envs = [words[at + 1] for at, w in enumerate(words[:-1]) if w in ("-s", "--session", "--sessions")]
-        return Meaning((("nox", "other"),), tuple(f"nox -s {env}" for env in envs) or ("nox",))
-    if name in ("make", "just", "task", "poe", "invoke", "inv", "gmake"):
-        runner = {"gmake": "make", "inv": "invoke"}.get(name, name)
-        return Meaning((), tuple(f"{runner} {target}" for target in plain if "=" not in target) or (runner,))
-    if name in ("npm", "yarn", "pnpm", "bun"):
-        target = plain[1:2] if plain[:1] == ["run"] else plain[:1]
-        return Meaning((), tuple(f"npm run {t}" for t in target))
-    if name in ("pdm", "hatch", "poetry", "pixi", "rye"):
-        return Meaning((), tuple(f"{name} run {t}" for t in plain[:1]))
-    return Meaning((), (path,) if "/" in path or path.endswith((".py", ".sh")) else ())

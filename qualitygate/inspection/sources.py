@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import json
 import re
 import sys
+import warnings
 from collections.abc import Iterable, Mapping
 from fnmatch import translate
 from typing import Any
@@ -22,7 +24,10 @@ else:
 YAML_BUDGET = 96 * 1024
 """Bytes of YAML parsed in one inspection: the pure parser reads about 250 KB/s, and inspection has two seconds."""
 
+# A longer chain of `a.a.a` ends Python 3.10 with a crash, and many braces in an f-string take 3.11 ten seconds.
+_PYTHON_LIMIT = 64 * 1024
 _LINE_LIMIT = 2000
+_KEYLESS_LIMIT = 100
 _LOOKUP_BUDGET = 5_000_000
 """Lines searched for evidence in one inspection; after that, evidence names files without lines."""
 
@@ -94,6 +99,11 @@ class Sources:
         """A YAML file as dicts, lists and *strings* (`1.0` stays as it is written); None where it cannot be parsed."""
         return self._parsed(path, self._parse_budgeted)
 
+    def python(self, path: str) -> ast.Module | None:
+        """A Python file as a tree; None where it is missing or does not parse under this interpreter."""
+        tree: ast.Module | None = self._parsed(path, _parse_python)
+        return tree
+
     def _parse_budgeted(self, text: str) -> Any:
         if len(text) > self._yaml_left:
             raise _OverBudget
@@ -108,7 +118,7 @@ class Sources:
                 value = parse(text) if text is not None else None
             except _OverBudget:
                 self.skipped.append(Unreadable(path, "not parsed: too much yaml for one inspection"))
-            except (ValueError, YamlError, configparser.Error) as exc:
+            except (ValueError, SyntaxError, YamlError, configparser.Error) as exc:
                 self.broken.append(Broken(path, _line_in(exc), _first_line(exc)))
             except (RecursionError, MemoryError):
                 self.broken.append(Broken(path, 0, "nested too deeply"))
@@ -146,13 +156,40 @@ def _parse_toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+def _parse_python(text: str) -> ast.Module:
+    if len(text) > _PYTHON_LIMIT:
+        raise ValueError("over 64 KiB of python")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in the repository is no word of ours
+        return ast.parse(text)
+
+
 def _parse_ini(text: str) -> dict[str, dict[str, str]]:
-    if any(len(line) > _LINE_LIMIT for line in text.split("\n")):
+    lines = text.split("\n")
+    if any(len(line) > _LINE_LIMIT for line in lines):
         raise ValueError(f"a line of more than {_LINE_LIMIT} characters")
+    if sum(line.lstrip().startswith(("=", ":")) for line in lines) > _KEYLESS_LIMIT:
+        raise ValueError("values without keys")  # the parser's error grows with the square of their number
     parser = configparser.ConfigParser(interpolation=None, strict=False, default_section="\0", allow_no_value=True)
     parser.optionxform = lambda option: option.strip()  # type: ignore[method-assign, assignment]
-    parser.read_string(text)
+    try:
+        parser.read_string(text)
+    except AttributeError:  # how the parser of Python 3.12 and older answers such a line
+        raise ValueError(f"an indented line below a key without value (at line {_stray(lines)})") from None
     return {name: {key: value or "" for key, value in parser[name].items()} for name in parser.sections()}
+
+
+def _stray(lines: list[str]) -> int:
+    """The first indented line below a key without value, from 1; 0 for none."""
+    bare = False
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith(("#", ";")):
+            continue
+        if line[:1].isspace() and bare:
+            return number
+        bare = not text.startswith("[") and "=" not in text and ":" not in text
+    return 0
 
 
 def _line_in(exc: Exception) -> int:
@@ -168,7 +205,7 @@ def _line_in(exc: Exception) -> int:
 
 
 def _first_line(exc: Exception) -> str:
-    text = str(exc).strip().splitlines() or [type(exc).__name__]
+    text = (exc.msg if isinstance(exc, SyntaxError) else str(exc)).strip().splitlines() or [type(exc).__name__]
     return text[0].replace("'<string>'", "the file")[:160]
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from qualitygate.inspection.ci_commands import Raw
-from qualitygate.inspection.facts import Broken, Role
+from qualitygate.inspection.facts import Role
 from qualitygate.inspection.shell import logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
+from qualitygate.inspection.yaml_nodes import line_of
 
 _TARGET = re.compile(r"^([A-Za-z0-9_][\w./ -]*?)\s*::?(?!=)")
 _RECIPE = re.compile(r"^@?([A-Za-z_][\w-]*)(?:\s+[^:=]*)?:(?!=)")
@@ -24,18 +25,24 @@ _TASK_TABLES = (
     (("pdm", "scripts"), "pdm run"),
     (("pixi", "tasks"), "pixi run"),
     (("rye", "scripts"), "rye run"),
-    (("hatch", "scripts"), "hatch run"),
+)
+# Files of Python functions that are tasks: path, decorators, and the prefix that runs one.
+_PYTHON_TASKS = (
+    ("noxfile.py", ("session", "nox_session"), "nox -s"),
+    ("tasks.py", ("task",), "invoke"),
 )
 
 
 def task_commands(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
     """Every command that an entry point of the project would run."""
     yield from _tox(sources)
-    yield from _nox(sources)
+    for path, decorators, prefix in _PYTHON_TASKS:
+        yield from _python_tasks(sources, path, decorators, prefix)
     yield from _make(sources)
     yield from _just(sources)
     yield from _package_scripts(sources, roles)
     yield from _pyproject_tasks(sources)
+    yield from _taskfile(sources)
     yield from _shell_scripts(sources, roles)
 
 
@@ -80,27 +87,39 @@ def _tox_rows(sources: Sources, path: str, name: str, rows: Any, table: str) -> 
             yield Raw(" ".join(words), "tox", name, path, line, "", name)
 
 
-def _nox(sources: Sources) -> Iterator[Raw]:
-    text = sources.text("noxfile.py") or ""
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
-        sources.broken.append(Broken("noxfile.py", getattr(exc, "lineno", 0) or 0, str(exc)[:160]))
-        return
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and any(_is_session(d) for d in node.decorator_list):
+def _python_tasks(sources: Sources, path: str, decorators: tuple[str, ...], prefix: str) -> Iterator[Raw]:
+    """The literal words of `x.run(...)` in functions that carry a task's decorator."""
+    if prefix == "invoke" and prefix not in (sources.text(path) or ""):
+        return  # `tasks.py` is a plain module in many a project
+    tree = sources.python(path)
+    for node in tree.body if tree is not None else ():
+        if isinstance(node, ast.FunctionDef) and any(_name_of(d) in decorators for d in node.decorator_list):
             for call in ast.walk(node):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "run":
                     words = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
                     if words:
-                        name = f"nox -s {node.name}"
-                        yield Raw(" ".join(words), "nox", name, "noxfile.py", call.lineno, "", name)
+                        # invoke spells a task's name with hyphens
+                        name = f"{prefix} {node.name.replace('_', '-') if prefix == 'invoke' else node.name}"
+                        yield Raw(" ".join(words), prefix.split(" ")[0], name, path, call.lineno, "", name)
 
 
-def _is_session(decorator: ast.expr) -> bool:
+def _name_of(decorator: ast.expr) -> str:
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
-    return name in ("session", "nox_session")
+    return target.attr if isinstance(target, ast.Attribute) else target.id if isinstance(target, ast.Name) else ""
+
+
+def _taskfile(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("Taskfile.yml", "Taskfile.yaml", "taskfile.yml"):
+        for name, task in items(dig(sources.yaml(path), "tasks")):
+            rows = dig(task, "cmds") or dig(task, "cmd") or task
+            commands = [dig(row, "cmd") or row for row in rows] if isinstance(rows, list) else [rows]
+            for text in (c for c in commands if isinstance(c, str) and c.strip()):
+                yield Raw(text.strip(), "task", f"task {name}", path, line_of(text), "", f"task {name}")
+    for path in sources.match("mise.toml", ".mise.toml"):
+        for name, task in items(dig(sources.toml(path), "tasks")):
+            for text in (t for t in strings(task) or strings(dig(task, "run")) if t.strip()):
+                line = sources.evidence(path, text.splitlines()[0], name).line
+                yield Raw(text, "mise", f"mise run {name}", path, line, "", f"mise run {name}")
 
 
 def _rows(sources: Sources, path: str) -> Iterator[tuple[int, str]]:
@@ -140,7 +159,7 @@ def _just(sources: Sources) -> Iterator[Raw]:
 
 def _package_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
     for path in sources.match("package.json", "*/package.json"):
-        if path.count("/") > 2 or roles.get(path) in ("vendored", "example") or "node_modules/" in path:
+        if path.count("/") > 3 or roles.get(path) in ("vendored", "example") or "node_modules/" in path:
             continue
         folder = path.rpartition("/")[0]
         for name, command in items(dig(sources.json(path), "scripts")):
@@ -150,10 +169,12 @@ def _package_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Ra
 
 
 def _pyproject_tasks(sources: Sources) -> Iterator[Raw]:
-    for path in (p for p in sources.paths if base_name(p) == "pyproject.toml" and p.count("/") <= 1):
-        tool = dig(sources.toml(path), "tool")
+    names = ("pyproject.toml", "hatch.toml")
+    for path in (p for p in sources.paths if base_name(p) in names and p.count("/") <= 1):
+        tool = dig(sources.toml(path), "tool") if base_name(path) == names[0] else {"hatch": sources.toml(path)}
         found = [(dig(tool, *keys), prefix) for keys, prefix in _TASK_TABLES]
-        found += [(dig(env, "scripts"), f"hatch run {name}:") for name, env in items(dig(tool, "hatch", "envs"))]
+        for env, settings in items(dig(tool, "hatch", "envs")):
+            found.append((dig(settings, "scripts"), "hatch run" if env == "default" else f"hatch run {env}:"))
         for table, prefix in found:
             for name, task in items(table):
                 label = f"{prefix}{name}" if prefix.endswith(":") else f"{prefix} {name}"

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Fact, merge
 from qualitygate.inspection.gate_commands import Understood
-from qualitygate.inspection.shell import kind_of
-from qualitygate.inspection.sources import Sources, base_name, dig
+from qualitygate.inspection.meaning import kind_of
+from qualitygate.inspection.sources import Sources, base_name, dig, items
 
 _BY_TABLE = (
     (("tox",), "tox"),
@@ -37,9 +37,7 @@ def _configured(sources: Sources) -> Iterator[Fact]:
         for keys, name in _BY_TABLE:
             if dig(sources.toml(path), "tool", *keys):
                 yield Fact(name, (sources.evidence(path, f"[tool.{'.'.join(keys)}", f"[tool.{keys[0]}"),))
-        envs = dig(sources.toml(path), "tool", "hatch", "envs")
-        if any(dig(env, "scripts") for env in (envs.values() if isinstance(envs, dict) else ())):
-            yield Fact("hatch scripts", (sources.evidence(path, "[tool.hatch.envs"),))
+    yield from _hatch(sources)
     for name, patterns in (
         ("nox", ("noxfile.py",)),
         ("just", ("justfile", "Justfile", ".justfile")),
@@ -51,6 +49,16 @@ def _configured(sources: Sources) -> Iterator[Fact]:
     ):
         for path in sources.match(*patterns):
             yield Fact(name, (Evidence(path),))
+
+
+def _hatch(sources: Sources) -> Iterator[Fact]:
+    for path in (p for p in sources.paths if base_name(p) in ("pyproject.toml", "hatch.toml") and p.count("/") <= 1):
+        data = sources.toml(path)
+        hatch, header = (
+            (data, "[envs") if path.endswith("hatch.toml") else (dig(data, "tool", "hatch"), "[tool.hatch.env")
+        )
+        if any(dig(env, "scripts") for _, env in items(dig(hatch, "envs"))):
+            yield Fact("hatch scripts", (sources.evidence(path, header),))
 
 
 def _invoke(looks: Iterable[Look]) -> Iterator[Fact]:

@@ -8,16 +8,16 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 from qualitygate.inspection.census import Look
-from qualitygate.inspection.ci_commands import actions
 from qualitygate.inspection.facts import Evidence, Fact, Kind, Role, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import DEV_GROUP
-from qualitygate.inspection.sources import Sources, base_name, dig, strings
-from qualitygate.inspection.tool_table import KnownTool, by_action, known_tools
+from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
+from qualitygate.inspection.tool_table import KnownTool, known_tools
 
 _ALIEN = ("vendored", "generated", "example", "docs")
 _EVIDENCE = 12
+_BY_COMMAND = ("unittest", "doctest", "django test", "own self-tests", "own test runner")
 _TRUE = ("true", "1", "yes", "on")
 _FAIL_UNDER = re.compile(r"fail[-_]under[ \t]{0,9}[= ][ \t]{0,9}(\d{1,3})")
 _DOCTEST = re.compile(r"--doctest-(?:modules|glob)|\bdoctest_(?:optionflags|plus|glob)\b")
@@ -45,7 +45,6 @@ def toolbox(
     traces = [
         *_configured(sources, roles),
         *_run(commands),
-        *_used_by_actions(sources),
         *_declared(projects, sources),
     ]
     named = {tool.name: tool for tool in known_tools().values()}
@@ -53,13 +52,23 @@ def toolbox(
     for fact in merge(Fact(name, (evidence,)) for name, evidence in traces):
         if fact.name in named:
             detail = _detail(named[fact.name], sources, fact.files)
-            found.setdefault(named[fact.name].kind, []).append(Fact(fact.name, fact.evidence[:_EVIDENCE], detail))
+            found.setdefault(named[fact.name].kind, []).append(Fact(fact.name, fact.evidence, detail))
     return Toolbox(
-        tuple(found.get("lint", ())),
-        tuple(found.get("format", ())),
-        tuple(found.get("type", ())),
+        _shortened(found.get("lint", ())),
+        _shortened(found.get("format", ())),
+        _shortened(found.get("type", ())),
         _test_frameworks(tuple(found.get("test", ())), sources, seen, roles, commands),
     )
+
+
+def _shortened(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Facts with little enough evidence to show: a line of every file before a second line of any."""
+    return tuple(Fact(f.name, _one_per_file(f.evidence)[:_EVIDENCE], f.detail) for f in facts)
+
+
+def _one_per_file(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    first = {e.path: e for e in reversed(evidence)}
+    return tuple(sorted(evidence, key=lambda e: first[e.path] is not e))
 
 
 def _configured(sources: Sources, roles: Mapping[str, Role]) -> Iterator[tuple[str, Evidence]]:
@@ -73,7 +82,7 @@ def _configured(sources: Sources, roles: Mapping[str, Role]) -> Iterator[tuple[s
                 exact[pattern] = tool.name
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
-        if roles.get(path) in _ALIEN or folder.count("/") > 2 or _aside(folder):
+        if roles.get(path) in _ALIEN or folder.count("/") > 2 or _aside(folder) or folder == ".github/workflows":
             continue
         if name in exact:
             yield exact[name], Evidence(path)
@@ -112,7 +121,7 @@ def _tables(sources: Sources, path: str, name: str) -> Iterator[tuple[str, Evide
 
 def _node(sources: Sources, path: str) -> Iterator[tuple[str, Evidence]]:
     data = sources.json(path)
-    have = {name for key in ("dependencies", "devDependencies") for name in dig(data, key) or ()}
+    have = {name for key in ("dependencies", "devDependencies") for name, _ in items(dig(data, key))}
     for tool in known_tools().values():
         for package in tool.node:
             if package in have:
@@ -127,16 +136,9 @@ def _node(sources: Sources, path: str) -> Iterator[tuple[str, Evidence]]:
             yield name, sources.evidence(path, f'"{key}": {{', f'"{key}"')
 
 
-def _used_by_actions(sources: Sources) -> Iterator[tuple[str, Evidence]]:
-    for action, evidence in actions(sources):
-        tool = by_action().get(action)
-        if tool is not None:
-            yield tool.name, evidence
-
-
 def _run(commands: tuple[Understood, ...]) -> Iterator[tuple[str, Evidence]]:
-    for raw, direct, _ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
-        for name, _ in direct:
+    for raw, calls, _ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
+        for name in dict.fromkeys(call.tool for call in calls):
             yield name, Evidence(raw.path, raw.line, raw.command.split("\n")[0][:120])
 
 
@@ -192,21 +194,22 @@ def _test_frameworks(
 ) -> tuple[Fact, ...]:
     tests = [k for k in looks if roles.get(k.path) == "test"]
     shallow = sorted(tests, key=lambda k: (k.path.count("/"), k.path))
-    by_import = {name: [k.path for k in shallow if name in k.imports] for name in ("pytest", "unittest")}
     conftest = [k.path for k in shallow if base_name(k.path) == "conftest.py"]
+    modules = [k for k in shallow if base_name(k.path) != "conftest.py"]
+    by_import = {name: [k.path for k in modules if name in k.imports] for name in ("pytest", "unittest")}
     facts = [*known]
     found = [Evidence(p) for p in conftest[:1]] + [Evidence(p, 0, "imports pytest") for p in by_import["pytest"][:1]]
     if found:
         facts.append(Fact("pytest", tuple(found)))
     run = list(_run(commands))
-    facts += [Fact(name, (e,)) for name, e in run if name in ("unittest", "doctest", "django test", "own self-tests")]
+    facts += [Fact(name, (e,)) for name, e in run if name in _BY_COMMAND]
     names = {f.name for f in facts}
     if by_import["unittest"] and not names & {"pytest", "unittest", "nose"}:
         facts.append(Fact("unittest", tuple(Evidence(p, 0, "imports unittest") for p in by_import["unittest"][:3])))
     facts += _doctest(sources)
     facts += _coverage(sources, run)
     # A bare pytest before unittest: it also runs unittest's classes.
-    return tuple(Fact(f.name, f.evidence[:_EVIDENCE], f.detail) for f in merge(facts))
+    return _shortened(merge(facts))
 
 
 def _doctest(sources: Sources) -> list[Fact]:

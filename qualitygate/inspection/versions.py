@@ -43,9 +43,10 @@ def _locked(sources: Sources, packages: dict[str, str]) -> Iterator[Pin]:
     # By pattern, not by parser: a lock file is the largest TOML there is, and two lines of it are wanted.
     for path in sources.match(*LOCKS, *(f"*/{name}" for name in LOCKS)):
         text = sources.text(path) or ""
+        line, at = 1, 0
         for found in _LOCKED.finditer(text):
             if found[1] in packages:
-                line = text.count("\n", 0, found.start(2)) + 1
+                line, at = line + text.count("\n", at, found.start(2)), found.start(2)
                 yield Pin(packages[found[1]], found[2], Evidence(path, line, f"{found[1]} {found[2]}"))
 
 

@@ -19,7 +19,7 @@ def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
     Text that is not UTF-8 shows each such byte as `\\xNN`; a path of that kind also has `path_bytes`,
     its bytes in base64, and only then is `path` not the path itself.
     """
-    return json.dumps(_readable(document(verdict, fingerprint)), indent=2) + "\n"
+    return json.dumps(readable(document(verdict, fingerprint)), indent=2) + "\n"
 
 
 def document(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
         "fingerprint": fingerprint,
         "fix": finding.fix,
     }
-    if _readable(finding.path) != finding.path:
+    if readable(finding.path) != finding.path:
         row["path_bytes"] = base64.b64encode(_bytes(finding.path)).decode("ascii")
     return row
 
@@ -79,11 +79,12 @@ def _bytes(path: str) -> bytes:
         return path.encode("utf-8", "surrogatepass")
 
 
-def _readable(value: Any) -> Any:
+def readable(value: Any) -> Any:
+    """Plain data whose text every JSON parser takes: a byte that is not UTF-8 becomes `\\xNN`."""
     if isinstance(value, dict):
-        return {key: _readable(item) for key, item in value.items()}
+        return {readable(key): readable(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_readable(item) for item in value]
+        return [readable(item) for item in value]
     if not isinstance(value, str):
         return value
     if not any("\ud800" <= char <= "\udfff" for char in value):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.inspection.facts import Facts, GateCommand
+from qualitygate.inspection.facts import Facts, GateCommand, to_json
 from qualitygate.inspection.inspect import inspect
 from tests.support import make_repo
 
@@ -50,6 +50,7 @@ def test_workflow_follows_entry_points(tmp_path: Path) -> None:
     facts = inspect(root)
     path = ".github/workflows/ci.yml"
     assert commands(facts) == [
+        ("uses: crate-ci/typos@v1.2.3", "lint", ("typos",), path, 11),
         ("make lint", "lint", ("ruff", "mypy"), path, 13),
         ("pytest -q tests", "test", ("pytest",), path, 17),
         ("./scripts/check", "format", ("black",), path, 19),
@@ -59,9 +60,9 @@ def test_workflow_follows_entry_points(tmp_path: Path) -> None:
         ("mypy .", "type", ("mypy",), "Makefile", 6),
         ("${P}black --check .", "format", ("black",), "scripts/check", 3),
     ]
-    assert [c.directory for c in facts.gate_commands][:4] == ["backend", "other", "other", "backend"]
-    assert [c.name for c in facts.gate_commands][:2] == ["check: Lint", "check"]
-    assert [f.name for f in facts.linters] == ["ruff", "typos"]
+    assert [c.directory for c in facts.gate_commands][1:5] == ["backend", "other", "other", "backend"]
+    assert [c.name for c in facts.gate_commands][1:3] == ["check: Lint", "check"]
+    assert [f.name for f in facts.linters] == ["typos", "ruff"]
     assert [f.name for f in facts.task_runners] == ["make", "shell scripts"]
     assert [(f.name, f.files) for f in facts.ci] == [("GitHub Actions", (path,))]
 
@@ -201,3 +202,105 @@ def test_configuration_of_an_unexpected_shape(tmp_path: Path, path: str, text: s
     facts = inspect(make_repo(tmp_path / "r", {path: text, "a.py": "x = 1\n"}))
     assert all(isinstance(c, GateCommand) for c in facts.gate_commands)
     assert facts.broken_configuration == ()
+
+
+TASKS = """\
+from invoke import task
+@task
+def check_types(c):
+    c.run("mypy src")
+def helper(c):
+    c.run("pytest")
+"""
+ACTION = "runs:\n  using: composite\n  steps:\n    - run: ruff check .\n      shell: bash\n"
+JOBS = "pre-commit:\n  jobs:\n    - name: lint\n      run: ruff check .\n    - {group: {jobs: [run: mypy .]}}\n"
+LEFT_TOML = '[pre-push.commands.types]\nrun = "mypy src"\n'
+HOOK_ARGS = """\
+repos:
+  - repo: https://github.com/astral-sh/ruff-pre-commit
+    rev: v0.9.1
+    hooks:
+      - id: ruff
+        args: [--fix, --exit-non-zero-on-fix]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("tasks.py", TASKS, [("mypy src", "type", 4)]),
+        (".github/actions/check/action.yml", ACTION, [("ruff check .", "lint", 4)]),
+        ("lefthook.yml", JOBS, [("ruff check .", "lint", 4), ("mypy .", "type", 5)]),
+        ("lefthook.toml", LEFT_TOML, [("mypy src", "type", 2)]),
+        ("package.json", '{"lint-staged": {\n"*.py": ["ruff check"]}}', [("ruff check", "lint", 2)]),
+        (".lintstagedrc", "'*.py': ruff check\n", [("ruff check", "lint", 1)]),
+        ("Taskfile.yml", "tasks:\n  a: {cmds: [{cmd: mypy .}]}\n", [("mypy .", "type", 2)]),
+        ("mise.toml", '[tasks.lint]\nrun = "ruff check"\n', [("ruff check", "lint", 2)]),
+        ("hatch.toml", '[envs.default.scripts]\nlint = "ruff check"\n', [("ruff check", "lint", 2)]),
+        (".pre-commit-config.yaml", HOOK_ARGS, [("ruff --fix --exit-non-zero-on-fix", "lint", 5)]),
+        ("azure-pipelines.yml", "steps:\n- bash: |\n    pytest -q\n", [("pytest -q", "test", 3)]),
+        ("tox.ini", "[testenv]\ncommands = {envpython} runtests.py\n", [("{envpython} runtests.py", "test", 2)]),
+    ],
+)  # fmt: skip
+def test_where_else_commands_are_read(
+    tmp_path: Path, path: str, text: str, expected: list[tuple[str, str, int]]
+) -> None:
+    found = inspect(make_repo(tmp_path / "r", {path: text})).gate_commands
+    assert [(c.command, c.kind, c.line) for c in found] == expected
+    assert {c.path for c in found} == {path}
+
+
+def test_commands_say_which_tool_they_start_with_what_and_whether_we_have_an_adapter(tmp_path: Path) -> None:
+    ci = "on: push\njobs: {a: {steps: [{run: uv run ruff format --check src && flake8 'a b'}, {run: make t}]}}\n"
+    root = make_repo(tmp_path / "r", {".github/workflows/ci.yml": ci, "Makefile": "t:\n\tpython -m mypy --strict .\n"})
+    both, make, recipe = to_json(inspect(root))["gate_commands"]
+    assert both["calls"] == [
+        {"tool": "ruff format", "kind": "format", "arguments": ["format", "--check", "src"], "adapter": "ruff-format"},
+        {"tool": "flake8", "kind": "lint", "arguments": ["a b"], "adapter": ""},
+    ]
+    assert (make["calls"], make["tools"], make["kind"]) == ([], ["mypy"], "type")
+    assert [(c["tool"], c["arguments"], c["adapter"]) for c in recipe["calls"]] == [("mypy", ["--strict", "."], "mypy")]
+    assert {row["green_now"] for row in (both, make, recipe)} == {"unknown"}
+
+
+def test_hook_arguments_are_those_of_its_tool(tmp_path: Path) -> None:
+    (hook,) = inspect(make_repo(tmp_path / "r", {".pre-commit-config.yaml": HOOK_ARGS})).gate_commands
+    assert [(c.tool, c.arguments) for c in hook.calls] == [("ruff", ("--fix", "--exit-non-zero-on-fix"))]
+
+
+def test_an_environment_that_ci_fills_in_may_be_any(tmp_path: Path) -> None:
+    ci = "on: push\njobs:\n  a:\n    steps:\n      - run: tox -e ${{ matrix.env }}\n      - run: nox --session=lint\n"
+    root = make_repo(tmp_path / "r", {"pyproject.toml": TOX_TOML, "noxfile.py": NOX, ".github/workflows/ci.yml": ci})
+    found = [c for c in inspect(root).gate_commands if c.runner == "github-actions"]
+    assert [c.tools for c in found] == [("pytest", "mypy", "pyright"), ("ruff",)]
+
+
+@pytest.mark.parametrize("command", ["hatch run lint:types", "hatch run check", "pdm run check"])
+def test_a_script_that_a_package_manager_runs_is_followed(tmp_path: Path, command: str) -> None:
+    toml = '[tool.hatch.envs.lint.scripts]\ntypes = "mypy ."\n[tool.hatch.envs.default.scripts]\ncheck = "mypy src"\n'
+    toml += '[tool.pdm.scripts]\ncheck = "mypy src"\n'
+    ci = f"on: push\njobs:\n  a:\n    steps:\n      - run: {command}\n"
+    root = make_repo(tmp_path / "r", {"pyproject.toml": toml, ".github/workflows/ci.yml": ci})
+    (found,) = (c for c in inspect(root).gate_commands if c.runner == "github-actions")
+    assert found.tools == ("mypy",)
+
+
+def test_a_workflow_named_after_a_tool_does_not_configure_it(tmp_path: Path) -> None:
+    ci = "on: push\njobs: {a: {steps: [{run: pytest}]}}\n"
+    assert inspect(make_repo(tmp_path / "r", {".github/workflows/zizmor.yml": ci})).linters == ()
+
+
+def test_reports_of_coverage_are_no_checks(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"Makefile": "a:\n\tcoverage html\n\tcoverage report\n"})
+    assert [c.command for c in inspect(root).gate_commands] == ["coverage report"]
+
+
+def test_many_lines_of_one_file_do_not_push_out_another_file_as_evidence(tmp_path: Path) -> None:
+    steps = "".join(f"      - run: pytest -k {n}\n" for n in range(30))
+    files = {
+        ".github/workflows/ci.yml": f"on: push\njobs:\n  a:\n    steps:\n{steps}",
+        "conftest.py": "import pytest\n",
+    }
+    (found,) = inspect(make_repo(tmp_path / "r", files)).test_frameworks
+    assert found.files == (".github/workflows/ci.yml", "conftest.py")
+    assert len(found.evidence) == 12

@@ -9,6 +9,7 @@ import pytest
 from qualitygate.errors import GitError
 from qualitygate.inspection.facts import Broken, Facts, to_json
 from qualitygate.inspection.inspect import inspect
+from qualitygate.reporters.facts import render_json, render_text
 from tests.support import git, make_repo, write
 
 PYPROJECT = '[project]\nname = "thing"\nrequires-python = ">=3.10"\n\n[tool.ruff.lint]\nselect = ["E", "F"]\n'
@@ -147,6 +148,11 @@ def test_huge_file_is_counted_but_not_parsed(tmp_path: Path) -> None:
     assert set(reasons(facts)) == {"big.py", "data.json"}
 
 
+def test_a_file_over_a_million_bytes_is_large_though_it_is_read_whole(tmp_path: Path) -> None:
+    facts = inspect(make_repo(tmp_path / "r", {"a.json": "1" * 1_000_001, "b.json": "1" * 1_000_000}))
+    assert (facts.hazards.files_over_1mb, facts.unreadable) == (("a.json",), ())
+
+
 def test_last_line_without_a_line_break(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"a.py": "x = 1\ny = 2", "b.py": "", "c.py": "a\r\nb\rc\n"})
     assert inspect(root).languages["Python"].lines == 2 + 0 + 3
@@ -189,6 +195,8 @@ def test_unmerged_index(tmp_path: Path) -> None:
         ("tox.ini", "commands = pytest\n", 1),
         ("setup.py", "from setuptools import setup\nsetup(\n", 2),
         ("noxfile.py", "def f(:\n", 1),
+        ("tox.ini", "[testenv]\na = b\ncommands\n  pytest\n", 4),  # `configparser` answers this with AttributeError
+        ("tasks.py", "import invoke\nprint 'x'\n", 2),
         ("pyproject.toml", "a = " + "[" * 5000, 0),
         ("package.json", "[" * 100_000, 0),
         (".travis.yml", "script: " + "[" * 5000, 0),
@@ -220,7 +228,14 @@ def test_more_yaml_than_there_is_time_for(tmp_path: Path) -> None:
     assert [c.path for c in facts.gate_commands] == [".github/workflows/ok.yml"]
 
 
-def test_nothing_of_the_repository_is_executed(tmp_path: Path) -> None:
+EXECUTED = (
+    *("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "core.askPass", "diff.external"),
+    *("filter.evil.clean", "filter.evil.smudge", "filter.evil.process", "diff.evil.textconv", "diff.evil.command"),
+    *("merge.evil.driver", "gpg.program", "credential.helper", "uploadpack.packObjectsHook", "interactive.diffFilter"),
+)
+
+
+def test_nothing_of_the_repository_is_executed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     marker = tmp_path / "executed"
     touch = f"open({str(marker)!r}, 'w').close()\n"
     shell = f"#!/bin/sh\ntouch {marker}\n"
@@ -229,19 +244,37 @@ def test_nothing_of_the_repository_is_executed(tmp_path: Path) -> None:
         {
             **dict.fromkeys(("setup.py", "conftest.py", "noxfile.py", "tasks.py", "sitecustomize.py"), touch),
             "pkg/__init__.py": touch,
-            ".gitattributes": "*.py filter=evil diff=evil linguist-vendored\n",
+            ".gitattributes": "* filter=evil diff=evil merge=evil linguist-vendored\n",
+            ".venv/pyvenv.cfg": "version = 3.11\n",
+            ".venv/bin/python": shell,
+            ".venv/bin/ruff": shell,
+            "ruff": shell,
+            "git": shell,
+            "tox.ini": f"[testenv]\ncommands = touch {marker}\n",
+            "package.json": '{"scripts": {"prepare": "touch x"}}',
+            ".husky/pre-commit": shell,
+            ".envrc": f"touch {marker}\n",
             ".pre-commit-config.yaml": "repos:\n- repo: !!python/object/apply:os.system ['touch x']\n  hooks: []\n",
             "Makefile": f"X := $(shell touch {marker})\ntest:\n\ttouch {marker}\n",
         },
     )
     write(root, {".git/hooks/post-index-change": shell, "evil.sh": shell})
-    for name in (".git/hooks/post-index-change", "evil.sh"):
+    write(root, {"hooks/pre-commit": shell, "hooks/post-index-change": shell, "hooks/post-checkout": shell})
+    programs = (".git/hooks/post-index-change", "evil.sh", "hooks/pre-commit", "hooks/post-index-change", "git", "ruff")
+    for name in (*programs, ".venv/bin/python", ".venv/bin/ruff"):
         (root / name).chmod(0o755)
-    for key in ("core.fsmonitor", "filter.evil.clean", "filter.evil.smudge", "diff.evil.textconv", "core.pager"):
+    for key in EXECUTED:
         git(root, "config", key, str(root / "evil.sh"))
-    git(root, "config", "alias.ls-files", f"!touch {marker}")
-    inspect(root)
+    git(root, "config", "core.hooksPath", "hooks")
+    for alias in ("ls-files", "rev-parse", "check-attr", "config"):
+        git(root, "config", f"alias.{alias}", f"!touch {marker}")
+    (root / "a.py").write_text("x = 1\n", encoding="utf-8")  # git has to look at its content
+    monkeypatch.chdir(root)
+    render_text(inspect(root))
+    render_json(inspect(root))
     assert not marker.exists()
+    git(root, "status", check=False)
+    assert marker.exists(), "the trap is not set"
 
 
 def test_untracked_environment_is_a_hint(tmp_path: Path) -> None:
@@ -337,6 +370,15 @@ def test_json_has_every_key_of_the_contract(tmp_path: Path) -> None:
 CHAIN = "".join(f"t{n}: t{n + 1} t{n + 2}\n\tcoverage run x\n" for n in range(60))
 
 
+def test_more_commands_than_there_is_time_for(tmp_path: Path) -> None:
+    text = "[testenv]\ncommands =\n" + " pytest\n" * 100_000
+    root = make_repo(tmp_path / "r", {"tox.ini": text, ".pre-commit-config.yaml": "repos: [{hooks: [{id: ruff}]}]\n"})
+    facts = inspect(root)
+    assert len(facts.gate_commands) <= 3000
+    assert [c.command for c in facts.gate_commands if c.runner == "pre-commit"] == ["ruff"]
+    assert reasons(facts) == {"tox.ini": "more than 3000 commands in this repository: the rest was not looked at"}
+
+
 @pytest.mark.parametrize(
     ("path", "text"),
     [
@@ -344,6 +386,13 @@ CHAIN = "".join(f"t{n}: t{n + 1} t{n + 2}\n\tcoverage run x\n" for n in range(60
         ("pyproject.toml", ".".join(["a"] * 400_000) + " = 1\n"),
         ("pyproject.toml", '[tool.coverage.run]\nx = """fail_under' + " " * 900_000 + '"""\n'),
         ("setup.cfg", "[a]\nb" + " " * 400_000 + "c\n"),
+        ("setup.cfg", "[a]\nb\n" + "\tc\n" * 300_000),
+        ("setup.cfg", "[a]\n" + "=c\n" * 300_000),
+        ("setup.cfg", "[a]\nb = c\n" + "\td\n" * 300_000),
+        ("requirements.txt", "a\n" * 300_000),
+        ("uv.lock", '[[package]]\nname = "ruff"\nversion = "0.9"\n' * 24_000),
+        ("setup.py", "a" + ".a" * 120_000 + "\n"),
+        ("noxfile.py", 'f"' + "{a}" * 80_000 + '"\n'),
         ("Makefile", "a" + " " * 900_000 + "b\n"),
         ("Makefile", CHAIN),
         ("justfile", "a" + " " * 900_000 + "=\n"),
@@ -358,3 +407,54 @@ CHAIN = "".join(f"t{n}: t{n + 1} t{n + 2}\n\tcoverage run x\n" for n in range(60
 )
 def test_text_made_to_take_for_ever(tmp_path: Path, path: str, text: str) -> None:
     assert inspect(make_repo(tmp_path / "r", {path: text})).tracked_files == 1
+
+
+def test_sparse_checkout_says_what_is_not_there(tmp_path: Path) -> None:
+    make_repo(
+        tmp_path / "full", {"src/a.py": "import os\n", "docs/b.py": "x = 1\n", ".github/workflows/c.yml": "a: b\n"}
+    )
+    git(tmp_path, "clone", "-q", str(tmp_path / "full"), "r")
+    git(tmp_path / "r", "sparse-checkout", "set", "src")
+    facts = inspect(tmp_path / "r")
+    assert reasons(facts) == dict.fromkeys((".github/workflows/c.yml", "docs/b.py"), "outside of the sparse checkout")
+    assert [f.name for f in facts.ci] == ["GitHub Actions"]
+
+
+def test_links_that_lead_round_in_circles(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a/m.py": "x = 1\n", "b/n.py": "x = 1\n"})
+    for link, target in (
+        ("a/l", "../b"),
+        ("b/l", "../a"),
+        ("self", "self"),
+        ("one", "two"),
+        ("two", "one"),
+        ("top", "."),
+    ):
+        (root / link).symlink_to(target)
+    git(root, "add", "-A")
+    facts = inspect(root)
+    assert facts.python_files == ("a/m.py", "b/n.py")
+    assert facts.hazards.symlinks == ("a/l", "b/l", "one", "self", "top", "two")
+
+
+def test_a_repository_inside_is_not_entered(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "x = 1\n"})
+    make_repo(root / "inner", {"b.py": "x = 1\n"})
+    assert inspect(root).python_files == ("a.py",)
+    assert inspect(root / "inner").python_files == ("b.py",)
+    git(root, "add", "inner")  # a commit in the index, and no .gitmodules to explain it
+    facts = inspect(root)
+    assert (facts.submodules, facts.python_files) == (("inner",), ("a.py",))
+    assert facts.grounds["submodules.inner"][0].path == "inner"
+
+
+def test_bare_repository(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "bare")
+    with pytest.raises(GitError, match="is a bare repository"):
+        inspect(tmp_path / "bare")
+
+
+def test_inside_the_git_directory(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {})
+    with pytest.raises(GitError, match="inside a git directory"):
+        inspect(root / ".git")

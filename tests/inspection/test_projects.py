@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -243,10 +244,97 @@ def test_setup_py_is_read_as_a_tree() -> None:
     text = "import os\nREQ = ['a'] + ['b']\nV = os.environ['X']\n"
     text += "setuptools.setup(name='n', install_requires=REQ, version=V,"
     text += " packages=find_packages(where='src'), package_dir={'': 'src'}, **dict(zip_safe=False))\n"
-    assert read_setup(text) == {
+    assert read_setup(ast.parse(text)) == {
         "name": "n",
         "install_requires": ["a", "b"],
         "packages": {"where": "src"},
         "package_dir": {"": "src"},
         "zip_safe": False,
     }
+
+
+def test_what_a_framework_brings_is_not_named_again(tmp_path: Path) -> None:
+    root = make_repo(
+        tmp_path / "r",
+        {
+            "requirements.txt": "flask-sqlalchemy\nsqlalchemy\nalembic\nfastapi\nstarlette\n",
+            "a.py": "import sqlalchemy, alembic, starlette\nfrom flask_sqlalchemy import SQLAlchemy\nimport fastapi\n",
+        },
+    )
+    assert sorted(names(inspect(root), "frameworks")) == ["Alembic", "FastAPI", "Flask-SQLAlchemy"]
+
+
+def test_a_module_called_setup_inside_a_package_is_no_project(tmp_path: Path) -> None:
+    root = make_repo(
+        tmp_path / "r",
+        {
+            "pyproject.toml": '[project]\nname = "thing"\n[build-system]\nrequires = []\n',
+            "src/thing/__init__.py": "",
+            "src/thing/models/__init__.py": "",
+            "src/thing/models/setup.py": "# finds the call of setup()\n",
+            "src/thing/models/other.py": "",
+            "typings/shellingham.pyi": "x: int\n",
+        },
+    )
+    facts = inspect(root)
+    assert (facts.source_roots, names(facts, "first_party_packages")) == (("src",), ["thing"])
+
+
+def test_a_package_without_init_is_the_projects_own(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "thing"\n[build-system]\nrequires = []\n',
+        "src/thing/a.py": "x = 1\n",
+    }
+    assert names(inspect(make_repo(tmp_path / "r", files)), "first_party_packages") == ["thing"]
+
+
+def test_hatch_keeps_its_environments_in_a_file_of_its_own(tmp_path: Path) -> None:
+    text = '[envs.types]\nextra-dependencies = ["mypy==1.9"]\n[envs.types.scripts]\ncheck = "mypy src"\n'
+    facts = look(tmp_path, **{"hatch.toml": text, "pyproject.toml": '[project]\nname = "thing"\n'})
+    assert (names(facts, "type_checkers"), names(facts, "task_runners")) == (["mypy"], ["hatch scripts"])
+    assert [p.version for p in facts.pinned_versions] == ["1.9"]
+
+
+def test_a_vagrantfile_makes_no_ruby_project(tmp_path: Path) -> None:
+    assert set(look(tmp_path, **{"Vagrantfile": "x\n", "a.py": "x = 1\n"}).languages) == {"Python"}
+
+
+def test_the_settings_of_sphinx_beside_its_index_are_documentation(tmp_path: Path) -> None:
+    facts = look(tmp_path, **{"conf.py": "x = 1\n", "index.rst": "x\n", "pkg__conf.py": "x = 1\n", "setup__a.py": ""})
+    assert {path: facts.roles[path] for path in ("conf.py", "pkg/conf.py", "setup/a.py")} == {
+        "conf.py": "docs",
+        "pkg/conf.py": "source",
+        "setup/a.py": "script",
+    }
+
+
+def test_a_namespace_in_the_source_folder_is_the_projects_own(tmp_path: Path) -> None:
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(name='zope.thing')\n",
+        "src/zope/thing/__init__.py": "x = 1\n",
+        "src/zope/thing/tests/test_a.py": "x = 1\n",
+    }
+    assert names(inspect(make_repo(tmp_path / "r", files)), "first_party_packages") == ["zope"]
+
+
+def test_tests_in_a_folder_of_another_name(tmp_path: Path) -> None:
+    files = {f"t/unit/test_{n}.py": "import pytest\n" for n in range(6)}
+    files |= {"t/unit/__init__.py": "", "t/unit/tasks.py": "x = 1\n", "pkg/__init__.py": "", "pkg/a.py": "x = 1\n"}
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert (facts.source_roots, facts.test_roots, facts.roles["t/unit/tasks.py"]) == (("pkg",), ("t",), "test")
+
+
+def test_tests_beside_each_module_do_not_make_the_package_a_test_folder(tmp_path: Path) -> None:
+    files = {f"pkg/test_{n}.py": "import pytest\n" for n in range(6)} | {f"pkg/m{n}.py": "x = 1\n" for n in range(6)}
+    assert inspect(make_repo(tmp_path / "r", files)).source_roots == ("pkg",)
+
+
+def test_a_package_with_many_tests_inside_is_still_source(tmp_path: Path) -> None:
+    files = {f"pkg/tests/test_{n}.py": "import pytest\n" for n in range(20)} | {"pkg/__init__.py": "", "pkg/a.py": ""}
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert (facts.source_roots, facts.test_roots) == (("pkg",), ("pkg/tests",))
+
+
+def test_the_ignore_file_of_docker_is_no_dockerfile(tmp_path: Path) -> None:
+    files = {"a/Dockerfile.dev": "FROM x\n", "a/Dockerfile.dev.dockerignore": "x\n", "Dockerfile.dockerignore": "x\n"}
+    assert inspect(make_repo(tmp_path / "r", files)).dockerfiles == ("a/Dockerfile.dev",)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualitygate.inspection.shell import Line, is_noise, kind_of, logical_lines, meaning
+from qualitygate.inspection.meaning import kind_of, meaning
+from qualitygate.inspection.shell import Line, is_noise, logical_lines
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,10 @@ from qualitygate.inspection.shell import Line, is_noise, kind_of, logical_lines,
         ("echo run pytest first", []),
         ("cargo clippy -- -D warnings", ["clippy"]),
         ("ty check", ["ty"]),
+        ("hatch fmt --check", ["ruff"]),
+        ("hatch run coverage run -m pytest", ["coverage", "pytest"]),
+        ("{envpython} -m pytest {posargs}", ["pytest"]),
+        ("{envpython} runtests.py", ["own test runner"]),
         ("ty server", []),
         ("docker compose exec web pytest", []),
         ("", []),
@@ -63,6 +68,9 @@ def test_tools_of_a_command(command: str, tools: list[str]) -> None:
         ("scripts/check", ("scripts/check",)),
         ("./scripts/check --all", ("scripts/check",)),
         ("bash scripts/check.sh", ("scripts/check.sh",)),
+        ("nox --session=lint", ("nox -s lint",)),
+        ("hatch run lint:all", ("hatch run lint:all",)),
+        ("pdm run --venv x python a.py", ("a.py",)),
     ],
 )
 def test_entry_points_of_a_command(command: str, references: tuple[str, ...]) -> None:
