@@ -1,9 +1,12 @@
 #!/bin/sh
 # What the hooks of coding agents call: `agent-hook AGENT EVENT`, the event on standard input. It hands over to the
 # qualitygate of this clone. Written by `qualitygate bootstrap`; where that is missing it stands in nobody's way.
-git=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null)
+git=.git
+if [ ! -d .git ]; then # a linked worktree, or a folder below the root
+    git=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null)
+fi
 if [ -f "$git/qualitygate/agent-hook" ]; then
-    exec sh "$git/qualitygate/agent-hook" "$@"
+    . "$git/qualitygate/agent-hook"
 elif command -v qualitygate > /dev/null 2>&1; then
     exec qualitygate hook "$@"
 elif [ "$2" = start ]; then
