@@ -63,6 +63,7 @@ class Tool(Protocol):
     true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
     which never block; and `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`,
     for findings that must be seen twice.
+    `told(read, options)` says which files, folders and modules the tool's own settings tell it to check.
     A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
 

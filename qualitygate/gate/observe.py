@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -78,9 +77,7 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
 
 
 def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
-    options = _existing_paths(job.check.options, entries)
-    if options is None:
-        return Report((), 0)
+    options = job.check.options
     root = layout.path()
     look = getattr(job.tool, "look", None)
     if look is not None:
@@ -143,19 +140,3 @@ def _overlaid(job: Run, layout: Laid) -> Environment | None:
     if job.environment is None:
         return None
     return overlay(job.environment, layout.beside("env"), layout.path(), job.roots)
-
-
-def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any] | None:
-    """The options, with `paths` cut to what this tree has: base need not have a folder that the change adds.
-
-    None where nothing is left to look at.
-    """
-    if not options.get("paths"):
-        return options
-
-    def is_here(path: str) -> bool:
-        path = path.rstrip("/")
-        return path in ("", ".") or path in entries or any(entry.startswith(path + "/") for entry in entries)
-
-    kept = [path for path in options["paths"] if is_here(path)]
-    return {**options, "paths": kept} if kept else None

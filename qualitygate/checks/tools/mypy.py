@@ -22,6 +22,7 @@ package = "mypy"
 
 executes = mypy_config.executes
 asked_for = mypy_config.asked_for
+told = mypy_config.told
 seed = mypy_seeds.seed
 canaries = mypy_seeds.canaries
 
