@@ -221,16 +221,49 @@ def entries(repo: Repo, tree: str) -> dict[str, Entry]:
     known = _LISTED.get((repo.common_dir, tree)) if is_id else None
     if known is not None:
         return known
+    found = _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree))
+    if is_id:
+        _LISTED[(repo.common_dir, tree)] = found
+    return found
+
+
+def _listed(output: bytes) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    for row in ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
+    for row in output.split(b"\0"):
         if row:
             meta, path = row.split(b"\t", 1)
             mode, kind, blob = meta.decode("ascii").split(" ")
             if kind == "blob":
                 found[os.fsdecode(path)] = Entry(mode, blob)
-    if is_id:
-        _LISTED[(repo.common_dir, tree)] = found
     return found
+
+
+def entry(repo: Repo, tree: str, path: str) -> dict[str, Entry]:
+    """One file of a tree, by its path; empty where the tree does not have it. Lists nothing else."""
+    known = _LISTED.get((repo.common_dir, tree))
+    if known is not None:
+        return {path: known[path]} if path in known else {}
+    return _listed(ask(repo, "ls-tree", "-z", "--full-tree", tree, "--", path))
+
+
+def entries_beside(repo: Repo, tree: str, other: str) -> dict[str, Entry]:
+    """The same as `entries`, made from those of a tree that is much like it: git reads only where they differ."""
+    if (repo.common_dir, tree) in _LISTED:
+        return entries(repo, tree)
+    found = dict(entries(repo, other))
+    fields = ask(repo, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", other, tree).split(b"\0")
+    for meta, name in zip(fields[::2], fields[1::2], strict=False):
+        _, mode, _, blob, status = meta.decode("ascii").split(" ")
+        path = os.fsdecode(name)
+        if status == "D" or mode == _SUBMODULE:
+            found.pop(path, None)
+        else:
+            found[path] = Entry(mode, blob)
+    _LISTED[(repo.common_dir, tree)] = found
+    return found
+
+
+_SUBMODULE = "160000"
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -24,18 +25,36 @@ from qualitygate.model import Entry
 
 
 def write_tree(repo: Repo, scratch: Path) -> str:
-    """The tree id of the index, read from a private copy so that the index itself is never written.
+    """The tree id of the index. Raises GitError while paths are unmerged."""
+    return write_index(repo, scratch)[0]
 
-    Raises GitError while paths are unmerged.
+
+def write_index(repo: Repo, scratch: Path) -> tuple[str, bytes]:
+    """The tree id of the index, and the digest of what it was made from; for `index_moved`.
+
+    It is read from a private copy, so that the index itself is never written. Raises GitError.
     """
     make_room(scratch)
     _copy_index(repo.index_file, scratch, compared=False)
+    made_from = _digest(scratch)  # git writes to the copy
     output = call(repo._replace(index_file=scratch), "write-tree")
     if output.code != 0:
         if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
             raise GitError("the index has unmerged paths", hint="resolve the conflicts and `git add` the files")
         raise failure(("write-tree",), output)
-    return output.stdout.decode("ascii").strip()
+    return output.stdout.decode("ascii").strip(), made_from
+
+
+def index_moved(repo: Repo, scratch: Path, tree: str, made_from: bytes) -> bool:
+    """Whether the index is not what `write_index` made this tree of any more; git is asked only if a byte differs."""
+    return _digest(repo.index_file) != made_from and write_tree(repo, scratch) != tree
+
+
+def _digest(index: Path) -> bytes:
+    try:
+        return hashlib.sha256(index.read_bytes()).digest()
+    except FileNotFoundError:
+        return b""
 
 
 def _copy_index(source: Path, target: Path, *, compared: bool) -> None:

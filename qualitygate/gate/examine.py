@@ -76,9 +76,10 @@ class BaseTree:
         self._differs: dict[bool, list[FileDiff]] = {}
         self._diff = diff
         self._lay_out = lay_out
-        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files)
         self.changed = changed_paths(head.entries, tree.entries)
-        self.changed_configured = changed_paths(head.entries, self.configured)
+        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
+        same = self.configured is tree.entries
+        self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
         self.layout = lay_out("", self.configured)
 
     def entries_for(self, tool: Tool) -> Entries:
@@ -117,7 +118,7 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
+    tree = Tree(base.tree, git.entries_beside(session.repo, base.tree, head.id), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,

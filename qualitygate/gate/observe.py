@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Command, Environment, Request, Tool, names_digest_input
-from qualitygate.gate import cache
+from qualitygate.checks.tool import Command, Environment, Request, Tool
+from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
 from qualitygate.model import Check, Entries, Report
@@ -68,10 +68,9 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
 def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     tool = job.tool
     inputs: dict[str, Any] = {path: entries[path] for path in files}
-    inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
-    if tool.reads == "tree":
-        inputs.update({p: e for p, e in entries.items() if p.endswith("/py.typed")})
-    names = names_digest_input(entries) if tool.reads != "self" else []
+    wanted = (*tool.config_files, *(("py.typed",) if tool.reads == "tree" else ()))
+    inputs.update((path, entries[path]) for name in wanted for path in listing.called(entries, name))
+    names = listing.names(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
     return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
 
