@@ -52,9 +52,13 @@ class FileDiff(NamedTuple):
     hunks: tuple[tuple[int, int, int, int], ...]
 
 
+_WHERE_SETTINGS_ARE = frozenset(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"))
+
+
 def _env(repo: Repo | None) -> dict[str, str]:
-    # Everything called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file).
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    # What is called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file);
+    # but for where the user keeps the settings that say what is ignored, filtered and trusted.
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _WHERE_SETTINGS_ARE}
     env.update(GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1")
     if repo is not None:
         env.update(GIT_DIR=os.fspath(repo.git_dir), GIT_WORK_TREE=os.fspath(repo.root))
@@ -176,7 +180,12 @@ def symbolic_full_name(repo: Repo, name: str) -> str:
 
 def head_commit(repo: Repo) -> str | None:
     """The commit that HEAD stands for; None before the first commit."""
-    return rev_parse(repo, "HEAD^{commit}")
+    output = call(repo, "rev-parse", "HEAD^{commit}", "HEAD^{tree}")
+    if output.code != 0:
+        return rev_parse(repo, "HEAD^{commit}")
+    commit, tree = output.stdout.decode("ascii").split()
+    _TREES[(repo.common_dir, commit)] = tree
+    return commit
 
 
 def readable(repo: Repo, objects: Path) -> Repo:
@@ -201,6 +210,8 @@ def empty_tree(repo: Repo) -> str:
 
 def tree_of(repo: Repo, rev: str) -> str:
     """The tree id of a commit or tree; raises GitError that names the revision."""
+    if (repo.common_dir, rev) in _TREES:
+        return _TREES[(repo.common_dir, rev)]
     tree = rev_parse(repo, f"{rev}^{{tree}}")
     if tree is None:
         raise GitError(
@@ -209,6 +220,8 @@ def tree_of(repo: Repo, rev: str) -> str:
     return tree
 
 
+_TREES: dict[tuple[Path, str], str] = {}
+"""Commit id to tree id, of those commits that were asked for anyway."""
 _LISTED: dict[tuple[Path, str], dict[str, Entry]] = {}
 
 
@@ -229,12 +242,10 @@ def entries(repo: Repo, tree: str) -> dict[str, Entry]:
 
 def _listed(output: bytes) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    for row in output.split(b"\0"):
-        if row:
-            meta, path = row.split(b"\t", 1)
-            mode, kind, blob = meta.decode("ascii").split(" ")
-            if kind == "blob":
-                found[os.fsdecode(path)] = Entry(mode, blob)
+    for row in os.fsdecode(output).split("\0"):  # as a whole: no name reaches across a NUL
+        meta, tab, path = row.partition("\t")
+        if tab and meta[7:12] == "blob ":
+            found[path] = Entry(meta[:6], meta[12:])
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def _digest(index: Path) -> bytes:
 
 def _copy_index(source: Path, target: Path, *, compared: bool) -> None:
     try:
-        shutil.copyfile(source, target)
+        target.write_bytes(source.read_bytes())
         stat = source.stat()
         # The time goes along where files are `compared`: git looks at those again that are as new as the index
         # (racy git). Else it lies ahead: then no file is opened, and no filter started, just to write a tree.
