@@ -220,21 +220,24 @@ def tree_of(repo: Repo, rev: str) -> str:
     return tree
 
 
-_TREES: dict[tuple[Path, str], str] = {}
-"""Commit id to tree id, of those commits that were asked for anyway."""
+_TREES: dict[tuple[Path, str], str] = {}  # of commits that were asked for anyway
 _LISTED: dict[tuple[Path, str], dict[str, Entry]] = {}
 
 
-def entries(repo: Repo, tree: str) -> dict[str, Entry]:
+def entries(repo: Repo, tree: str, beside: str = "") -> dict[str, Entry]:
     """Every file of a tree: path to mode and blob. Submodules are left out (their mode is 160000).
 
     The listing of a tree id is read once per process: an id stands for the same files for ever.
+    `beside`: a tree that is much like it; git then reads only where the two differ.
     """
     is_id = len(tree) in (40, 64) and not set(tree) - set("0123456789abcdef")
     known = _LISTED.get((repo.common_dir, tree)) if is_id else None
     if known is not None:
         return known
-    found = _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree))
+    if beside:
+        found = _changed(entries(repo, beside), ask(repo, "diff-tree", "-r", "-z", "--no-renames", beside, tree))
+    else:
+        found = _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree))
     if is_id:
         _LISTED[(repo.common_dir, tree)] = found
     return found
@@ -249,32 +252,23 @@ def _listed(output: bytes) -> dict[str, Entry]:
     return found
 
 
+def _changed(files: Mapping[str, Entry], output: bytes) -> dict[str, Entry]:
+    found = dict(files)
+    fields = os.fsdecode(output).split("\0")
+    for meta, path in zip(fields[::2], fields[1::2], strict=False):
+        _, mode, _, blob, status = meta.split(" ")
+        found.pop(path, None)
+        if status != "D" and mode != "160000":
+            found[path] = Entry(mode, blob)
+    return found
+
+
 def entry(repo: Repo, tree: str, path: str) -> dict[str, Entry]:
     """One file of a tree, by its path; empty where the tree does not have it. Lists nothing else."""
     known = _LISTED.get((repo.common_dir, tree))
     if known is not None:
         return {path: known[path]} if path in known else {}
     return _listed(ask(repo, "ls-tree", "-z", "--full-tree", tree, "--", path))
-
-
-def entries_beside(repo: Repo, tree: str, other: str) -> dict[str, Entry]:
-    """The same as `entries`, made from those of a tree that is much like it: git reads only where they differ."""
-    if (repo.common_dir, tree) in _LISTED:
-        return entries(repo, tree)
-    found = dict(entries(repo, other))
-    fields = ask(repo, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--full-index", other, tree).split(b"\0")
-    for meta, name in zip(fields[::2], fields[1::2], strict=False):
-        _, mode, _, blob, status = meta.decode("ascii").split(" ")
-        path = os.fsdecode(name)
-        if status == "D" or mode == _SUBMODULE:
-            found.pop(path, None)
-        else:
-            found[path] = Entry(mode, blob)
-    _LISTED[(repo.common_dir, tree)] = found
-    return found
-
-
-_SUBMODULE = "160000"
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -466,33 +460,6 @@ def is_tracked(repo: Repo, path: str) -> bool:
 def is_ignored(repo: Repo, path: str) -> bool:
     """Whether git's ignore files leave this path out."""
     return call(repo, "check-ignore", "--quiet", "--", path).code == 0
-
-
-def without_own_filters(repo: Repo) -> dict[str, str]:
-    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
-
-    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
-    """
-    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
-    fields = said.decode("utf-8", "surrogateescape").split("\0")
-    settings: dict[str, str] = {}
-    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
-        file = (repo.root / origin.removeprefix("file:")).resolve()
-        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
-        if inside and origin.startswith("file:"):
-            driver = setting.partition("\n")[0].rpartition(".")[0]
-            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
-    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
-    for number, (key, value) in enumerate(settings.items()):
-        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
-    return env
-
-
-def changed_files(repo: Repo) -> list[str]:
-    """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
-    repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
-    rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
-    return [os.fsdecode(row[3:]) for row in rows if row]
 
 
 def refs(repo: Repo, *patterns: str) -> dict[str, str]:

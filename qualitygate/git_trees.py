@@ -18,7 +18,6 @@ from qualitygate.git import (
     readable,
     real_objects,
     tree_of,
-    without_own_filters,
 )
 from qualitygate.model import Entry
 
@@ -190,3 +189,30 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     made = ask(private, "write-tree").decode("ascii").strip()
     index.unlink(missing_ok=True)
     return readable(repo, objects), made
+
+
+def without_own_filters(repo: Repo) -> dict[str, str]:
+    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
+
+    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
+    """
+    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
+    fields = said.decode("utf-8", "surrogateescape").split("\0")
+    settings: dict[str, str] = {}
+    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
+        file = (repo.root / origin.removeprefix("file:")).resolve()
+        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
+        if inside and origin.startswith("file:"):
+            driver = setting.partition("\n")[0].rpartition(".")[0]
+            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
+    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items()):
+        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
+    return env
+
+
+def changed_files(repo: Repo) -> list[str]:
+    """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
+    repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
+    rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
+    return [os.fsdecode(row[3:]) for row in rows if row]

@@ -80,7 +80,7 @@ def test_configuration_of_the_clone_executes_nothing(tmp_path: Path) -> None:
     repo = our_git.find_repo(root)
     git_trees.write_tree(repo, tmp_path / "i")
     our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
-    our_git.changed_files(repo)
+    git_trees.changed_files(repo)
     git_trees.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
     assert not marker.exists()
 
@@ -116,7 +116,7 @@ def test_a_tree_listed_by_its_difference_is_what_it_is_listed_whole(tmp_path: Pa
         repo = our_git.find_repo(root)
         whole = our_git.entries(repo, tree)
         # Under another name, so that nothing is known of it yet.
-        beside = our_git.entries_beside(repo._replace(common_dir=root / detour), tree, other)
+        beside = our_git.entries(repo._replace(common_dir=root / detour), tree, beside=other)
         assert beside == whole and "module" not in beside and "sub/.keep" not in our_git.entries(repo, new)
 
 

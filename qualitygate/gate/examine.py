@@ -118,7 +118,7 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries_beside(session.repo, base.tree, head.id), base.why)
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,
