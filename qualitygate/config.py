@@ -144,6 +144,16 @@ def compile_policy(data: bytes, *, file: str, tools: Collection[str]) -> dict[st
 
     Raises one ConfigError that names every bad key.
     """
+    try:
+        return _compiled(data, file=file, tools=tools)
+    except ConfigError as exc:
+        raise ConfigError(exc.message, hint=exc.hint or _WHAT_NOW) from None
+
+
+_WHAT_NOW = "correct it there; docs/configuration.md says what every key means"
+
+
+def _compiled(data: bytes, *, file: str, tools: Collection[str]) -> dict[str, Any]:
     raw = parse_toml(data, file=file)
     if isinstance(number := raw.get("schema"), int) and number > SCHEMA_NUMBER:
         raise ConfigError(

@@ -53,9 +53,13 @@ class FileDiff(NamedTuple):
     hunks: tuple[tuple[int, int, int, int], ...]
 
 
+_WHERE_SETTINGS_ARE = frozenset(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"))
+
+
 def _env(repo: Repo | None) -> dict[str, str]:
-    # Everything called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file).
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    # What is called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file);
+    # but for where the user keeps the settings that say what is ignored, filtered and trusted.
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _WHERE_SETTINGS_ARE}
     env.update(GIT_OPTIONAL_LOCKS="0", GIT_TERMINAL_PROMPT="0", LC_ALL="C", GIT_NO_REPLACE_OBJECTS="1")
     if repo is not None:
         env.update(GIT_DIR=os.fspath(repo.git_dir), GIT_WORK_TREE=os.fspath(repo.root))
@@ -178,7 +182,12 @@ def symbolic_full_name(repo: Repo, name: str) -> str:
 
 def head_commit(repo: Repo) -> str | None:
     """The commit that HEAD stands for; None before the first commit."""
-    return rev_parse(repo, "HEAD^{commit}")
+    output = call(repo, "rev-parse", "HEAD^{commit}", "HEAD^{tree}")
+    if output.code != 0:
+        return rev_parse(repo, "HEAD^{commit}")
+    commit, tree = output.stdout.decode("ascii").split()
+    _TREES[(repo.common_dir, commit)] = tree
+    return commit
 
 
 def readable(repo: Repo, objects: Path) -> Repo:
@@ -203,6 +212,8 @@ def empty_tree(repo: Repo) -> str:
 
 def tree_of(repo: Repo, rev: str) -> str:
     """The tree id of a commit or tree; raises GitError that names the revision."""
+    if (repo.common_dir, rev) in _TREES:
+        return _TREES[(repo.common_dir, rev)]
     tree = rev_parse(repo, f"{rev}^{{tree}}")
     if tree is None:
         raise GitError(
@@ -211,28 +222,55 @@ def tree_of(repo: Repo, rev: str) -> str:
     return tree
 
 
+_TREES: dict[tuple[Path, str], str] = {}  # of commits that were asked for anyway
 _LISTED: dict[tuple[Path, str], dict[str, Entry]] = {}
 
 
-def entries(repo: Repo, tree: str) -> dict[str, Entry]:
+def entries(repo: Repo, tree: str, beside: str = "") -> dict[str, Entry]:
     """Every file of a tree: path to mode and blob. Submodules are left out (their mode is 160000).
 
     The listing of a tree id is read once per process: an id stands for the same files for ever.
+    `beside`: a tree that is much like it; git then reads only where the two differ.
     """
     is_id = len(tree) in (40, 64) and not set(tree) - set("0123456789abcdef")
     known = _LISTED.get((repo.common_dir, tree)) if is_id else None
     if known is not None:
         return known
-    found: dict[str, Entry] = {}
-    for row in ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree).split(b"\0"):
-        if row:
-            meta, path = row.split(b"\t", 1)
-            mode, kind, blob = meta.decode("ascii").split(" ")
-            if kind == "blob":
-                found[os.fsdecode(path)] = Entry(mode, blob)
+    if beside:
+        found = _changed(entries(repo, beside), ask(repo, "diff-tree", "-r", "-z", "--no-renames", beside, tree))
+    else:
+        found = _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree))
     if is_id:
         _LISTED[(repo.common_dir, tree)] = found
     return found
+
+
+def _listed(output: bytes) -> dict[str, Entry]:
+    found: dict[str, Entry] = {}
+    for row in os.fsdecode(output).split("\0"):  # as a whole: no name reaches across a NUL
+        meta, tab, path = row.partition("\t")
+        if tab and meta[7:12] == "blob ":
+            found[path] = Entry(meta[:6], meta[12:])
+    return found
+
+
+def _changed(files: Mapping[str, Entry], output: bytes) -> dict[str, Entry]:
+    found = dict(files)
+    fields = os.fsdecode(output).split("\0")
+    for meta, path in zip(fields[::2], fields[1::2], strict=False):
+        _, mode, _, blob, status = meta.split(" ")
+        found.pop(path, None)
+        if status != "D" and mode != "160000":
+            found[path] = Entry(mode, blob)
+    return found
+
+
+def entry(repo: Repo, tree: str, path: str) -> dict[str, Entry]:
+    """One file of a tree, by its path; empty where the tree does not have it. Lists nothing else."""
+    known = _LISTED.get((repo.common_dir, tree))
+    if known is not None:
+        return {path: known[path]} if path in known else {}
+    return _listed(ask(repo, "ls-tree", "-z", "--full-tree", tree, "--", path))
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -432,33 +470,6 @@ def is_ignored(repo: Repo, path: str) -> bool:
     if output.code not in (0, 1):
         raise failure(("check-ignore",), output)
     return output.code == 0
-
-
-def without_own_filters(repo: Repo) -> dict[str, str]:
-    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
-
-    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
-    """
-    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
-    fields = said.decode("utf-8", "surrogateescape").split("\0")
-    settings: dict[str, str] = {}
-    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
-        file = (repo.root / origin.removeprefix("file:")).resolve()
-        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
-        if inside and origin.startswith("file:"):
-            driver = setting.partition("\n")[0].rpartition(".")[0]
-            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
-    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
-    for number, (key, value) in enumerate(settings.items()):
-        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
-    return env
-
-
-def changed_files(repo: Repo) -> list[str]:
-    """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
-    repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
-    rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
-    return [os.fsdecode(row[3:]) for row in rows if row]
 
 
 def refs(repo: Repo, *patterns: str) -> dict[str, str]:

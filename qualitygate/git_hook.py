@@ -11,6 +11,11 @@ import sys
 if __name__ == "__main__":  # run by path, so that neither `site` nor the current directory has a say
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
+from qualitygate import handover
+
+if __name__ == "__main__" and sys.argv[1:2] == ["prepare-commit-msg"] and handover.take():
+    raise SystemExit(0)  # before the imports: they are most of what this would take
+
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -42,6 +47,8 @@ def _hook(name: str, args: Sequence[str]) -> int:
         verdict = judging.judge_index(gate, record=True)
         code = _report(verdict)
         show_way_on(Console(), verdict)
+        if name != "prepare-commit-msg" and verdict.status == "passed" and verdict.recorded:
+            handover.leave()
         return code
     if name == "post-rewrite":
         return _rewritten(gate) if args[:1] == ["rebase"] else 0

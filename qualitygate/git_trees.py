@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,29 +18,46 @@ from qualitygate.git import (
     readable,
     real_objects,
     tree_of,
-    without_own_filters,
 )
 from qualitygate.model import Entry
 
 
 def write_tree(repo: Repo, scratch: Path) -> str:
-    """The tree id of the index, read from a private copy so that the index itself is never written.
+    """The tree id of the index. Raises GitError while paths are unmerged."""
+    return write_index(repo, scratch)[0]
 
-    Raises GitError while paths are unmerged.
+
+def write_index(repo: Repo, scratch: Path) -> tuple[str, bytes]:
+    """The tree id of the index, and the digest of what it was made from; for `index_moved`.
+
+    It is read from a private copy, so that the index itself is never written. Raises GitError.
     """
     make_room(scratch)
     _copy_index(repo.index_file, scratch, compared=False)
+    made_from = _digest(scratch)  # git writes to the copy
     output = call(repo._replace(index_file=scratch), "write-tree")
     if output.code != 0:
         if b"unmerged" in output.stderr or b"error building trees" in output.stderr:
             raise GitError("the index has unmerged paths", hint="resolve the conflicts and `git add` the files")
         raise failure(("write-tree",), output)
-    return output.stdout.decode("ascii").strip()
+    return output.stdout.decode("ascii").strip(), made_from
+
+
+def index_moved(repo: Repo, scratch: Path, tree: str, made_from: bytes) -> bool:
+    """Whether the index is not what `write_index` made this tree of any more; git is asked only if a byte differs."""
+    return _digest(repo.index_file) != made_from and write_tree(repo, scratch) != tree
+
+
+def _digest(index: Path) -> bytes:
+    try:
+        return hashlib.sha256(index.read_bytes()).digest()
+    except FileNotFoundError:
+        return b""
 
 
 def _copy_index(source: Path, target: Path, *, compared: bool) -> None:
     try:
-        shutil.copyfile(source, target)
+        target.write_bytes(source.read_bytes())
         stat = source.stat()
         # The time goes along where files are `compared`: git looks at those again that are as new as the index
         # (racy git). Else it lies ahead: then no file is opened, and no filter started, just to write a tree.
@@ -172,3 +189,30 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     made = ask(private, "write-tree").decode("ascii").strip()
     index.unlink(missing_ok=True)
     return readable(repo, objects), made
+
+
+def without_own_filters(repo: Repo) -> dict[str, str]:
+    """What switches off the filters that a file of the work tree configures (`include.path = ../.gitconfig`).
+
+    Filters of the user's own, as Git LFS has, stay: without them a file would not be what is committed.
+    """
+    said = call(repo, "config", "-z", "--show-origin", "--get-regexp", r"^filter\..*\.(clean|process)$").stdout
+    fields = said.decode("utf-8", "surrogateescape").split("\0")
+    settings: dict[str, str] = {}
+    for origin, setting in zip(fields[::2], fields[1::2], strict=False):
+        file = (repo.root / origin.removeprefix("file:")).resolve()
+        inside = file.is_relative_to(repo.root.resolve()) and not file.is_relative_to(repo.common_dir.resolve())
+        if inside and origin.startswith("file:"):
+            driver = setting.partition("\n")[0].rpartition(".")[0]
+            settings.update({f"{driver}.clean": "", f"{driver}.process": "", f"{driver}.required": "false"})
+    env = {"GIT_CONFIG_COUNT": str(len(settings))} if settings else {}
+    for number, (key, value) in enumerate(settings.items()):
+        env.update({f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value})
+    return env
+
+
+def changed_files(repo: Repo) -> list[str]:
+    """Paths on disk that differ from HEAD, untracked ones included unless ignored."""
+    repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
+    rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
+    return [os.fsdecode(row[3:]) for row in rows if row]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.errors import GitError
+from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 
 NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
@@ -51,17 +51,30 @@ def is_ours(path: Path) -> bool:
 
 
 def install(repo: Repo, template: str) -> Installed:
-    """Write our hooks. A hook that is there already is kept beside ours, which runs it first."""
+    """Write our hooks, all or none. A hook that is there already is kept beside ours, which runs it first.
+
+    Raises QualityGateError where that cannot be written.
+    """
     place = directory(repo)
-    place.mkdir(parents=True, exist_ok=True)
-    chained = []
-    for name in NAMES:
-        path, kept = place / name, place / f"{name}{KEPT}"
-        if os.path.lexists(path) and not is_ours(path):
-            path.replace(kept)
-        if kept.exists():
-            chained.append(name)
-        _write(path, _script(template, name))
+    chained, fresh = [], []
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name in NAMES:
+            path, kept = place / name, place / f"{name}{KEPT}"
+            if not is_ours(path):
+                fresh.append(name)
+                if os.path.lexists(path):
+                    path.replace(kept)
+            if kept.exists():
+                chained.append(name)
+            _write(path, _script(template, name))
+    except OSError as exc:
+        for name in fresh:
+            _take_out(place, name)
+        raise QualityGateError(
+            f"cannot install the hooks in {place}: {(exc.strerror or str(exc)).lower()}",
+            hint="make it writable, or run as its owner; nothing was changed",
+        ) from None
     return Installed(place, NAMES, tuple(chained))
 
 
@@ -84,20 +97,27 @@ def _script(template: str, name: str) -> str:
 
 def _write(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
-    temporary.chmod(0o755)
-    temporary.replace(path)
+    try:
+        temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
+        temporary.chmod(0o755)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def uninstall(repo: Repo) -> tuple[str, ...]:
     """Take our hooks out and put back what was there; returns the names of those removed."""
     place = directory(repo)
-    removed = []
-    for name in NAMES:
-        path, kept = place / name, place / f"{name}{KEPT}"
-        if is_ours(path):
-            path.unlink()
-            removed.append(name)
-            if os.path.lexists(kept):
-                kept.replace(path)
-    return tuple(removed)
+    ours = [name for name in NAMES if is_ours(place / name)]
+    for name in ours:
+        _take_out(place, name)
+    return tuple(ours)
+
+
+def _take_out(place: Path, name: str) -> None:
+    path, kept = place / name, place / f"{name}{KEPT}"
+    if is_ours(path):
+        path.unlink()
+    if os.path.lexists(kept) and not os.path.lexists(path):
+        kept.replace(path)

@@ -6,7 +6,7 @@ are kept as surrogate escapes (`os.fsdecode`), so that every path git can name c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
 Direction = Literal["debt", "safeguard"]
@@ -39,12 +39,17 @@ class Tree(NamedTuple):
     """A git tree, complete and immutable: what a check looks at.
 
     `id` is git's tree id; a tree that was assembled (base under head's configuration) keeps the id
-    of the tree it was made from. `origin` says in words where it comes from.
+    of the tree it was made from. `origin` says in words where it comes from. `files` lists it, or is
+    what lists it when somebody asks: a tree that passed before is never listed.
     """
 
     id: str
-    entries: Entries
+    files: Entries | Callable[[], Entries]
     origin: str
+
+    @property
+    def entries(self) -> Entries:
+        return self.files() if callable(self.files) else self.files
 
 
 class Finding(NamedTuple):

@@ -80,7 +80,7 @@ def test_configuration_of_the_clone_executes_nothing(tmp_path: Path) -> None:
     repo = our_git.find_repo(root)
     git_trees.write_tree(repo, tmp_path / "i")
     our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
-    our_git.changed_files(repo)
+    git_trees.changed_files(repo)
     git_trees.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
     assert not marker.exists()
 
@@ -107,3 +107,39 @@ def test_what_is_ignored_is_known_whatever_its_name(tmp_path: Path) -> None:
     assert [path for path in names if our_git.is_ignored(repo, path)] == [
         *("build/x.py", "build", "a.log", ":(glob).log", "gone.log")
     ]
+
+
+def test_a_tree_listed_by_its_difference_is_what_it_is_listed_whole(tmp_path: Path) -> None:
+    files = {"a": "1", "gone": "1", "file then folder": "1", "folder then file/x": "1", "d/\udcff\n": "1", "run": "1"}
+    root = make_repo(tmp_path / "r", {**files, "link": "to", "sub/.keep": "1"})
+    old = git(root, "rev-parse", "HEAD^{tree}")
+    for name in ("gone", "file then folder", "folder then file/x", "link"):
+        (root / name).unlink()
+    (root / "folder then file").rmdir()
+    (root / "link").symlink_to("a")
+    (root / "run").chmod(0o755)
+    write(root, {"a": "2", "file then folder/y": "1", "folder then file": "1", "d/\udcff\n": "2", "new/z": "1"})
+    git(root, "add", "-A")
+    git(root, "update-index", "--add", "--cacheinfo", f"160000,{git(root, 'rev-parse', 'HEAD')},module")
+    git(root, "rm", "-q", "--cached", "sub/.keep")
+    git(root, "update-index", "--add", "--cacheinfo", f"160000,{git(root, 'rev-parse', 'HEAD')},sub/.keep")
+    new = git(root, "write-tree")
+    for tree, other, detour in ((new, old, ".git/../.git"), (old, new, ".git/../.git/../.git")):
+        repo = our_git.find_repo(root)
+        whole = our_git.entries(repo, tree)
+        # Under another name, so that nothing is known of it yet.
+        beside = our_git.entries(repo._replace(common_dir=root / detour), tree, beside=other)
+        assert beside == whole and "module" not in beside and "sub/.keep" not in our_git.entries(repo, new)
+
+
+def test_one_file_of_a_tree_is_found_without_its_list(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.toml": "1", "d/a.toml": "2", "*": "3", "folder/x": "4"})
+    tree = git(root, "rev-parse", "HEAD^{tree}")
+    for listed in (False, True):
+        repo = our_git.find_repo(root)
+        if listed:
+            our_git.entries(repo, tree)
+        for path in ("a.toml", "d/a.toml", "*", "folder", "none"):
+            assert our_git.entry(repo, tree, path) == {
+                name: found for name, found in our_git.entries(repo, tree + "^{tree}").items() if name == path
+            }

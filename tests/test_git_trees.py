@@ -80,3 +80,24 @@ def test_a_patch_can_be_applied_whatever_the_users_diff_looks_like(tmp_path: Pat
     git(root, "reset", "-q", "--hard", "HEAD~")
     git(root, "apply", "--cached", os.fspath(tmp_path / "p"))
     assert git(root, "diff", "--cached", "--name-only", "-z").split("\0")[:-1] == ["a.py", "odd \xfc.py"]
+
+
+def test_an_index_that_is_written_anew_with_the_same_content_has_not_moved(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "1\n"})
+    repo, scratch = git_.find_repo(root), tmp_path / "i"
+    tree, made_from = git_trees.write_index(repo, scratch)
+    assert not git_trees.index_moved(repo, scratch, tree, made_from)
+    os.utime(root / "a.py", (1, 1))
+    git(root, "update-index", "--refresh")
+    assert repo.index_file.read_bytes() != b"" and not git_trees.index_moved(repo, scratch, tree, made_from)
+    write(root, {"a.py": "2\n"})
+    git(root, "add", "a.py")
+    assert git_trees.index_moved(repo, scratch, tree, made_from)
+
+
+def test_an_index_that_is_gone_has_moved(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "1\n"})
+    repo, scratch = git_.find_repo(root), tmp_path / "i"
+    tree, made_from = git_trees.write_index(repo, scratch)
+    repo.index_file.unlink()
+    assert git_trees.index_moved(repo, scratch, tree, made_from)

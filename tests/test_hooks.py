@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate.commands.install import install, uninstall
+from qualitygate.errors import QualityGateError
 from tests.support import git, make_repo, write
 
 SETTINGS = {
@@ -239,6 +240,35 @@ def test_a_hook_that_was_there_runs_first_and_comes_back_on_uninstall(tmp_path: 
     uninstall(root)
     assert hook.read_bytes() == script
     assert sorted(p.name for p in (root / ".git/hooks").iterdir() if not p.name.endswith(".sample")) == ["pre-commit"]
+
+
+def test_a_disk_that_is_full_half_way_leaves_the_hooks_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_repo(tmp_path / "r", SETTINGS)
+    write(root, {".git/hooks/pre-commit": "#!/bin/sh\n", ".git/hooks/prepare-commit-msg": "#!/bin/sh\n"})
+
+    def hooks() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (root / ".git/hooks").iterdir()}
+
+    before, really = hooks(), Path.chmod
+
+    def full(path: Path, mode: int) -> None:
+        if path.name.startswith(".prepare-commit-msg"):
+            raise OSError(28, "No space left on device")
+        really(path, mode)
+
+    monkeypatch.setattr(Path, "chmod", full)
+    with pytest.raises(QualityGateError, match=r"cannot install the hooks in .*: no space left on device"):
+        install(root, trust_it=False, ask=None)
+    assert hooks() == before
+    monkeypatch.undo()
+    install(root, trust_it=False, ask=None)
+    ours = hooks()
+    monkeypatch.setattr(Path, "chmod", full)
+    with pytest.raises(QualityGateError):
+        install(root, trust_it=False, ask=None)
+    assert hooks() == ours, "a gate that stood still stands"
 
 
 def test_a_hook_that_changes_what_is_committed_does_not_have_the_last_word(tmp_path: Path) -> None:

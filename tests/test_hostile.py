@@ -129,6 +129,16 @@ def test_a_mypy_plugin_is_not_executed_and_not_passed_over(tmp_path: Path, traps
     assert (answer.code, sprung(traps)) == (2, []) and "plugins" in answer.out
 
 
+def test_a_mypy_plugin_keeps_mypy_out_of_a_gate_and_no_other_check(tmp_path: Path, traps: Path) -> None:
+    settings = {"mypy.ini": "[mypy]\nplugins = evil.py\n", "evil.py": in_python(traps, "plugin")}
+    root = make_repo(tmp_path / "r", {**settings, "a.py": GOOD})
+    answer = program(root, "bootstrap")
+    assert (answer.code, sprung(traps)) == (0, []), answer
+    assert "mypy: mypy.ini has plugins" in answer.out and "bootstrap with --trust" in answer.out
+    gate = (root / "qualitygate.toml").read_text()
+    assert "[checks.ruff]" in gate and "[checks.mypy]" not in gate
+
+
 @pytest.mark.parametrize("given", ["./trap", "{traps}/../r/trap"])
 def test_the_interpreter_that_mypy_is_told_to_ask_is_not_executed(tmp_path: Path, traps: Path, given: str) -> None:
     python = given.format(traps=traps)

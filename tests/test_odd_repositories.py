@@ -319,6 +319,14 @@ def test_variables_of_git_do_not_change_the_answer(tmp_path: Path) -> None:
         assert answer.code == 1 and "new.py:1:8" in answer.out, (env, answer)
 
 
+def test_settings_that_a_variable_names_count_as_they_do_for_git(tmp_path: Path) -> None:
+    root = gated(tmp_path / "r")
+    write(root, {"new.py": BAD, "mine.py": BAD})
+    write(tmp_path, {"ignored": "mine.py\n", "settings": f"[core]\n\texcludesFile = {tmp_path}/ignored\n"})
+    answer = program(root, "run", env={"GIT_CONFIG_GLOBAL": os.fspath(tmp_path / "settings")})
+    assert answer.code == 1 and "new.py:1:8" in answer.out and "mine.py" not in answer.out, answer
+
+
 def test_a_bare_repository_with_a_linked_work_tree(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
     git(tmp_path, "clone", "-q", "--bare", "r", "bare.git")

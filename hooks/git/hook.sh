@@ -4,6 +4,7 @@ hook=@HOOK@
 python=@PYTHON@
 package=@PACKAGE@
 here=$(dirname "$0")
+export QUALITYGATE_GIT_PROCESS="$PPID"  # what passed in one hook of this git need not be judged in its next one
 input=/dev/null
 if [ "$hook" = pre-push ]; then
     input=$(mktemp) && trap 'rm -f "$input"' EXIT && cat > "$input"

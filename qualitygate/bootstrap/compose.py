@@ -39,10 +39,9 @@ def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Calla
             continue
         try:
             program = resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
-        except ToolError as exc:
-            draft.leave_out(check.name, exc.message)
-            continue
-        _DECISIONS.get(check.tool, _plain)(draft, ground, check, program)
+            _DECISIONS.get(check.tool, _plain)(draft, ground, check, program)
+        except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
+            draft.leave_out(check.name, f"{exc.message}; {exc.hint}" if exc.hint else exc.message)
     return draft
 
 

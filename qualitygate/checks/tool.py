@@ -64,6 +64,7 @@ class Tool(Protocol):
     which never block; `unfinished_rules`, which say no more of an edit than that it is not the last; and
     `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`, for
     findings that must be seen twice.
+    `told(read, options)` says which files, folders and modules the tool's own settings tell it to check.
     A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
 

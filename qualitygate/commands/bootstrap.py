@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.bootstrap import agent_files, gatefile, journal
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
@@ -179,7 +179,7 @@ def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
     draft = Draft(read)
     policy = compile_policy(read(FILE_NAME) or b"", file=FILE_NAME, tools=tuple(TOOLS))
     draft.checks = [PlannedCheck(**check, adopted=True) for check in policy["checks"]]
-    for path in git.changed_files(repo):
+    for path in git_trees.changed_files(repo):
         data = read(path) if path.endswith((".toml", ".ini", ".cfg")) and "/" not in path else None
         if data is not None:
             draft.trial[path] = data

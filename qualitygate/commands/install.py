@@ -39,7 +39,7 @@ def install(path: Path, *, trust_it: bool, ask: Callable[[str], bool] | None) ->
         return put_in(repo, trust_it=trust_it, ask=ask)
     except OSError as exc:
         raise QualityGateError(
-            f"cannot install the hooks: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
+            f"cannot write: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
         ) from None
 
 

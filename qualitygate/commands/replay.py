@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from qualitygate import git
+from qualitygate import git, git_trees
 from qualitygate.bootstrap.replay import Replay
 from qualitygate.bootstrap.replay import replay as replay_commits
 from qualitygate.bootstrap.scratch import open_scratch
@@ -30,7 +30,7 @@ def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], N
     policy = compile_policy(place.read_bytes(), file=FILE_NAME, tools=tuple(TOOLS))
     checks = [Check(**check) for check in policy["checks"]]
     names = {name for tool in TOOLS.values() for name in tool.config_files} | {FILE_NAME}
-    changed = [name for name in (*git.changed_files(repo), FILE_NAME) if name.rsplit("/", 1)[-1] in names]
+    changed = [name for name in (*git_trees.changed_files(repo), FILE_NAME) if name.rsplit("/", 1)[-1] in names]
     files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
     environment = environments.find(repo.root, work_trees(repo)[-1], lambda found: git.is_tracked(repo, found))
     trusted = environment if environment and ensure_trust(repo, trust_it=False, ask=None) else None

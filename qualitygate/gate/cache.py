@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from qualitygate.gate.state import read_json, write_json
@@ -30,13 +31,15 @@ def put(shared: Path, key: str, report: Report) -> None:
         return
     path = _path(shared, key)
     try:
-        write_json(path, {"findings": report.findings, "looked_at": report.looked_at})
+        write_json(path, {"findings": report.findings, "looked_at": report.looked_at}, lasting=False)
         _prune(path.parent)
     except OSError:
         pass  # an unwritable cache costs time, not truth
 
 
 def _prune(folder: Path) -> None:
+    if len(os.listdir(folder)) <= _PER_FOLDER:
+        return
     kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
     for path in kept[:-_PER_FOLDER]:
         path.unlink(missing_ok=True)

@@ -12,17 +12,18 @@ from qualitygate import git
 from qualitygate.checks.resolve import Program, resolve
 from qualitygate.checks.tool import Environment, Tool
 from qualitygate.errors import QualityGateError, ToolError
+from qualitygate.gate import targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
-from qualitygate.gate.observe import Run, observe, recall
+from qualitygate.gate.observe import Observed, Run, observe, recall
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.sides import Sides, changed_paths, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import FileDiff, Repo
-from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Tree
+from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Report, Tree
 
 TIERS = ("edit", "commit", "push", "full")
 
@@ -75,9 +76,10 @@ class BaseTree:
         self._differs: dict[bool, list[FileDiff]] = {}
         self._diff = diff
         self._lay_out = lay_out
-        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files)
         self.changed = changed_paths(head.entries, tree.entries)
-        self.changed_configured = changed_paths(head.entries, self.configured)
+        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
+        same = self.configured is tree.entries
+        self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
         self.layout = lay_out("", self.configured)
 
     def entries_for(self, tool: Tool) -> Entries:
@@ -116,7 +118,7 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree), base.why)
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,
@@ -212,7 +214,10 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     sides = _sides(session, check, tool, head, bases[0])
     if forks and tool.scope == "tree":
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
-    seen = observe(job, layout, head.entries, sides.head)
+    seen = recall(job, head.entries, sides.head)
+    if seen is None:
+        targets.must_be_there(targets.find(check, tool, head.entries, layout.read))
+        seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
     findings, only_shown = _blocking(tool, seen.report.findings)
@@ -226,7 +231,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         there = base.layout_for(tool, chosen.base)
         # A tool that reads everything is not run on base only to count what was fixed.
         idle = tool.reads == "tree" and not findings
-        known = recall(job, entries, chosen.base) if idle else observe(job, there, entries, chosen.base)
+        known = recall(job, entries, chosen.base)
+        if known is None and not idle:
+            known = _on_base(job, (head, layout), base, there, chosen.base)
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(tool, known.report.findings if known else ())
@@ -250,6 +257,19 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+
+def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:
+    """What the check finds on base, which need not have the places that head's settings name."""
+    entries = base.entries_for(job.tool)
+    has = targets.find(job.check, job.tool, entries, there.read)
+    if has is None or not has.missing:
+        return observe(job, there, entries, files)
+    named = targets.find(job.check, job.tool, head[0].entries, head[1].read)
+    options = targets.on_base(job.check.options, named, has, entries, base.delta().renames)
+    if options is None:
+        return Observed(Report((), 0), cached=False, seconds=0.0)
+    return observe(job._replace(check=job.check._replace(options=options)), there, entries, files)
 
 
 def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

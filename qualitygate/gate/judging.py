@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git, git_trees
+from qualitygate import git
 from qualitygate.checks import environment as environments
 from qualitygate.checks.resolve import our_environment
 from qualitygate.checks.tool import Environment, Tool
@@ -21,7 +20,7 @@ from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import State, digest, locate
-from qualitygate.gate.trees import commit_tree, index_tree, worktree_tree
+from qualitygate.gate.trees import commit_tree, index_tree, watched_index, worktree_tree
 from qualitygate.git import Repo
 from qualitygate.model import Acceptance, Base, Entries, Tree, Verdict
 
@@ -71,13 +70,11 @@ def version() -> str:
 
 def judge_index(gate: Gate, *, record: bool) -> Verdict:
     """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
-    scratch = gate.state.worktree
-    repo, head = index_tree(gate.repo, scratch)
-    verdict = _judge(gate, repo, head, _commit_bases(gate, head), record=record, here=True)
-    if git_trees.write_tree(gate.repo, scratch / f"index-{os.getpid()}") != head.id:
+    head, moved = watched_index(gate.repo, gate.state.worktree)
+    verdict = _judge(gate, gate.repo, head, _commit_bases(gate, head), record=record, here=True)
+    if moved():
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
-    (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
     return verdict
 
 
@@ -93,8 +90,8 @@ class Doubt(NamedTuple):
 
 def judge_for_a_person(gate: Gate) -> Doubt:
     """What is about to be committed, for a person to decide on."""
-    repo, head = index_tree(gate.repo, gate.state.worktree)
-    made = plan(gate, repo, head, _commit_bases(gate, head), here=True)
+    _, head = index_tree(gate.repo, gate.state.worktree)
+    made = plan(gate, gate.repo, head, _commit_bases(gate, head), here=True)
     verdict = judge_index(gate, record=False)
     if verdict.head.id != head.id:
         raise GitError("the index changed while the gate ran", hint="run it again")
@@ -182,11 +179,12 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     """Find the policy, the bases and the environment for a tree. `here`: it was made in this work tree."""
     ours = version()
     shared = gate.state.shared
-    policy = load(reader, shared, head.entries, ours, gate.compile)
+    now = git.entry(reader, head.id, FILE)
+    policy = load(reader, shared, now, ours, gate.compile)
     bases = find(policy)
     nearest = bases.nearest[0]
-    before = git.entries(reader, nearest.tree) if FILE in head.entries or policy.source != FILE else {}
-    if FILE in before and before.get(FILE) != head.entries.get(FILE):
+    before = git.entry(reader, nearest.tree, FILE)
+    if FILE in before and before != now:
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))

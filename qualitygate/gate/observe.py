@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Command, Environment, Request, Tool, names_digest_input
-from qualitygate.gate import cache
+from qualitygate.checks.tool import Command, Environment, Request, Tool
+from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
 from qualitygate.model import Check, Entries, Report
@@ -69,18 +68,15 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
 def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     tool = job.tool
     inputs: dict[str, Any] = {path: entries[path] for path in files}
-    inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
-    if tool.reads == "tree":
-        inputs.update({p: e for p, e in entries.items() if p.endswith("/py.typed")})
-    names = names_digest_input(entries) if tool.reads != "self" else []
+    wanted = (*tool.config_files, *(("py.typed",) if tool.reads == "tree" else ()))
+    inputs.update((path, entries[path]) for name in wanted for path in listing.called(entries, name))
+    names = listing.names(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
     return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
 
 
 def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
-    options = _existing_paths(job.check.options, entries)
-    if options is None:
-        return Report((), 0)
+    options = job.check.options
     root = layout.path()
     look = getattr(job.tool, "look", None)
     if look is not None:
@@ -143,19 +139,3 @@ def _overlaid(job: Run, layout: Laid) -> Environment | None:
     if job.environment is None:
         return None
     return overlay(job.environment, layout.beside("env"), layout.path(), job.roots)
-
-
-def _existing_paths(options: Mapping[str, Any], entries: Entries) -> Mapping[str, Any] | None:
-    """The options, with `paths` cut to what this tree has: base need not have a folder that the change adds.
-
-    None where nothing is left to look at.
-    """
-    if not options.get("paths"):
-        return options
-
-    def is_here(path: str) -> bool:
-        path = path.rstrip("/")
-        return path in ("", ".") or path in entries or any(entry.startswith(path + "/") for entry in entries)
-
-    kept = [path for path in options["paths"] if is_here(path)]
-    return {**options, "paths": kept} if kept else None

@@ -69,7 +69,7 @@ def _cached(path: Path, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, A
         return found  # type: ignore[no-any-return]
     made = make()
     try:
-        write_json(path, made)
+        write_json(path, made, lasting=False)
     except OSError:
         pass  # a read-only clone is still judged, only slower
     return made

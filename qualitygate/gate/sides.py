@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from qualitygate.checks.tool import Tool, names_digest_input
-from qualitygate.gate import globs
+from qualitygate.checks.tool import Tool
+from qualitygate.gate import globs, listing
 from qualitygate.model import Check, Entries
 
 
@@ -64,5 +64,5 @@ def choose(
 
 def is_per_file(tool: Tool, head: Entries, base: Entries) -> bool:
     """Whether a file that is the same in both trees has the same findings."""
-    same_names = tool.reads == "names" and names_digest_input(head) == names_digest_input(base)
+    same_names = tool.reads == "names" and listing.names(head) == listing.names(base)
     return tool.reads == "self" or same_names

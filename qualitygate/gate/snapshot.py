@@ -117,7 +117,7 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
     if known is None:
         _start(directory, repo)
     last, have = known or (0, {})
-    want = {path: [e.mode, e.blob] for path, e in entries.items() if _is_safe(path)}
+    want = {path: [e.mode, e.blob] for path, e in entries.items() if path in have or _is_safe(path)}
     gone = [path for path, entry in have.items() if want.get(path) != entry]
     changed = [path for path, entry in want.items() if have.get(path) != entry]
     if known is not None and not gone and not changed:

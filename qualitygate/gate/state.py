@@ -59,12 +59,16 @@ def read_json(path: Path) -> Any:
         return None
 
 
-def write_json(path: Path, document: Any) -> None:
-    """Replace the document at `path` in one step; whoever reads sees the old one or the new one, whole."""
+def write_json(path: Path, document: Any, *, lasting: bool = True) -> None:
+    """Replace the document at `path` in one step; whoever reads sees the old one or the new one, whole.
+
+    What is not `lasting` may be torn by a power failure: it then counts as none, and is worked out again.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with open(temporary, "wb") as file:
         file.write(json.dumps(document, ensure_ascii=True).encode("ascii"))
-        file.flush()
-        os.fsync(file.fileno())
+        if lasting:
+            file.flush()
+            os.fsync(file.fileno())
     os.replace(temporary, path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from qualitygate import git, git_trees
@@ -12,9 +13,22 @@ from qualitygate.model import Entries, Tree
 
 def index_tree(repo: Repo, scratch: Path) -> tuple[Repo, Tree]:
     """What `git commit` would record now (also the partial commit that `GIT_INDEX_FILE` names)."""
-    tree = git_trees.write_tree(repo, scratch / f"index-{os.getpid()}")
-    (scratch / f"index-{os.getpid()}").unlink(missing_ok=True)
-    return repo, Tree(tree, git.entries(repo, tree), "the index")
+    return repo, watched_index(repo, scratch)[0]
+
+
+def watched_index(repo: Repo, scratch: Path) -> tuple[Tree, Callable[[], bool]]:
+    """The tree of the index, and what tells later whether the index has moved since."""
+    private = scratch / f"index-{os.getpid()}"
+    tree, made_from = git_trees.write_index(repo, private)
+    private.unlink(missing_ok=True)
+
+    def moved() -> bool:
+        try:
+            return git_trees.index_moved(repo, private, tree, made_from)
+        finally:
+            private.unlink(missing_ok=True)
+
+    return Tree(tree, lambda: git.entries(repo, tree), "the index"), moved
 
 
 def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple[Repo, Tree]:
@@ -22,23 +36,28 @@ def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple
     private = scratch / f"index-{os.getpid()}"
     reader, tree = git_trees.write_worktree(repo, private, scratch / "objects", patch)
     private.unlink(missing_ok=True)
-    return reader, Tree(tree, git.entries(reader, tree), "the work tree")
+    return reader, Tree(tree, lambda: git.entries(reader, tree), "the work tree")
 
 
 def commit_tree(repo: Repo, rev: str) -> Tree:
     """The tree of a commit, or of a tree id."""
     tree = git.tree_of(repo, rev)
-    return Tree(tree, git.entries(repo, tree), rev)
+    return Tree(tree, lambda: git.entries(repo, tree), rev)
 
 
-def under_configuration(base: Entries, head: Entries, config_files: tuple[str, ...]) -> Entries:
-    """Base's files with head's configuration: what a tool must see so that both trees are judged by one measure."""
-    if not config_files:
-        return base
+def under_configuration(
+    base: Entries, head: Entries, config_files: tuple[str, ...], changed: Collection[str] | None = None
+) -> Entries:
+    """Base's files with head's configuration: what a tool must see so that both trees are judged by one measure.
+
+    `changed`: in which paths the two differ, where that is known.
+    """
 
     def is_config(path: str) -> bool:
         return path.rsplit("/", 1)[-1] in config_files
 
+    if not config_files or (changed is not None and not any(map(is_config, changed))):
+        return base
     kept = {path: entry for path, entry in base.items() if not is_config(path)}
     kept.update((path, entry) for path, entry in head.items() if is_config(path))
     return kept

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from qualitygate.gate import listing
 from qualitygate.gate.globs import matches
 from qualitygate.gate.sides import choose, wanted_files
 from qualitygate.gate.trees import under_configuration
@@ -86,3 +87,17 @@ def test_patterns_of_a_check_choose_its_files() -> None:
 )
 def test_a_pattern_means(pattern: str, path: str, expected: bool) -> None:
     assert matches(path, (pattern,)) is expected
+
+
+def test_base_without_a_change_of_settings_is_itself() -> None:
+    base, head = tree(a_py="1", cfg="1"), tree(a_py="2", cfg="1")
+    assert under_configuration(base, head, ("cfg",), {"a.py"}) is base
+    assert under_configuration(base, tree(d__cfg="2"), ("cfg",), {"a.py", "cfg", "d/cfg"}) == tree(a_py="1", d__cfg="2")
+
+
+def test_what_is_known_of_one_list_of_files_is_not_told_of_another() -> None:
+    for number in range(40):
+        entries = tree(**{f"d{number}__cfg": "1", f"m{number}_py": "1"})
+        assert listing.called(entries, "cfg") == [f"d{number}/cfg"] == listing.called(entries, "cfg")
+        assert listing.names(entries) == [f"m{number}.py"]
+    assert listing.called({}, "cfg") == ()

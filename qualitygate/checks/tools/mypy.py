@@ -22,6 +22,7 @@ package = "mypy"
 
 executes = mypy_config.executes
 asked_for = mypy_config.asked_for
+told = mypy_config.told
 seed = mypy_seeds.seed
 canaries = mypy_seeds.canaries
 
@@ -74,7 +75,7 @@ def command(request: Request) -> Command:
     elif config is not None and config.has("plugins"):
         raise ToolError(
             f"{config.path} has plugins, which are code: mypy is not run with them outside a trusted environment",
-            hint='trust the clone, and set `environment = "project"` for this check',
+            hint='with that in .venv: bootstrap with --trust, or set `environment = "project"` for this check',
         )
     else:
         argv.append("--no-site-packages")

@@ -91,6 +91,18 @@ def asked_for(files: Iterable[str], read: Read, options: Mapping[str, Any]) -> t
     return tuple(path for path in files if is_asked(path))
 
 
+def told(read: Read, options: Mapping[str, Any]) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """What the settings say to check: where they stand, files and folders, and dotted names; None if nothing."""
+    config = find(read, str(options.get("config_file", "")))
+    if config is None or not config.names_targets:
+        return None
+    listed = {key: tuple(_listed(config.settings.get(key, ""))) for key in _TARGETS}
+    files = listed["files"]
+    if any(file.startswith(("/", "~")) or "$" in file for file in files):
+        return None  # outside of the tree, or for mypy to find
+    return config.path, files, () if files else (*listed["packages"], *listed["modules"])
+
+
 def _listed(value: object) -> list[str]:
     parts = value if isinstance(value, list) else str(value).split(",")
     return [text for part in parts if (text := str(part).strip())]

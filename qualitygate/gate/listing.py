@@ -1,0 +1,47 @@
+"""What is asked again and again of a long list of files, worked out once per list."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from qualitygate.checks.tool import names_digest_input
+from qualitygate.model import Entries
+
+_Answer = TypeVar("_Answer")
+
+# By identity: a list is never changed once it is made, and is kept here so that no other gets its place.
+_CALLED: dict[int, tuple[Entries, Mapping[str, Sequence[str]]]] = {}
+_NAMES: dict[int, tuple[Entries, list[str]]] = {}
+_MOST = 16
+_GUARD = threading.Lock()
+
+
+def called(entries: Entries, name: str) -> Sequence[str]:
+    """The paths of all files of this name, in whatever folder, in the order of the list."""
+    return _once(_CALLED, entries, _by_name).get(name, ())
+
+
+def names(entries: Entries) -> list[str]:
+    """The module and package names of a tree; see `names_digest_input`."""
+    return _once(_NAMES, entries, names_digest_input)
+
+
+def _once(known: dict[int, tuple[Entries, _Answer]], entries: Entries, make: Callable[[Entries], _Answer]) -> _Answer:
+    with _GUARD:  # the checks start at the same moment, and all of them ask
+        found = known.get(id(entries))
+        if found is not None and found[0] is entries:
+            return found[1]
+        if len(known) >= _MOST:
+            known.clear()
+        made = make(entries)
+        known[id(entries)] = (entries, made)
+        return made
+
+
+def _by_name(entries: Entries) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for path in entries:
+        found.setdefault(path.rsplit("/", 1)[-1], []).append(path)
+    return found
