@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.agents.guard.git_forms import aliases, parse
-from qualitygate.agents.guard.shell import Simple
+from qualitygate.agents.guard.shell import KEYWORDS, Simple
 
-_KEYWORDS = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "coproc"))
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox", "fish"))
 
 # Programs that run another: how many words of their own follow their options, and which options take a value.
@@ -67,7 +66,7 @@ def started(simple: Simple) -> Started:
     words = list(simple.words)
     while words:
         name = posixpath.basename(words[0])
-        if words[0] in _KEYWORDS:
+        if words[0] in KEYWORDS:
             words.pop(0)
         elif name == "env":
             words = _env(words[1:], environment)

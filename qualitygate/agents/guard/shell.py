@@ -12,6 +12,9 @@ from typing import NamedTuple
 UNKNOWN = "\0"
 """Stands in a word for what only a shell could tell."""
 
+KEYWORDS = frozenset(("if", "then", "else", "elif", "do", "while", "until", "!", "{", "}", "time", "coproc"))
+"""Words after which a command begins anew, with assignments of its own."""
+
 _SPACE = " \t\r"
 _OPERATORS = ";&|"
 _DEPTH = 12
@@ -126,7 +129,7 @@ class _Reader:
                 break
             else:
                 self._word(draft)
-        if not draft.words:
+        if KEYWORDS.issuperset(draft.words):
             self._variables.update(draft.assignments)
         self.found.append(draft)
 
@@ -135,7 +138,7 @@ class _Reader:
         pieces, bare = self._pieces()
         name, equals, _ = self.text[start : self.at].partition("=")
         word = "".join(pieces)
-        if equals and not draft.words and name.rstrip("+").isidentifier():
+        if equals and KEYWORDS.issuperset(draft.words) and name.rstrip("+").isidentifier():
             if self.text.startswith("(", self.at):  # NAME=(...)
                 self.at += 1
                 self._deeper(")")

@@ -438,3 +438,9 @@ def test_a_path_outside_of_the_repository_is_judged_too(tmp_path: Path) -> None:
     assert found is not None
     assert found.form == "gate-state"
     assert refusal_for_path("/tmp/notes.md", os.fspath(tmp_path)) is None
+
+
+@pytest.mark.parametrize("before", ("! ", "time ", "if true; then ", "while ", "{ "))
+def test_a_variable_that_is_set_behind_a_keyword_is_known(before: str) -> None:
+    found = refusal_for_command(f'{before}cmd="git commit -n -m x"; eval "$cmd"')
+    assert found is not None and found.form == "no-verify"
