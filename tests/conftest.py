@@ -21,6 +21,7 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_STATE_HOME", os.fspath(home / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", os.fspath(home / "config"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("QUALITYGATE_OFFLINE", "1")
     (home / ".gitconfig").write_text(GIT_IDENTITY)
     return home
 

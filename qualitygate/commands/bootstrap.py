@@ -16,13 +16,15 @@ from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch
+from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import environment as environments
+from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
-from qualitygate.errors import GitError, QualityGateError
+from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.gate import records
 from qualitygate.gate.judging import work_trees
 from qualitygate.gate.state import locate
@@ -87,7 +89,10 @@ def bootstrap(
     read = _reader(repo.root)
     with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
         again = read(FILE_NAME) is not None
-        draft = _kept(repo, read) if again else compose(Ground(scratch, facts, playbook), read, progress)
+        draft = _kept(repo, read) if again else Draft(read)
+        missing = _tool_environment(options, playbook, draft, progress)
+        if not again:
+            draft = compose(Ground(scratch, facts, playbook, missing), read, progress)
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
@@ -141,6 +146,24 @@ def _playbook(facts: Facts) -> Playbook:
         named = ", ".join(facts.languages) or "no language"
         raise QualityGateError(f"no playbook fits this repository (found: {named})", hint="Python is supported")
     return found[0]
+
+
+def _tool_environment(
+    options: Options, playbook: Playbook, draft: Draft, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Make the environment of tools that need one of their own; returns what could not be had, and why."""
+    tools = [*(check.tool for check in playbook.checks), *(check.tool for check in draft.checks)]
+    used = {TOOLS[tool].package for tool in tools}
+    wanted = sorted(used & set(tool_environment.PINNED))
+    if not wanted or all(tool_environment.find(package) for package in wanted):
+        return {}
+    if options.dry_run:
+        return dict.fromkeys(wanted, "not on this machine yet; without --dry-run bootstrap fetches it")
+    try:
+        make(progress)
+    except ToolError as exc:
+        return dict.fromkeys(wanted, f"{exc.message} ({exc.hint})")
+    return {}
 
 
 def _environment(repo: Repo) -> Environment | None:

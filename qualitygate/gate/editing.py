@@ -112,6 +112,9 @@ def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str
     for folder in sorted(folders):
         here = set(os.listdir(root / folder)) if (root / folder).is_dir() else set()
         yield from (f"{folder}/{name}".lstrip("/") for name in sorted(names & here))
+    for top in sorted(name for name in names if name.endswith("/")):
+        for folder, _, files in os.walk(root / top):
+            yield from (os.path.relpath(os.path.join(folder, file), root) for file in sorted(files))
 
 
 def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:

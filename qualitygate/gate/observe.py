@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Command, Environment, Request, Tool, names_digest_input
+from qualitygate.checks.tool import Command, Environment, Request, Tool, is_config, names_digest_input
 from qualitygate.gate import cache
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
@@ -69,7 +69,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
 def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     tool = job.tool
     inputs: dict[str, Any] = {path: entries[path] for path in files}
-    inputs.update({p: e for p, e in entries.items() if p.rsplit("/", 1)[-1] in tool.config_files})
+    inputs.update({p: e for p, e in entries.items() if is_config(p, tool.config_files)})
     if tool.reads == "tree":
         inputs.update({p: e for p, e in entries.items() if p.endswith("/py.typed")})
     names = names_digest_input(entries) if tool.reads != "self" else []
@@ -120,12 +120,20 @@ def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Repor
 
 
 def _run(command: Command, root: Path, left: float) -> Output:
-    """Run it, and read the file that it was told to write; what a run before left there is not its answer."""
+    """Write what it reads, run it, and read what it writes: what a run before left there is not its answer."""
     report = Path(command.report_file) if command.report_file else None
     if report is not None:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    for place, data in command.files.items():
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as given:
+            given.write(data)
+    try:
+        output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    finally:
+        for place in command.files:
+            os.unlink(place)
     if report is None or not report.is_file():
         return output
     with open(report, "rb") as file:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qualitygate import git, git_trees
+from qualitygate.checks.tool import is_config
 from qualitygate.git import Repo
 from qualitygate.model import Entries, Tree
 
@@ -36,9 +37,6 @@ def under_configuration(base: Entries, head: Entries, config_files: tuple[str, .
     if not config_files:
         return base
 
-    def is_config(path: str) -> bool:
-        return path.rsplit("/", 1)[-1] in config_files
-
-    kept = {path: entry for path, entry in base.items() if not is_config(path)}
-    kept.update((path, entry) for path, entry in head.items() if is_config(path))
+    kept = {path: entry for path, entry in base.items() if not is_config(path, config_files)}
+    kept.update((path, entry) for path, entry in head.items() if is_config(path, config_files))
     return kept

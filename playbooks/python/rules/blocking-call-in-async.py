@@ -1,0 +1,38 @@
+async def seeded_fetch(url):
+    import requests
+
+    # ruleid: blocking-call-in-async
+    return requests.get(url, timeout=5)
+
+
+async def seeded_build():
+    import subprocess
+
+    # ruleid: blocking-call-in-async
+    subprocess.run(["make"], check=True)
+
+
+async def seeded_thread(url):
+    import asyncio
+
+    import requests
+
+    # ok: blocking-call-in-async
+    return await asyncio.to_thread(requests.get, url, timeout=5)
+
+
+def seeded_plain(url):
+    import requests
+
+    # ok: blocking-call-in-async
+    return requests.get(url, timeout=5)
+
+
+async def seeded_inner(loop, url):
+    import requests
+
+    def fetch():
+        # ok: blocking-call-in-async
+        return requests.get(url, timeout=5)
+
+    return await loop.run_in_executor(None, fetch)

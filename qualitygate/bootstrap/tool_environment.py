@@ -1,0 +1,139 @@
+"""Make the environment in which semgrep lives: in a folder without a name, tried, and only then put in its place."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from qualitygate.checks import tool_environment as known
+from qualitygate.errors import ToolError
+from qualitygate.process import Output, run, tool_env
+
+OFFLINE = "QUALITYGATE_OFFLINE"
+"""With this variable set nothing is fetched."""
+TIME_LIMIT = 900.0
+"""Seconds: 55 MB to fetch, which unpack to 260."""
+
+_PREFIX = ".making-"
+_STALE = 24 * 3600.0
+# What the engine must find here, in whatever way it is called.
+_RULE = {"id": "tried", "languages": ["python"], "severity": "ERROR", "message": "tried", "pattern": "eval(...)"}
+
+
+def make(progress: Callable[[str], None] = lambda text: None) -> bool:
+    """Make it unless it is there; returns whether there was something to do.
+
+    An interrupted or failed run leaves nothing that looks whole. Raises ToolError with what to do.
+    """
+    if all(known.find(package) for package in known.PINNED):
+        return False
+    wanted = ", ".join(f"{package} {version}" for package, version in known.PINNED.items())
+    if os.environ.get(OFFLINE):
+        raise ToolError(f"{wanted} is not set up, and {OFFLINE} forbids to fetch it", hint=known.HINT)
+    target = known.place()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(target.parent)
+        work = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target.parent))
+    except OSError as exc:
+        raise ToolError(
+            f"cannot make a place for {wanted}: {exc}", hint="set XDG_CACHE_HOME to a folder of yours"
+        ) from None
+    try:
+        progress(f"making an environment for {wanted}")
+        _install(work, wanted, progress)
+        progress(f"trying {wanted}")
+        stamp = json.dumps({"semgrep": os.fspath(_tried(work).relative_to(work))})
+        (work / known.STAMP).write_text(stamp, encoding="ascii")
+        _put(work, target)
+    except OSError as exc:
+        raise ToolError(
+            f"cannot make an environment for {wanted}: {exc}", hint="see that there is room, then try again"
+        ) from None
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return True
+
+
+def _sweep(folder: Path) -> None:
+    for left in folder.glob(f"{_PREFIX}*"):
+        if time.time() - left.stat().st_mtime > _STALE:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _install(work: Path, wanted: str, progress: Callable[[str], None]) -> None:
+    made = run([sys.executable, "-m", "venv", work], env=tool_env(), timeout=TIME_LIMIT)
+    if made.code != 0:
+        raise ToolError(
+            f"cannot make an environment for {wanted}: {_last(made)}",
+            hint="the module `venv` is needed (Debian and Ubuntu: `apt install python3-venv`)",
+        )
+    progress(f"fetching {wanted}")
+    # Where packages come from is for the user's own pip settings to say.
+    pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    env = tool_env({**pip, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"})
+    # The engine is one binary: the seventy packages of its command line are neither needed nor ever executed.
+    argv = [os.fspath(work / "bin" / "python"), "-m", "pip", "install", "-q", "--no-deps", "--only-binary=:all:"]
+    argv += [f"{package}=={version}" for package, version in known.PINNED.items()]
+    fetched = run(argv, cwd=work, env=env, timeout=TIME_LIMIT)
+    if fetched.code != 0:
+        raise ToolError(
+            f"cannot fetch {wanted}: {_last(fetched)}",
+            hint="see that the package index can be reached, then `qualitygate install`",
+        )
+
+
+def _last(output: Output) -> str:
+    if output.timed_out:
+        return "no end within the time limit"
+    text = (output.stderr.strip() or output.stdout.strip()).decode("utf-8", "replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lower().startswith("warning")]
+    return (lines[-1].removeprefix("ERROR: ") if lines else "no message")[:300]
+
+
+def _tried(work: Path) -> Path:
+    """The program to call: the engine itself, or, where that form does not answer, its own command line."""
+    engine = next(work.glob("lib*/python*/site-packages/semgrep/bin/semgrep-core"), None)
+    if engine is None:
+        raise ToolError("the package semgrep holds no engine for this machine", hint="semgrep cannot be used here")
+    plain = work / "bin" / "osemgrep"
+    plain.symlink_to(os.path.relpath(engine, plain.parent))
+    for program in (engine, plain):
+        if _answers(program, work):
+            return program
+    raise ToolError("semgrep was fetched, but does not run on this machine", hint="semgrep cannot be used here")
+
+
+def _answers(program: Path, work: Path) -> bool:
+    from qualitygate.checks.tool import Request
+    from qualitygate.checks.tools import semgrep
+
+    trial = work / "trial"
+    trial.mkdir(exist_ok=True)
+    (trial / "tried.py").write_text("eval(input())\n", encoding="ascii")
+    options = {"pack": [_RULE]}
+    request = Request("semgrep", os.fspath(trial), ("tried.py",), os.fspath(program), options, os.fspath(trial))
+    command = semgrep.command(request)
+    for path, data in command.files.items():
+        Path(path).write_bytes(data)
+    output = run(command.argv, cwd=trial, env=tool_env(command.env), timeout=60)
+    report = semgrep.parse(output, request)
+    shutil.rmtree(trial)
+    return not report.reason and [f.rule for f in report.findings] == ["semgrep:tried"]
+
+
+def _put(work: Path, target: Path) -> None:
+    try:
+        os.rename(work, target)
+    except OSError:
+        # Somebody else was faster; or what is there is not whole, and goes.
+        if all(known.find(package) for package in known.PINNED):
+            return
+        shutil.rmtree(target)
+        os.rename(work, target)
