@@ -1,15 +1,17 @@
-async def seeded_fetch(url):
+async def seeded_fetch(queue):
     import requests
 
+    url = await queue.get()
     # ruleid: blocking-call-in-async
     return requests.get(url, timeout=5)
 
 
-async def seeded_build():
+async def seeded_build(lock):
     import subprocess
 
     # ruleid: blocking-call-in-async
     subprocess.run(["make"], check=True)
+    await lock.release()
 
 
 async def seeded_thread(url):
