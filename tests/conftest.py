@@ -29,3 +29,26 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 _FROM_OUTSIDE = frozenset(
     ("NO_COLOR", "FORCE_COLOR", "QUALITYGATE_COLOR", "VIRTUAL_ENV", "AI_AGENT", "AGENT", "CURSOR_AGENT", "PYTHONPATH")
 )
+
+
+@pytest.fixture(scope="session")
+def made_tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tool environment, fetched once for all tests, in a cache of its own: for slow tests only."""
+    from qualitygate.bootstrap.tool_environment import make
+
+    base = tmp_path_factory.getbasetemp()
+    cache = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tool-environment"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", os.fspath(cache))
+        patch.delenv("QUALITYGATE_OFFLINE", raising=False)
+        make()
+    return cache / "qualitygate" / "tools"
+
+
+@pytest.fixture
+def tools(made_tools: Path, own_home: Path) -> Path:
+    """The same, in this test's own cache."""
+    place = own_home / "cache" / "qualitygate" / "tools"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(made_tools)
+    return place

@@ -156,8 +156,9 @@ def _told(error: Mapping[str, Any]) -> str:
     message = " ".join(str(error.get("message", "")).split())[:160]
     if _place(error):
         return f"cannot read all of {_plain(str(where))}, which is valid Python: `exclude` the file for this check"
-    what = error.get("rule_id") or (where if not os.path.isabs(str(where)) else "")
-    return f"{_kind(error)}{f' ({what})' if what else ''}: {message}"
+    names = [str(name) for name in (error.get("rule_id"), where) if name and not os.path.isabs(str(name))]
+    about = f" ({' in '.join(names)})" if names else ""
+    return f"{_kind(error)}{about}: {message}".removesuffix(": ")
 
 
 def _plain(path: str) -> str:
