@@ -141,7 +141,7 @@ def scan(folder: Path, rules: Path, paths: Sequence[str], *flags: str) -> tuple[
     ]
     (folder / "targets.json").write_text(json.dumps(["Targets", where]))
     argv = [tool_environment.program("semgrep").executable, "-json_nodots", "-fast", "-j", "1", *flags]
-    output = run([*argv, "-rules", rules, "-targets", "targets.json"], cwd=folder, env=tool_env(), timeout=120)
+    output = run([*argv, "-rules", str(rules), "-targets", "targets.json"], cwd=folder, env=tool_env(), timeout=120)
     said = json.loads(output.stdout)
     return (
         sorted((row["check_id"], row["path"], row["start"]["line"]) for row in said["results"]),
@@ -216,8 +216,8 @@ def test_the_engine_finds_what_the_stock_command_line_finds(
     pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     place = tmp_path / "stock"
     for argv in (
-        [sys.executable, "-m", "venv", place],
-        [place / "bin" / "python", "-m", "pip", "install", "-q", f"semgrep=={tool_environment.SEMGREP}"],
+        [sys.executable, "-m", "venv", str(place)],
+        [str(place / "bin" / "python"), "-m", "pip", "install", "-q", f"semgrep=={tool_environment.SEMGREP}"],
     ):
         done = run(argv, env=tool_env(pip), timeout=600)
         assert done.code == 0, done.stderr.decode()
@@ -240,7 +240,7 @@ def test_the_engine_finds_what_the_stock_command_line_finds(
         Path(path).write_bytes(data)
     report = semgrep.parse(run(command.argv, cwd=repo, env=tool_env(command.env), timeout=300), request)
     assert (report.reason, report.looked_at) == ("", len(files))
-    argv = [place / "bin" / "semgrep", "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check"]
+    argv = [str(place / "bin" / "semgrep"), "scan", "--json", "--quiet", "--metrics=off", "--disable-version-check"]
     rules = [path for path in command.files if "rules-" in path]
     env = tool_env({"PATH": f"{place / 'bin'}:{os.environ['PATH']}", "SEMGREP_USER_AGENT_APPEND": "test"})
     stock = run([*argv, "--no-git-ignore", f"--config={rules[0]}", *files], cwd=repo, env=env, timeout=300)
@@ -265,7 +265,7 @@ def test_without_any_network_it_finds_the_same(tmp_path: Path) -> None:
     apart = ["unshare", "--map-root-user", "--net"]
     if run([*apart, "true"], timeout=10).code != 0:
         pytest.skip("no network can be taken away here")
-    argv = [*apart, engine, "-json_nodots", "-fast", "-j", "1", "-rules", rule, "-targets", "targets.json"]
+    argv = [*apart, engine, "-json_nodots", "-fast", "-j", "1", "-rules", str(rule), "-targets", "targets.json"]
     said = json.loads(run(argv, cwd=tmp_path, env=tool_env(), timeout=60).stdout)
     assert not said["errors"] and len(said["results"]) == 4
 

@@ -35,7 +35,7 @@ def make(progress: Callable[[str], None] = lambda text: None) -> bool:
         return False
     wanted = ", ".join(f"{package} {version}" for package, version in known.PINNED.items())
     if os.environ.get(OFFLINE):
-        raise ToolError(f"{wanted} is not set up, and {OFFLINE} forbids to fetch it", hint=known.HINT)
+        raise ToolError(f"{wanted} is not fetched while {OFFLINE} is set", hint=known.HINT)
     target = known.place()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
