@@ -65,7 +65,7 @@ def test_ruff_does_not_propose_the_same_already(rule: Rule) -> None:
     settings = (data_dir("playbooks") / "python" / "playbook.toml").read_bytes().decode()
     codes = re.findall(r"^([A-Z]+\d+) = ", settings, re.MULTILINE)
     argv = [
-        Path(sys.executable).with_name("ruff"),
+        os.fspath(Path(sys.executable).with_name("ruff")),
         "check",
         "--isolated",
         "--output-format=json",
@@ -217,7 +217,7 @@ def test_the_engine_finds_what_the_stock_command_line_finds(
     place = tmp_path / "stock"
     for argv in (
         [sys.executable, "-m", "venv", str(place)],
-        [str(place / "bin" / "python"), "-m", "pip", "install", "-q", f"semgrep=={tool_environment.SEMGREP}"],
+        [os.fspath(place / "bin" / "python"), "-m", "pip", "install", "-q", f"semgrep=={tool_environment.SEMGREP}"],
     ):
         done = run(argv, env=tool_env(pip), timeout=600)
         assert done.code == 0, done.stderr.decode()

@@ -175,6 +175,19 @@ def test_valid_python_that_the_engine_cannot_read_is_undecided_until_it_is_exclu
 @live
 @pytest.mark.slow
 @pytest.mark.live
+def test_a_rule_for_another_language_makes_it_undecided(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    both = OWN + OWN.removeprefix("rules:\n").replace("no-print", "no-log").replace("[python]", "[javascript]")
+    write(root, {".qualitygate/rules/no-print.yml": both, "shop.py": "x = 1\n"})
+    (row,) = judged(capsys)["undecided"]
+    assert row["reason"] == "did not try the rule no-log: is it for Python?"
+    tests_only = OWN.replace("    pattern:", "    paths:\n      include: ['**/tests/**']\n    pattern:")
+    write(root, {".qualitygate/rules/no-print.yml": tests_only})
+    assert judged(capsys)["verdict"] == "passed"
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
 def test_at_an_edit_too(root: Path) -> None:
     from qualitygate.checks.catalogue import TOOLS
     from qualitygate.defaults import compile_any

@@ -170,7 +170,8 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck, program: Progra
     if not kept:
         draft.leave_out(check.name, "the code contradicts all of its rules")
         return
-    step = Step(f"add {len(kept)} rules for semgrep", check.reason, _named(program, "semgrep"))
+    evidence = f"each tried on this code; semgrep {program.version}, in an environment of its own"
+    step = Step(f"add {len(kept)} rules for semgrep", check.reason, evidence)
     draft.add(tried._replace(options={**check.options, "rules": list(kept)}, rules=kept), step)
 
 

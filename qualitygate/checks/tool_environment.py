@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from qualitygate.errors import ToolError
 
-# The newest that installs on Python 3.10 to 3.13; exact, because the engine's own command line is not a stable one.
-# A parity test compares it with `semgrep scan` of the same version.
+# The newest there is, and one wheel for Python 3.10 to 3.14 (glibc 2.34 or later). Exact, because the form in which
+# the engine is called is not a stable one. A parity test compares it with `semgrep scan` of the same version.
 SEMGREP = "1.185.0"
 
 PINNED = {"semgrep": SEMGREP}

@@ -162,7 +162,7 @@ def _tool_environment(
     try:
         make(progress)
     except ToolError as exc:
-        return dict.fromkeys(wanted, f"{exc.message} ({exc.hint})")
+        return dict.fromkeys(wanted, exc.message)
     return {}
 
 

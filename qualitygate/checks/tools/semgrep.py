@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -30,6 +31,7 @@ _TIMEOUT = 10
 _TIMEOUTS = 3
 _ENGINE = "semgrep-core"
 _SYNTAX = frozenset(("Syntax error", "Lexical error", "Other syntax error", "Partial parsing", "PartialParsing"))
+_ID = re.compile(r"""^ *- +["']?id["']? *: *["']?([\w.-]+)""", re.MULTILINE)
 _NAMED = 3
 """How many files or errors a reason names."""
 
@@ -107,7 +109,7 @@ def parse(output: Output, request: Request) -> Report:
         files = _nameable(request.files)
         scanned = {_plain(path) for path in said["paths"]["scanned"]}
         broken = {path for path in map(_place, said["errors"]) if path in files and not _is_python(request, path)}
-        reason = _why_not(said, files, scanned, broken)
+        reason = _why_not(said, files, scanned, broken, _own_ids(request.root))
         rows = [row for row in said["results"] if not row["extra"].get("is_ignored")]
         found = tuple(dict.fromkeys(_finding(row, request) for row in rows))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as exc:
@@ -124,9 +126,24 @@ def _left(wanted: Sequence[str], nameable: Sequence[str], broken: set[str]) -> I
     return (path for path in wanted if path not in known or path in broken)
 
 
-def _why_not(said: Mapping[str, Any], files: Sequence[str], scanned: set[str], broken: set[str]) -> str:
+def _own_ids(root: str) -> list[str]:
+    """The ids of the repository's rules as they are usually written: what reads YAML is not loaded here."""
+    found = []
+    for path in own_rules(root):
+        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+            found += _ID.findall(file.read())
+    return found
+
+
+def _why_not(
+    said: Mapping[str, Any], files: Sequence[str], scanned: set[str], broken: set[str], own: Sequence[str]
+) -> str:
     reasons = [_told(error) for error in said["errors"] if _place(error) not in broken]
-    reasons += [f"did not try the rule {skipped['rule_id']}" for skipped in said.get("skipped_rules", ())]
+    skipped = [str(row["rule_id"]) for row in said.get("skipped_rules", ())]
+    if scanned and "rules_by_engine" in said:  # a rule for another language is left out without a word
+        skipped += [rule for rule in own if rule not in {name for name, _ in said["rules_by_engine"]}]
+    refused = {str(error.get("rule_id")) for error in said["errors"]}
+    reasons += [f"did not try the rule {rule}: is it for Python?" for rule in skipped if rule not in refused]
     if missed := sorted(set(files) - scanned - broken):
         reasons.append(f"did not look at {_some(missed)}")
     if more := sorted(scanned - set(files)):

@@ -16,6 +16,7 @@ from qualitygate.checks.tools import semgrep
 from qualitygate.errors import ToolError
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
+from tests.support import write
 
 DATA = Path(__file__).parents[2] / "data" / "semgrep"
 ENGINE = "/tools/semgrep-core"
@@ -106,7 +107,16 @@ def test_whatever_was_not_done_makes_it_undecided(name: str, files: tuple[str, .
 
 def test_a_rule_that_was_skipped_makes_it_undecided() -> None:
     skipped = [{"rule_id": "later", "details": "", "position": {}}]
-    assert semgrep.parse(said(skipped_rules=skipped), request("shop.py")).reason == "did not try the rule later"
+    assert (
+        semgrep.parse(said(skipped_rules=skipped), request("shop.py")).reason
+        == "did not try the rule later: is it for Python?"
+    )
+
+
+def test_a_rule_for_another_language_is_not_green_in_silence(tmp_path: Path) -> None:
+    write(tmp_path, {".qualitygate/rules/a.yml": "rules:\n  - id: for-python\n  - 'id': \"for-go\"\n", "shop.py": ""})
+    report = semgrep.parse(said(rules_by_engine=[["for-python", "OSS"]]), request("shop.py", root=tmp_path))
+    assert report.reason == "did not try the rule for-go: is it for Python?"
 
 
 def test_a_file_that_nobody_asked_for_makes_it_undecided() -> None:
