@@ -30,7 +30,10 @@ _RULE: Schema = {
 
 
 class Rule(NamedTuple):
-    """One rule. `document` is what the engine reads, `test` the Python file in which it must and must not fire."""
+    """One rule. `document` is what the engine reads, `test` the Python file in which it must and must not fire.
+
+    `fast` is the same for ast-grep, None where that cannot express it.
+    """
 
     id: str
     message: str
@@ -41,6 +44,7 @@ class Rule(NamedTuple):
     tests_only: bool
     document: Mapping[str, Any]
     test: str
+    fast: Mapping[str, Any] | None
 
 
 def load_rule(folder: Traversable, name: str) -> Rule:
@@ -55,21 +59,50 @@ def load_rule(folder: Traversable, name: str) -> Rule:
         raise ConfigError(f"{where}: has no test beside it")
     said = plain["metadata"]
     document = {**rules[0], "metadata": {"instead": said["instead"]}}
-    include = (rules[0].get("paths") or {}).get("include") or ()
+    paths = rules[0].get("paths") or {}
     return Rule(
-        name, plain["message"], **said, tests_only=bool(include), document=document, test=test.read_text("utf-8")
+        name,
+        plain["message"],
+        **said,
+        tests_only=bool(paths.get("include")),
+        document=document,
+        test=test.read_text("utf-8"),
+        fast=_fast(folder, name, plain, paths),
     )
 
 
-def documents(data: bytes, *, file: str) -> list[dict[str, Any]]:
-    """The rules of one YAML file, as plain values; raises ConfigError."""
+def _fast(
+    folder: Traversable, name: str, plain: Mapping[str, Any], paths: Mapping[str, Any]
+) -> Mapping[str, Any] | None:
+    """The second form: only what is to be matched stands in its file, the rest is the rule's own."""
+    file = folder / f"{name}.fast.yml"
+    if not file.is_file():
+        return None
+    where = f"rules/{name}.fast.yml"
+    body = _yaml(file.read_bytes(), where)
+    if not isinstance(body, dict) or not {"rule"} <= set(body) <= {"rule", "constraints"}:
+        raise ConfigError(f"{where}: must hold `rule`, and may hold `constraints`")
+    said = {"message": plain["message"], "note": plain["metadata"]["instead"], "severity": "warning"}
+    found = {"id": name, "language": "python", **said, **body}
+    for key, named in (("files", "include"), ("ignores", "exclude")):
+        if paths.get(named):
+            found[key] = list(paths[named])
+    return found
+
+
+def _yaml(data: bytes, file: str) -> object:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        raw = YAML(typ="safe", pure=True).load(data.decode("utf-8"))
+        return YAML(typ="safe", pure=True).load(data.decode("utf-8"))
     except (YAMLError, UnicodeDecodeError, RecursionError) as exc:
         raise ConfigError(f"{file}: {str(exc).splitlines()[0]}") from None
+
+
+def documents(data: bytes, *, file: str) -> list[dict[str, Any]]:
+    """The rules of one YAML file, as plain values; raises ConfigError."""
+    raw = _yaml(data, file)
     rules = raw.get("rules") if isinstance(raw, dict) else None
     if not isinstance(rules, list) or not all(isinstance(rule, dict) for rule in rules):
         raise ConfigError(f"{file}: must hold a list `rules`")
@@ -82,7 +115,7 @@ def load_pack(only: Collection[str] | None = None) -> tuple[Rule, ...]:
     for stack in data_dir("playbooks").iterdir():
         folder = stack / "rules"
         if folder.is_dir():
-            names = {file.name[: -len(".yml")] for file in folder.iterdir() if file.name.endswith(".yml")}
+            names = [file.name[: -len(".yml")] for file in folder.iterdir() if re.fullmatch(r"[^.]+\.yml", file.name)]
             found.update(dict.fromkeys(names, folder))
     wanted = found if only is None else [name for name in only if name in found]
     return tuple(load_rule(found[name], name) for name in sorted(wanted))
@@ -93,12 +126,13 @@ def compiled(options: Mapping[str, Any], *, file: str) -> dict[str, Any]:
     rules = list(dict.fromkeys(options.get("rules", ())))
     if not rules:
         return dict(options)
-    pack = {rule.id: rule.document for rule in load_pack(rules)}
+    pack = {rule.id: rule for rule in load_pack(rules)}
     if unknown := [name for name in rules if name not in pack]:
         known = tuple(rule.id for rule in load_pack())
         close = nearest(unknown[0], known) or ", known are " + ", ".join(known)
         raise ConfigError(f"{file}: no rule is called `{unknown[0]}`{close}")
-    return {**options, "pack": [pack[name] for name in rules]}
+    fast = [pack[name].fast for name in rules if pack[name].fast]
+    return {**options, "pack": [pack[name].document for name in rules], **({"fast": fast} if fast else {})}
 
 
 _ANNOTATION = re.compile(r"^\s*# ruleid: *([\w.-]+)\s*$")

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from qualitygate.checks import tool_environment
+from qualitygate.checks.tool import Request
+from qualitygate.checks.tools import ast_grep, semgrep
 from qualitygate.config import compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError
 from qualitygate.process import run, tool_env
 from qualitygate.resources import data_dir
 from qualitygate.rule_pack import Rule, compiled, documents, example, load_pack, load_rule
+from tests.support import write
 
 PACK = load_pack()
 RULES = pytest.mark.parametrize("rule", PACK, ids=[rule.id for rule in PACK])
@@ -31,7 +34,9 @@ def marked(text: str, word: str, rule: str) -> set[int]:
 def test_there_are_rules_and_each_file_is_one() -> None:
     assert len(PACK) == 20
     files = {path.name for path in PYTHON_RULES.iterdir()}
-    assert files == {f"{rule.id}{kind}" for rule in PACK for kind in (".yml", ".py")}
+    kinds = {rule.id: (".yml", ".py", ".fast.yml") if rule.fast else (".yml", ".py") for rule in PACK}
+    assert files == {f"{name}{kind}" for name, found in kinds.items() for kind in found}
+    assert len([rule for rule in PACK if rule.fast]) == 11
 
 
 @RULES
@@ -109,6 +114,15 @@ def test_a_rule_without_a_test_is_refused(tmp_path: Path) -> None:
         load_rule(tmp_path, "swallowed-exception")
 
 
+def test_a_fast_form_holds_nothing_but_what_is_to_be_matched(tmp_path: Path) -> None:
+    for kind in (".yml", ".py"):
+        name = f"swallowed-exception{kind}"
+        (tmp_path / name).write_bytes((PYTHON_RULES / name).read_bytes())
+    (tmp_path / "swallowed-exception.fast.yml").write_text("rule: {pattern: pass}\nmessage: another\n")
+    with pytest.raises(ConfigError, match=r"fast\.yml: must hold `rule`, and may hold `constraints`"):
+        load_rule(tmp_path, "swallowed-exception")
+
+
 SETTINGS = b'schema = 1\n[checks.semgrep]\nrules = ["sql-from-text", "swallowed-exception"]\n'
 
 
@@ -165,6 +179,26 @@ def test_the_rule_finds_what_its_test_says_and_no_more(tmp_path: Path, rule: Rul
     assert {line for _, _, line in found} == marked(rule.test, "ruleid", rule.id)
 
 
+@pytest.mark.slow
+@pytest.mark.live
+@pytest.mark.usefixtures("tools")
+@pytest.mark.parametrize("rule", [rule for rule in PACK if rule.fast], ids=[rule.id for rule in PACK if rule.fast])
+def test_the_fast_form_finds_the_same_lines(tmp_path: Path, rule: Rule) -> None:
+    path = "tests/test_it.py" if rule.tests_only else "src/it.py"
+    other = "src/it.py" if rule.tests_only else "tests/test_it.py"
+    write(tmp_path, {path: rule.test, other: rule.test})
+    executable = tool_environment.program("ast-grep-cli").executable
+    options = {"fast": [rule.fast]}
+    request = Request("semgrep", os.fspath(tmp_path), (path, other), executable, options, os.fspath(tmp_path))
+    command = ast_grep.command(request)
+    report = ast_grep.parse(run(command.argv, cwd=tmp_path, env=tool_env(command.env), timeout=60), request)
+    assert (report.reason, report.looked_at) == ("", 2)
+    assert {one.line for one in report.findings if one.path == path} == marked(rule.test, "ruleid", rule.id)
+    everywhere = "paths" not in rule.document
+    assert {one.path for one in report.findings} == ({path, other} if everywhere else {path})
+    assert {(one.message, one.fix) for one in report.findings} == {(rule.message, rule.instead)}
+
+
 _NAMES = "import hashlib, json, jwt, os, pickle, random, requests, ssl, subprocess, time, urllib.request\n"
 _FROM = {"time-without-zone": "from datetime import datetime, timezone\n"}
 
@@ -209,9 +243,6 @@ def test_the_engine_finds_what_the_stock_command_line_finds(
     """The short form is not a stable interface; this says whether it still means the same. On the rules' own tests,
     and on the sources of a package that is used everywhere."""
     import click
-
-    from qualitygate.checks.tool import Request
-    from qualitygate.checks.tools import semgrep
 
     pip = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
     place = tmp_path / "stock"

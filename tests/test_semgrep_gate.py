@@ -205,6 +205,24 @@ def test_at_an_edit_too(root: Path) -> None:
 @live
 @pytest.mark.slow
 @pytest.mark.live
+def test_at_an_edit_the_fast_form_stands_in_with_the_same_names(root: Path) -> None:
+    from qualitygate.checks.catalogue import TOOLS
+    from qualitygate.defaults import compile_any
+
+    both = SETTINGS.replace("[", '["time-without-zone", ', 2).replace('["time-without-zone", checks', "[checks")
+    commit(root, {"qualitygate.toml": both, "shop.py": SWALLOWS})
+    silent = SWALLOWS.replace("pass", "pass  # nosemgrep: swallowed-exception")
+    write(root, {"shop.py": "# Moved.\n\n" + SWALLOWS + "\n\n" + SWALLOWS + "\n\n" + silent})
+    gate = open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))._replace(tier="edit")
+    verdict = judge_edit(gate, ["shop.py"])
+    assert [(f.rule, f.line) for f in verdict.new] == [("semgrep:swallowed-exception", 14)]
+    (row,) = verdict.checks
+    assert (row.check, row.tool, row.files, verdict.known) == ("semgrep", "ast-grep", 1, 1)
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
 def test_bootstrap_sets_it_up_proves_every_rule_and_the_hook_refuses(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

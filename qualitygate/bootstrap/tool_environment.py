@@ -1,4 +1,4 @@
-"""Make the environment in which semgrep lives: in a folder without a name, tried, and only then put in its place."""
+"""Make the environment in which semgrep and ast-grep live: under another name, tried, and then put in its place."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 from qualitygate.checks import tool_environment as known
+from qualitygate.checks.tool import Request, Tool
+from qualitygate.checks.tools import ast_grep, semgrep
 from qualitygate.errors import ToolError
 from qualitygate.process import Output, run, tool_env
 
@@ -22,6 +25,7 @@ TIME_LIMIT = 900.0
 
 _PREFIX = ".making-"
 _STALE = 24 * 3600.0
+_UNUSABLE = "the rules for semgrep cannot be tried here; the other checks can"
 # What the engine must find here, in whatever way it is called.
 _RULE = {"id": "tried", "languages": ["python"], "severity": "ERROR", "message": "tried", "pattern": "eval(...)"}
 
@@ -49,7 +53,8 @@ def make(progress: Callable[[str], None] = lambda text: None) -> bool:
         progress(f"making an environment for {wanted}")
         _install(work, wanted, progress)
         progress(f"trying {wanted}")
-        stamp = json.dumps({"semgrep": os.fspath(_tried(work).relative_to(work))})
+        programs = {"semgrep": _semgrep(work), "ast-grep-cli": _ast_grep(work)}
+        stamp = json.dumps({package: os.path.relpath(program, work) for package, program in programs.items()})
         (work / known.STAMP).write_text(stamp, encoding="ascii")
         _put(work, target)
     except OSError as exc:
@@ -97,35 +102,40 @@ def _last(output: Output) -> str:
     return (lines[-1].removeprefix("ERROR: ") if lines else "no message")[:300]
 
 
-def _tried(work: Path) -> Path:
+def _semgrep(work: Path) -> Path:
     """The program to call: the engine itself, or, where that form does not answer, its own command line."""
     engine = next(work.glob("lib*/python*/site-packages/semgrep/bin/semgrep-core"), None)
     if engine is None:
-        raise ToolError("the package semgrep holds no engine for this machine", hint="semgrep cannot be used here")
+        raise ToolError("the package semgrep holds no engine for this machine", hint=_UNUSABLE)
     plain = work / "bin" / "osemgrep"
     plain.symlink_to(os.path.relpath(engine, plain.parent))
     for program in (engine, plain):
-        if _answers(program, work):
+        if _answers(cast(Tool, semgrep), program, {"pack": [_RULE]}, work):
             return program
-    raise ToolError("semgrep was fetched, but does not run on this machine", hint="semgrep cannot be used here")
+    raise ToolError("semgrep was fetched, but does not run on this machine", hint=_UNUSABLE)
 
 
-def _answers(program: Path, work: Path) -> bool:
-    from qualitygate.checks.tool import Request
-    from qualitygate.checks.tools import semgrep
+def _ast_grep(work: Path) -> Path:
+    program = work / "bin" / "ast-grep"
+    rule = {"id": "tried", "language": "python", "message": "tried", "rule": {"pattern": "eval($$$ALL)"}}
+    if not _answers(cast(Tool, ast_grep), program, {"fast": [rule]}, work):
+        raise ToolError("ast-grep was fetched, but does not run on this machine", hint=_UNUSABLE)
+    return program
 
+
+def _answers(tool: Tool, program: Path, options: Mapping[str, Any], work: Path) -> bool:
+    """Whether the program finds, in a file that has it, what a rule is about, and nothing else."""
     trial = work / "trial"
     trial.mkdir(exist_ok=True)
     (trial / "tried.py").write_text("eval(input())\n", encoding="ascii")
-    options = {"pack": [_RULE]}
-    request = Request("semgrep", os.fspath(trial), ("tried.py",), os.fspath(program), options, os.fspath(trial))
-    command = semgrep.command(request)
+    request = Request(tool.name, os.fspath(trial), ("tried.py",), os.fspath(program), options, os.fspath(trial))
+    command = tool.command(request)
     for path, data in command.files.items():
         Path(path).write_bytes(data)
     output = run(command.argv, cwd=trial, env=tool_env(command.env), timeout=60)
-    report = semgrep.parse(output, request)
+    report = tool.parse(output, request)
     shutil.rmtree(trial)
-    return not report.reason and [f.rule for f in report.findings] == ["semgrep:tried"]
+    return not report.reason and [finding.rule for finding in report.findings] == ["semgrep:tried"]
 
 
 def _put(work: Path, target: Path) -> None:

@@ -64,8 +64,9 @@ class Tool(Protocol):
 
     A module may also have: `unit`, what `Report.looked_at` counts where that is not files; `writes_tree`,
     true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
-    which never block; and `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`,
-    for findings that must be seen twice.
+    which never block; `fast_form`, the name in `catalogue.FAST` of what stands in for it at an edit; and
+    `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`, for findings that
+    must be seen twice.
     A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
 

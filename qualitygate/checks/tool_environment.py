@@ -1,4 +1,4 @@
-"""The environment in which semgrep lives, apart from the project's and from ours: where it is, what is in it.
+"""The environment in which semgrep and ast-grep live, apart from the project's and from ours.
 
 It lies in the user's cache, shared by all repositories; deleting it is always safe. Nothing here makes it:
 a hook only looks.
@@ -18,7 +18,9 @@ from qualitygate.errors import ToolError
 # the engine is called is not a stable one. A parity test compares it with `semgrep scan` of the same version.
 SEMGREP = "1.185.0"
 
-PINNED = {"semgrep": SEMGREP}
+AST_GREP = "0.51.1"
+
+PINNED = {"semgrep": SEMGREP, "ast-grep-cli": AST_GREP}
 """The distributions that it holds, and their versions."""
 
 STAMP = "whole.json"

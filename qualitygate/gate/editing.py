@@ -15,7 +15,8 @@ from pathlib import Path
 
 from qualitygate import git
 from qualitygate.checks import environment as environments
-from qualitygate.checks.tool import Environment
+from qualitygate.checks.catalogue import FAST
+from qualitygate.checks.tool import Environment, Tool
 from qualitygate.gate import base as bases_
 from qualitygate.gate import judging, policy, trust
 from qualitygate.gate.examine import BaseTree, Session, config_names
@@ -23,7 +24,7 @@ from qualitygate.gate.judging import Gate
 from qualitygate.gate.runner import judge_all
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import FileDiff
-from qualitygate.model import Base, Entries, Entry, Tree, Verdict
+from qualitygate.model import Base, Check, Entries, Entry, Tree, Verdict
 
 _LIMIT = 10.0
 """Seconds; an agent waits for this after each of its edits."""
@@ -72,6 +73,8 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     rules = policy.load(
         gate.repo, gate.state.shared, entries, judging.version(), gate.compile, on_disk.get(policy.FILE)
     )
+    rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
+    gate = gate._replace(tools={**gate.tools, **FAST})
     head = Tree("", entries, "files just edited")
     edited = tuple(path for path in paths if path in on_disk)
     if not edited:
@@ -104,6 +107,14 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
             import shutil  # it brings every compression with it
 
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
+    """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
+    form = getattr(tools[check.tool], "fast_form", "")
+    if not form or check.tier == "edit" or not check.options.get("fast"):
+        return check
+    return check._replace(tool=form, tier="edit", version="")
 
 
 def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:

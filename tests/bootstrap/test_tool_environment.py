@@ -21,7 +21,9 @@ def put(place: Path, *, stamp: bool = True, program: bool = True) -> Path:
         engine.write_text("#!/bin/sh\n")
         engine.chmod(0o755)
     if stamp:
-        (place / tool_environment.STAMP).write_text(json.dumps({"semgrep": "lib/semgrep-core"}))
+        (place / tool_environment.STAMP).write_text(
+            json.dumps(dict.fromkeys(tool_environment.PINNED, "lib/semgrep-core"))
+        )
     return engine
 
 
@@ -95,7 +97,7 @@ def test_a_failed_fetch_says_why_and_leaves_nothing(monkeypatch: pytest.MonkeyPa
     told: list[str] = []
     with pytest.raises(ToolError) as caught:
         making.make(told.append)
-    assert caught.value.message.startswith(f"cannot fetch semgrep {tool_environment.SEMGREP}: ")
+    assert caught.value.message.startswith(f"cannot fetch semgrep {tool_environment.SEMGREP}, ast-grep-cli ")
     assert "package index" in caught.value.hint
     assert told[-1].startswith("fetching")
     assert list(tool_environment.place().parent.iterdir()) == []
@@ -150,10 +152,16 @@ def test_where_only_the_command_line_of_the_engine_answers_it_is_taken(monkeypat
         "skipped_rules": [],
     }
 
+    place = {"start": {"line": 0, "column": 0}, "end": {"line": 0, "column": 13}}
+    match = {"ruleId": "tried", "file": "./tried.py", "range": place, "message": "tried", "note": None}
+    log = "summary|file: scannedFileCount=1,skippedFileCount=0\nsummary|rule: effectiveRuleCount=1,skippedRuleCount=0"
+
     def install(work: Path, *_: object) -> None:
         engine = work / "lib/python3.11/site-packages/semgrep/bin/semgrep-core"
         engine.parent.mkdir(parents=True)
         (work / "bin").mkdir()
+        (work / "bin" / "ast-grep").write_text(f"#!/bin/sh\ncat <<'E'\n{json.dumps(match)}\nE\necho '{log}' >&2\n")
+        (work / "bin" / "ast-grep").chmod(0o755)
         engine.write_text(f"#!/bin/sh\n[ \"$1\" = scan ] || exit 2\ncat <<'E'\n{json.dumps(answer)}\nE\n")
         engine.chmod(0o755)
 
