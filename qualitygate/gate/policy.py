@@ -13,7 +13,7 @@ from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Policy
 
 FILE = "qualitygate.toml"
-COMPILED = 1
+COMPILED = 2
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
