@@ -108,6 +108,14 @@ _UNUSED = "def story_unused_import() -> None:\n    import json\n"
 _USED = "def story_unused_import() -> str:\n    import json\n\n    return json.dumps(1)\n"
 _MISTYPED = "def story_wrong_type() -> int:\n    value: int = {}\n    return value\n"
 
+_SWALLOWED = """def story_swallowed(text: str) -> int:
+    try:
+        return int(text)
+    except {}:
+        pass
+    return 0
+"""
+
 
 def _in_source(
     ground: Ground, check: str, number: int, broken: str, mended: str, line: int, rule: str
@@ -131,6 +139,11 @@ def _types(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
 def _format(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
     texts = ("story_spacing = [ 1,2 ]\n", "story_spacing = [1, 2]\n")
     yield from _in_source(ground, "ruff-format", 2, *texts, 0, "ruff-format:unformatted")
+
+
+def _pattern(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    texts = (_SWALLOWED.format("Exception"), _SWALLOWED.format("ValueError"))
+    yield from _in_source(ground, "semgrep", 1, *texts, 4, "semgrep:swallowed-exception")
 
 
 def _secret(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
@@ -198,6 +211,7 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
     "ruff-format": _format,
     "merge-marker": _marker,
     "large-file": _large,
+    "semgrep": _pattern,
     "secrets": _secret,
     "pytest": _tests,
 }

@@ -206,7 +206,8 @@ def install(path: Path, trust: bool) -> int:
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
 
-    Console().write_result(render_install(command(path, trust_it=trust, ask=_ask())))
+    console = Console()
+    console.write_result(render_install(command(path, trust_it=trust, ask=_ask(), progress=console.progress)))
     return 0
 
 

@@ -59,6 +59,12 @@ OPTIONS: Mapping[str, Option] = {
             choices=("none", "project"),
         ),
     ),
+    "rules": Option(
+        ("semgrep",),
+        Field(
+            "strings", "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count"
+        ),
+    ),
     "max_kib": Option(
         ("large-files",),
         Field("integer", "`large-files`: a file above this size (in KiB) is a finding", default=500, minimum=1),

@@ -7,6 +7,7 @@ from typing import Any
 
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.playbook import default_policy, load_playbooks
+from qualitygate.rule_pack import compiled
 from qualitygate.rule_texts import load_texts
 
 
@@ -19,5 +20,8 @@ def compile_any(data: bytes | None, *, tools: Collection[str]) -> dict[str, Any]
         policy = default_policy(load_playbooks(tools=tools))
     else:
         policy = compile_policy(data, file=FILE_NAME, tools=tools)
+    for check in policy["checks"]:
+        if check["tool"] == "semgrep":
+            check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
     advice = {rule: text.instead for rule, text in load_texts().rules.items() if text.instead}
     return {**policy, "advice": advice}

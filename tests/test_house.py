@@ -34,7 +34,8 @@ def test_a_module_says_in_one_line_what_it_is_and_stays_small(path: Path) -> Non
 def test_data_folders_hold_data(kind: str) -> None:
     files = files_below(ROOT / kind)
     assert files
-    assert not [path for path in files if path.endswith((".py", ".pyc"))]
+    # The test of a rule is Python for the rule to look at; nobody imports it.
+    assert not [path for path in files if path.endswith((".py", ".pyc")) and "/rules/" not in path]
 
 
 def test_only_the_git_module_starts_git() -> None:

@@ -130,7 +130,7 @@ def test_what_ships_loads_and_is_consistent() -> None:
     books = load_playbooks()
     python = next(book for book in books if book.stack == "python")
     assert {check.name for check in python.checks} == {
-        *("syntax", "ruff", "ruff-format", "mypy", "merge-marker", "large-file", "secrets", "pytest"),
+        *("syntax", "ruff", "ruff-format", "mypy", "merge-marker", "large-file", "secrets", "pytest", "semgrep"),
     }
     tried = tuple(candidate.rule for candidate in python.candidates)
     for role in python.roles:

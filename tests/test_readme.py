@@ -65,7 +65,8 @@ def play(text: str, root: Path, path: str) -> str:
             with (root / block.argument).open("a") as file:
                 file.write("\n\n" + block.text)
         elif block.kind == "session":
-            said = [(command, run("bash", "-c", command, cwd=root, PATH=path).stdout) for command, _ in commands(block)]
+            env = {"PATH": path, "QUALITYGATE_OFFLINE": "1"}
+            said = [(command, run("bash", "-c", command, cwd=root, **env).stdout) for command, _ in commands(block)]
             text = text.replace(block.text, "".join(f"$ {command}\n{output}" for command, output in said))
     return text
 
@@ -83,7 +84,7 @@ def steady(output: str) -> str:
 
 
 def test_every_block_says_how_it_is_tested() -> None:
-    assert {block.kind for block in BLOCKS} == {"session", "append", "checkout", "hooks", "settings", "help"}
+    assert {block.kind for block in BLOCKS} == {"session", "append", "checkout", "hooks", "settings", "help", "rule"}
 
 
 def make_shims(folder: Path) -> str:
@@ -130,6 +131,16 @@ def test_the_hooks_that_it_names_are_published() -> None:
     (entry,) = YAML(typ="safe").load(block.text)["repos"]
     published = YAML(typ="safe").load((ROOT / ".pre-commit-hooks.yaml").read_text())
     assert [hook["id"] for hook in entry["hooks"]] == [hook["id"] for hook in published]
+
+
+def test_the_rule_that_it_shows_is_one() -> None:
+    from qualitygate.checks.tools.semgrep import OWN_RULES
+    from qualitygate.rule_pack import documents
+
+    (block,) = (block for block in BLOCKS if block.kind == "rule")
+    (rule,) = documents(block.text.encode(), file=block.argument)
+    assert block.argument == f"{OWN_RULES}{rule['id']}.yml"
+    assert rule["languages"] == ["python"] and rule["metadata"]["instead"]
 
 
 def test_the_settings_that_it_shows_are_settings() -> None:

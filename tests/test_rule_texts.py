@@ -37,7 +37,8 @@ def write_all(folder: Path, texts: list[Text]) -> None:
 
 def test_each_rule_is_there_once_and_can_be_explained() -> None:
     assert len(NAMES) == len(set(NAMES))
-    assert {name.partition(":")[0] for name in NAMES} == set(EXPLAINERS)
+    of_their_own = {"semgrep"}  # what there is to say of a rule stands in the rule's file
+    assert {name.partition(":")[0] for name in NAMES} == set(EXPLAINERS) - of_their_own
 
 
 def test_a_reason_stands_in_one_place_only() -> None:

@@ -6,27 +6,33 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings
+from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings, semgrep_settings
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.scratch import Scratch, look
 from qualitygate.checks.resolve import Program, resolve
+from qualitygate.config import FILE_NAME
 from qualitygate.errors import ToolError
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Report
 from qualitygate.playbook import Playbook, PlaybookCheck
+from qualitygate.rule_pack import compiled, load_pack
 
 _FORMATTED = 0.9
 """Share of files that must be in ruff's format already, where the project does not say that it uses it."""
 
 
 class Ground(NamedTuple):
-    """What decisions rest on: where to try, what inspection found, and what the playbook says."""
+    """What decisions rest on: where to try, what inspection found, and what the playbook says.
+
+    `missing` are packages that could not be had, and why.
+    """
 
     scratch: Scratch
     facts: Facts
     playbook: Playbook
+    missing: Mapping[str, str] = {}
 
 
 def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Callable[[str], None]) -> Draft:
@@ -41,13 +47,17 @@ def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Calla
             program = resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
             _DECISIONS.get(check.tool, _plain)(draft, ground, check, program)
         except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
-            draft.leave_out(check.name, f"{exc.message}; {exc.hint}" if exc.hint else exc.message)
+            said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
+            draft.leave_out(check.name, ground.missing.get(ground.scratch.tools[check.tool].package, said))
     return draft
 
 
 def as_check(planned: PlannedCheck) -> Check:
     """The check as the gate sees it."""
-    return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, planned.options)
+    options = planned.options
+    if planned.tool == "semgrep":
+        options = compiled(options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
+    return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, options)
 
 
 def _planned(check: PlaybookCheck, version: str, **changed: Any) -> PlannedCheck:
@@ -146,9 +156,29 @@ def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program
     draft.add(planned._replace(tier=settled.tier, options=options), step)
 
 
+def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+    pack = {rule.id: rule for rule in load_pack()}
+    settings = semgrep_settings.candidates(tuple(pack.values()), ground.facts)
+    tried = _planned(check, "", options={**check.options, "rules": list(settings)})
+    report = look(ground.scratch, as_check(tried), draft.files())
+    if report.reason or not report.looked_at:
+        draft.leave_out(check.name, report.reason or "no file to look at")
+        return
+    kept, dropped = semgrep_settings.settle(settings, report, ground.playbook, ground.facts)
+    for row in dropped:
+        draft.leave_out(row.rule, f"{row.findings} findings in {row.files} files: not a rule of this code")
+    if not kept:
+        draft.leave_out(check.name, "the code contradicts all of its rules")
+        return
+    evidence = f"each tried on this code; semgrep {program.version}, in an environment of its own"
+    step = Step(f"add {len(kept)} rules for semgrep", check.reason, evidence)
+    draft.add(tried._replace(options={**check.options, "rules": list(kept)}, rules=kept), step)
+
+
 _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck, Program], None]] = {
     "ruff": _ruff,
     "ruff-format": _ruff_format,
     "mypy": _mypy,
     "pytest": _pytest,
+    "semgrep": _semgrep,
 }

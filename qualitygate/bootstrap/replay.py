@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.bootstrap.scratch import Scratch, tree_with
+from qualitygate.checks.tool import is_config
 from qualitygate.gate import judging
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import State
@@ -121,7 +122,7 @@ class _Settings:
         self._made: dict[str, str] = {}
 
     def _is_settings(self, path: str) -> bool:
-        return path.rsplit("/", 1)[-1] in self._names or path.startswith(".qualitygate/")
+        return is_config(path, self._names) or path.startswith(".qualitygate/")
 
     def tree(self, commit: str) -> str:
         if commit not in self._made:

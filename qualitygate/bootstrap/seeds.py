@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from qualitygate.bootstrap import semgrep_seeds
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
 from qualitygate.checks.tools.mypy_config import asked_for
@@ -55,6 +56,8 @@ def plant(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[
     """Ways to seed one check, best first; each is tried until one is found out. `wants` are the files it looks at."""
     if check.tool == "ruff":
         yield from _ruff(check, ground, wants)
+    elif check.tool == "semgrep":
+        yield from _semgrep(check, ground, wants)
     elif check.tool == "ruff-format":
         yield from _appended(ground, wants, 'qualitygate_seed = {   "a":1 }\n', "ruff-format:unformatted")
     elif check.tool == "mypy":
@@ -124,6 +127,24 @@ def _ruff(check: PlannedCheck, ground: Ground, wants: Sequence[str]) -> Iterator
                 groups.setdefault(f"files of role {role}", []).append(expected)
                 if check.rules:
                     groups.setdefault(seed.rule, []).append(expected)
+            files[path] = data
+    if files:
+        yield Planting(files, {name: tuple(rows) for name, rows in groups.items()})
+
+
+def _semgrep(check: PlannedCheck, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """What the test of each rule says must be found, in files of every role; each rule has to find its own."""
+    texts = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    files: dict[str, bytes] = {}
+    groups: dict[str, list[Expected]] = {f"semgrep:{rule}": [] for rule in texts}
+    for role, paths in _by_role(ground, [path for path in wants if path.endswith(".py")], _parses).items():
+        for path in paths:
+            data, line = _ended(ground.read(path) or b"")
+            for rule, text in texts.items():
+                expected = Expected(f"semgrep:{rule}", path, line + 1)
+                data, line = _ended(data + b"\n\n" + text.encode())
+                groups[f"semgrep:{rule}"].append(expected)
+                groups.setdefault(f"files of role {role}", []).append(expected)
             files[path] = data
     if files:
         yield Planting(files, {name: tuple(rows) for name, rows in groups.items()})

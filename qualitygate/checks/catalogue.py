@@ -7,8 +7,13 @@ from typing import cast
 
 from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import mypy, pytest, ruff_check, ruff_format, syntax
+from qualitygate.checks.tools import ast_grep, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
 
-_MODULES: tuple[ModuleType, ...] = (large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, syntax)
+_MODULES: tuple[ModuleType, ...] = (
+    *(large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+)
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
+
+FAST: dict[str, Tool] = {ast_grep.name: cast(Tool, ast_grep)}
+"""Tools that no check names: the fast forms of others, for the moment of an edit."""

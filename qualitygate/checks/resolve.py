@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate.checks import environment as environments
+from qualitygate.checks import tool_environment
 from qualitygate.checks.tool import Environment
 from qualitygate.errors import ToolError
 
@@ -39,6 +40,8 @@ def resolve(package: str, wanted: str, project: Environment | None) -> Program:
     """
     if not package:
         return Program(sys.executable, "", False)
+    if package in tool_environment.PINNED:
+        return _pinned(package, wanted)
     others = []
     for place, of_project in ((project, True), (our_environment(), False)):
         if place is None:
@@ -55,3 +58,13 @@ def resolve(package: str, wanted: str, project: Environment | None) -> Program:
             hint=f"pip install '{package}=={wanted}.*'  (for the project), or change its `version` in the settings",
         )
     raise ToolError(f"{package} was not found", hint=f"pip install {package}  (into the project's environment)")
+
+
+def _pinned(package: str, wanted: str) -> Program:
+    brought = tool_environment.PINNED[package]
+    if not matches(brought, wanted):
+        raise ToolError(
+            f"{package} {wanted} is needed, this version of qualitygate brings {brought}",
+            hint="change or remove its `version` in the settings",
+        )
+    return Program(*tool_environment.program(package), of_project=False)

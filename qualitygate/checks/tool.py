@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, NamedTuple, Protocol
 
 from qualitygate.model import Entries, Report
@@ -41,13 +41,15 @@ class Command(NamedTuple):
     """A program to run in `root`: argv, extra environment, standard input.
 
     `report_file`: a file outside `root` that the program writes. It is removed before the run, and
-    what it holds afterwards is `Output.report`.
+    what it holds afterwards is `Output.report`. `files`: what it reads besides, by absolute path
+    outside `root`, written before the run.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = {}
     stdin: bytes | None = None
     report_file: str = ""
+    files: Mapping[str, bytes] = {}
 
 
 class Tool(Protocol):
@@ -56,14 +58,15 @@ class Tool(Protocol):
     `name` is the key under which `qualitygate.checks.catalogue.TOOLS` lists the module.
     `scope` "tree": findings of base and head are matched. "lines": only findings that meet a line
     which the change added or edited count, and base is not looked at (format hunks, secrets).
-    `config_files` are the basenames of files from which the program takes its settings.
+    `config_files` are the basenames of files from which the program takes its settings; one that ends
+    in `/` is a folder at the root of the tree, and stands for all in it.
     `package` is the distribution that holds the program (`ruff`), empty for our own.
 
     A module may also have: `unit`, what `Report.looked_at` counts where that is not files; `writes_tree`,
     true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
-    which never block; `unfinished_rules`, which say no more of an edit than that it is not the last; and
-    `retry(request, report) -> Command | None` with `settle(report, output, request) -> Report`, for
-    findings that must be seen twice.
+    which never block; `unfinished_rules`, which say no more of an edit than that it is not the last; `fast_form`, the
+    name in `catalogue.FAST` of what stands in for it at an edit; and `retry(request, report) -> Command | None`
+    with `settle(report, output, request) -> Report`, for findings that must be seen twice.
     `told(read, options)` says which files, folders and modules the tool's own settings tell it to check.
     A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
@@ -83,6 +86,13 @@ class Tool(Protocol):
 
     def parse(self, output: Output, request: Request) -> Report:
         """Read what it printed; a report with a `reason` for anything but a complete run."""
+
+
+def is_config(path: str, config_files: Collection[str]) -> bool:
+    """Whether a path of a tree is one that `config_files` means."""
+    return path.rpartition("/")[2] in config_files or any(
+        name.endswith("/") and path.startswith(name) for name in config_files
+    )
 
 
 def names_digest_input(entries: Entries) -> list[str]:

@@ -18,13 +18,15 @@ from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
+from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import environment as environments
+from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in, put_in_for_agents
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
-from qualitygate.errors import GitError, QualityGateError
+from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.gate import records
 from qualitygate.gate.judging import work_trees
 from qualitygate.gate.state import locate
@@ -33,7 +35,7 @@ from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
-from qualitygate.rulebook.force import Sight
+from qualitygate.rulebook.force import Sight, own_rules
 from qualitygate.rulebook.page import PATH
 
 JOURNAL = "journal"
@@ -94,7 +96,10 @@ def bootstrap(
     read = _reader(repo.root)
     with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
         again = read(FILE_NAME) is not None
-        draft = _kept(repo, read) if again else compose(Ground(scratch, facts, playbook), read, progress)
+        draft = _kept(repo, read) if again else Draft(read)
+        missing = _tool_environment(options, playbook, draft, progress)
+        if not again:
+            draft = compose(Ground(scratch, facts, playbook, missing), read, progress)
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
@@ -160,6 +165,24 @@ def _playbook(facts: Facts) -> Playbook:
     return found[0]
 
 
+def _tool_environment(
+    options: Options, playbook: Playbook, draft: Draft, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Make the environment of tools that need one of their own; returns what could not be had, and why."""
+    tools = [*(check.tool for check in playbook.checks), *(check.tool for check in draft.checks)]
+    used = {TOOLS[tool].package for tool in tools}
+    wanted = sorted(used & set(tool_environment.PINNED))
+    if not wanted or all(tool_environment.find(package) for package in wanted):
+        return {}
+    if options.dry_run:
+        return dict.fromkeys(wanted, "not on this machine yet; without --dry-run bootstrap fetches it")
+    try:
+        make(progress)
+    except ToolError as exc:
+        return dict.fromkeys(wanted, exc.message)
+    return {}
+
+
 def _environment(repo: Repo) -> Environment | None:
     return environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
 
@@ -195,7 +218,8 @@ def _sight(scratch: Scratch, draft: Draft) -> Sight:
             known[check.name] = ruff_rules(scratch, check, draft.files())
         return known[check.name]
 
-    return Sight(tuple(as_check(check) for check in draft.checks), FILE_NAME, draft.read, enabled)
+    own = own_rules(git.entries(scratch.gate.repo, scratch.head), draft.read)
+    return Sight(tuple(as_check(check) for check in draft.checks), FILE_NAME, draft.read, enabled, own)
 
 
 def _prove(

@@ -12,7 +12,7 @@ from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Command, Environment, Request
-from qualitygate.checks.tools import ruff_manual
+from qualitygate.checks.tools import ruff_manual, semgrep
 from qualitygate.commands.install import ensure_trust
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
@@ -26,7 +26,7 @@ from qualitygate.process import run as run_program
 from qualitygate.rule_texts import load_texts
 from qualitygate.rulebook.explain import Explanation, Ground, find, near
 from qualitygate.rulebook.explain import explain as explain_it
-from qualitygate.rulebook.force import Sight
+from qualitygate.rulebook.force import Sight, own_rules
 
 _SECONDS = 10.0
 """How long ruff may take to count what one rule finds."""
@@ -67,7 +67,11 @@ def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sig
     def enabled(check: Check) -> frozenset[str] | str:
         return _enabled(repo, check, entries, environment)
 
-    return Sight(checks, str(policy.get("source", FILE_NAME)), lambda path: _read(repo, path), enabled)
+    def read(path: str) -> bytes | None:
+        return _read(repo, path)
+
+    own = own_rules(semgrep.own_rules(os.fspath(repo.root)), read)
+    return Sight(checks, str(policy.get("source", FILE_NAME)), read, enabled, own)
 
 
 def _read(repo: Repo, path: str) -> bytes | None:

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, hook_scripts
+from qualitygate.bootstrap.tool_environment import make
+from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.errors import QualityGateError
+from qualitygate.config import compile_policy
+from qualitygate.errors import ConfigError, QualityGateError, ToolError
 from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import locate
@@ -26,8 +29,14 @@ class InstallResult(NamedTuple):
     trusted: bool
 
 
-def install(path: Path, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:
-    """Install the hooks for a teammate, a fresh clone or a new worktree.
+def install(
+    path: Path,
+    *,
+    trust_it: bool,
+    ask: Callable[[str], bool] | None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> InstallResult:
+    """Install the hooks for a teammate, a fresh clone or a new worktree, and the tools that its settings need.
 
     `ask` is called with what would be executed here, before any of it may run; None stands for a
     session without a terminal.
@@ -36,11 +45,29 @@ def install(path: Path, *, trust_it: bool, ask: Callable[[str], bool] | None) ->
     if git.rev_parse(repo, f":{FILE}") is None and not (repo.root / FILE).exists():
         raise QualityGateError(f"there is no {FILE} here", hint="qualitygate bootstrap .  (it sets the gate up)")
     try:
-        return put_in(repo, trust_it=trust_it, ask=ask)
+        result = put_in(repo, trust_it=trust_it, ask=ask)
     except OSError as exc:
         raise QualityGateError(
             f"cannot write: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
         ) from None
+    if _needs_tools(repo):
+        try:
+            make(progress)
+        except ToolError as exc:
+            raise ToolError(f"the hooks are installed, but a tool is missing: {exc.message}", hint=exc.hint) from None
+    return result
+
+
+def _needs_tools(repo: Repo) -> bool:
+    """Whether a check of these settings runs a tool that has an environment of its own."""
+    place = repo.root / FILE
+    staged = git.rev_parse(repo, f":{FILE}")
+    data = place.read_bytes() if place.is_file() else next(git.blobs(repo, [staged]))[1] if staged else b""
+    try:
+        checks = compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"]
+    except ConfigError:
+        return False  # whatever runs next says so
+    return any(TOOLS[check["tool"]].package in tool_environment.PINNED for check in checks)
 
 
 def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:

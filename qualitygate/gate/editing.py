@@ -14,7 +14,8 @@ from pathlib import Path
 
 from qualitygate import git
 from qualitygate.checks import environment as environments
-from qualitygate.checks.tool import Environment
+from qualitygate.checks.catalogue import FAST
+from qualitygate.checks.tool import Environment, Tool
 from qualitygate.gate import base as bases_
 from qualitygate.gate import judging, policy, trust
 from qualitygate.gate.examine import BaseTree, Session, config_names
@@ -22,7 +23,7 @@ from qualitygate.gate.judging import Gate
 from qualitygate.gate.runner import judge_all
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import FileDiff
-from qualitygate.model import Base, Entries, Entry, Status, Tree, Verdict
+from qualitygate.model import Base, Check, Entries, Entry, Status, Tree, Verdict
 
 _LIMIT = 10.0
 """Seconds; an agent waits for this after each of its edits."""
@@ -72,6 +73,8 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     rules = policy.load(
         gate.repo, gate.state.shared, entries, judging.version(), gate.compile, on_disk.get(policy.FILE)
     )
+    rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
+    gate = gate._replace(tools={**gate.tools, **FAST})
     head = Tree("", entries, "files just edited")
     edited = tuple(path for path in paths if path in on_disk)
     if not edited:
@@ -122,12 +125,23 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
     return verdict._replace(status=status, new=new, checks=checks)
 
 
+def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
+    """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
+    form = getattr(tools[check.tool], "fast_form", "")
+    if not form or check.tier == "edit" or not check.options.get("fast"):
+        return check
+    return check._replace(tool=form, tier="edit", version="")
+
+
 def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:
     """Where settings for these files can stand: beside them, and in every folder above."""
     folders = {"/".join(path.split("/")[:n]) for path in paths for n in range(path.count("/") + 1)}
     for folder in sorted(folders):
         here = set(os.listdir(root / folder)) if (root / folder).is_dir() else set()
         yield from (f"{folder}/{name}".lstrip("/") for name in sorted(names & here))
+    for top in sorted(name for name in names if name.endswith("/")):
+        for folder, _, files in os.walk(root / top):
+            yield from (os.path.relpath(os.path.join(folder, file), root) for file in sorted(files))
 
 
 def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:

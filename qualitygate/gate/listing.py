@@ -19,7 +19,9 @@ _GUARD = threading.Lock()
 
 
 def called(entries: Entries, name: str) -> Sequence[str]:
-    """The paths of all files of this name, in whatever folder, in the order of the list."""
+    """The paths of all files of this name, in whatever folder; all below it, if it is a `folder/`. In order."""
+    if name.endswith("/"):
+        return [path for path in entries if path.startswith(name)]
     return _once(_CALLED, entries, _by_name).get(name, ())
 
 

@@ -116,12 +116,20 @@ def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Repor
 
 
 def _run(command: Command, root: Path, left: float) -> Output:
-    """Run it, and read the file that it was told to write; what a run before left there is not its answer."""
+    """Write what it reads, run it, and read what it writes: what a run before left there is not its answer."""
     report = Path(command.report_file) if command.report_file else None
     if report is not None:
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
-    output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    for place, data in command.files.items():
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        with open(place, "wb") as given:
+            given.write(data)
+    try:
+        output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
+    finally:
+        for place in command.files:
+            os.unlink(place)
     if report is None or not report.is_file():
         return output
     with open(report, "rb") as file:

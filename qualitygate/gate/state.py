@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qualitygate.checks.tool_environment import user_cache
 from qualitygate.git import Repo
 
 
@@ -20,12 +21,10 @@ class State(NamedTuple):
 
 def locate(repo: Repo) -> State:
     """The directories for this repository; none of them need exist."""
-    where = os.environ.get("XDG_CACHE_HOME", "")
-    cache = Path(where) if os.path.isabs(where) else Path.home() / ".cache"
     name = repo.common_dir.parent.name if repo.common_dir.name == ".git" else repo.common_dir.name
     return State(
         shared=repo.common_dir / "qualitygate",
-        worktree=cache / "qualitygate" / f"{_safe(name)}-{_short(repo.common_dir)}" / _short(repo.root),
+        worktree=user_cache() / "qualitygate" / f"{_safe(name)}-{_short(repo.common_dir)}" / _short(repo.root),
     )
 
 

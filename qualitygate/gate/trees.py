@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from qualitygate import git, git_trees
+from qualitygate.checks.tool import is_config
 from qualitygate.git import Repo
 from qualitygate.model import Entries, Tree
 
@@ -53,11 +54,8 @@ def under_configuration(
     `changed`: in which paths the two differ, where that is known.
     """
 
-    def is_config(path: str) -> bool:
-        return path.rsplit("/", 1)[-1] in config_files
-
-    if not config_files or (changed is not None and not any(map(is_config, changed))):
+    if not config_files or (changed is not None and not any(is_config(path, config_files) for path in changed)):
         return base
-    kept = {path: entry for path, entry in base.items() if not is_config(path)}
-    kept.update((path, entry) for path, entry in head.items() if is_config(path))
+    kept = {path: entry for path, entry in base.items() if not is_config(path, config_files)}
+    kept.update((path, entry) for path, entry in head.items() if is_config(path, config_files))
     return kept

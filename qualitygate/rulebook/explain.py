@@ -11,8 +11,9 @@ from qualitygate.checks.tools import mypy_config
 from qualitygate.checks.tools.ruff_manual import RuffRule
 from qualitygate.config import FILE_NAME
 from qualitygate.model import Check
+from qualitygate.rule_pack import load_pack, pack_names
 from qualitygate.rule_texts import Text, Texts
-from qualitygate.rulebook.force import Sight, Standing, listed, of_check, of_mypy, of_ruff, ruff_file
+from qualitygate.rulebook.force import Sight, Standing, listed, of_check, of_mypy, of_ruff, of_semgrep, ruff_file
 
 
 class Way(NamedTuple):
@@ -121,6 +122,29 @@ def _mypy(code: str, ground: Ground) -> Explanation:
     return _explanation(text, "", standing, ground, (way, *_policy_ways(standing.checks, ground)))
 
 
+def _semgrep(name: str, ground: Ground) -> Explanation:
+    own = ground.sight.own.get(name)
+    standing = of_semgrep(name, ground.sight)
+    if own is not None:
+        text = Text(f"semgrep:{name}", own.message, instead=own.instead)
+        return _explanation(text, "", standing, ground, _policy_ways(standing.checks, ground), (f"see {own.path}",))
+    (rule,) = load_pack([name])
+    text = Text(f"semgrep:{name}", rule.message, rule.why, rule.instead, rule.wrong.strip("\n"), rule.right.strip("\n"))
+    ways = [
+        Way("turn it off", FILE_NAME, (f"[checks.{check.name}]", f"rules = {_without(name, check)}"))
+        for check in standing.checks
+    ]
+    return _explanation(text, "", standing, ground, (*ways, *_policy_ways(standing.checks, ground)))
+
+
+def _without(name: str, check: Check) -> str:
+    return json.dumps([rule for rule in check.options.get("rules", ()) if rule != name])
+
+
+def _semgrep_names(ground: Ground) -> Mapping[str, str]:
+    return dict.fromkeys((*pack_names(), *ground.sight.own), "")
+
+
 def _config_file(checks: tuple[Check, ...]) -> str:
     return str(checks[0].options.get("config_file", "")) if checks else ""
 
@@ -188,6 +212,7 @@ EXPLAINERS: Mapping[str, Explainer] = {
     "syntax": Explainer(_told("syntax"), _of_check("syntax", {})),
     "builtin": Explainer(_told("builtin"), _of_check("builtin", _BUILTIN)),
     "secrets": Explainer(_secrets_names, _of_check("secrets", {})),
+    "semgrep": Explainer(_semgrep_names, _semgrep),
     "pytest": Explainer(_told("pytest"), _of_check("pytest", {})),
 }
 """By what stands before the colon of a rule. A new tool adds its line here."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from qualitygate.checks.tools import mypy_config
+from qualitygate.checks.tools.semgrep import OWN_RULES
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
 from qualitygate.model import Check
+from qualitygate.rule_pack import documents
 
 RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 """In the order in which ruff looks for its settings; the last one only counts with a table for it."""
@@ -17,17 +19,27 @@ RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
 State = Literal["in force", "not in force", "not known"]
 
 
+class OwnRule(NamedTuple):
+    """A rule that the repository keeps in a file of its own: what it says, and what to do instead."""
+
+    path: str
+    message: str
+    instead: str
+
+
 class Sight(NamedTuple):
     """The settings of one tree.
 
     `source` says where `checks` come from. `read` gives a file of the tree, `enabled` the ruff rules
-    that a check has switched on, or why that is not known.
+    that a check has switched on, or why that is not known. `own` are the repository's own rules for
+    semgrep by their ids.
     """
 
     checks: tuple[Check, ...]
     source: str
     read: Callable[[str], bytes | None]
     enabled: Callable[[Check], frozenset[str] | str]
+    own: Mapping[str, OwnRule] = {}
 
     def of_tool(self, tool: str) -> tuple[Check, ...]:
         """The checks that run this tool."""
@@ -74,6 +86,34 @@ def of_ruff(code: str, sight: Sight) -> Standing:
     place = ruff_file(sight.read)
     where = f"the settings in {place.path} do not switch it on" if place else "ruff does not switch it on by itself"
     return Standing("not in force", (), where)
+
+
+def of_semgrep(rule: str, sight: Sight) -> Standing:
+    """A rule for semgrep is in force where a check names it; the repository's own wherever a check runs semgrep."""
+    standing = of_check("semgrep", sight)
+    if rule in sight.own or standing.state != "in force":
+        return standing
+    here = tuple(check for check in standing.checks if rule in check.options.get("rules", ()))
+    why = f"`rules` of check {', '.join(check.name for check in standing.checks)} does not name it"
+    return Standing("in force", here) if here else Standing("not in force", (), why)
+
+
+def own_rules(files: Iterable[str], read: Callable[[str], bytes | None]) -> dict[str, OwnRule]:
+    """The repository's own rules for semgrep in these files; one that cannot be read is its check's to complain of."""
+    found = {}
+    for path in files:
+        folder, _, name = path.rpartition("/")
+        if f"{folder}/" != OWN_RULES or not name.endswith((".yml", ".yaml")):
+            continue
+        try:
+            rules = documents(read(path) or b"", file=path)
+        except ConfigError:
+            continue
+        for rule in rules:
+            said = rule.get("metadata")
+            instead = said.get("instead", "") if isinstance(said, dict) else ""
+            found[str(rule.get("id"))] = OwnRule(path, str(rule.get("message", "")), str(instead))
+    return found
 
 
 def of_mypy(code: str, needs: str, sight: Sight) -> Standing:

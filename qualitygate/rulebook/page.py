@@ -34,12 +34,14 @@ def render(sight: Sight, texts: Texts) -> bytes:
         raise QualityGateError(
             f"the installation lacks templates/{_TEMPLATE}", hint="install qualitygate-toolkit again"
         )
+    listed = _list(sight, texts)
+    of_semgrep = _of_semgrep(sight)
     parts = {
         "{fix}": fix_line(sight),
         "{checks}": "\n".join(_table(sight.checks, texts)),
         "{legend}": _legend(sight.checks),
         "{often}": "\n".join(_often(sight, texts)),
-        "{list}": "\n".join(_list(sight, texts)),
+        "{list}": "\n".join((*listed, *(of_semgrep[1:] if listed else of_semgrep))),
     }
     text = template.decode("utf-8")
     for name, part in parts.items():
@@ -112,6 +114,22 @@ def _list(sight: Sight, texts: Texts) -> list[str]:
         shown = codes if family[-1].isdigit() else [family, *(code.removeprefix(family) for code in codes)]
         lines += [f"{' '.join(shown)} {reason}"] if codes else []
     return _listed(lines, left - told)
+
+
+def _of_semgrep(sight: Sight) -> list[str]:
+    """Rules for semgrep: the repository's own with what they say, those of ours by their names, which say enough."""
+    ours = sorted({str(rule) for check in sight.of_tool("semgrep") for rule in check.options.get("rules", ())})
+    own = sorted(sight.own.items()) if sight.of_tool("semgrep") else []
+    if not ours and not own:
+        return []
+    lines = [f"- `semgrep:{rule}` {' '.join(told.message.split())[:120]}" for rule, told in own[:_OWN]]
+    lines += [f"- {len(own) - _OWN} more in `.qualitygate/rules/`"] if len(own) > _OWN else []
+    lines += [f"- {', '.join(ours)}"] if ours else []
+    return ["", "", "## Rules of semgrep", "", *lines]
+
+
+_OWN = 20
+"""How many rules of a repository's own the page has room for."""
 
 
 def _named(group: str, here: Collection[str], told: Collection[str], texts: Texts) -> str:

@@ -208,3 +208,30 @@ def test_nothing_is_written(root: Path, capsys: pytest.CaptureFixture[str]) -> N
     before = sorted(root.rglob("*"))
     asked(capsys, "F401")
     assert sorted(root.rglob("*")) == before
+
+
+RULES = """rules:
+  - id: no-print
+    message: say it through the log
+    languages: [python]
+    severity: ERROR
+    pattern: print(...)
+    metadata:
+      instead: use `log.info`
+"""
+
+
+def test_rules_for_semgrep_of_ours_and_of_the_repository(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check = '[checks.semgrep]\nrules = ["tls-unverified", "no-time-limit"]\n'
+    write(root, {"qualitygate.toml": GATE + check, ".qualitygate/rules/log.yml": RULES})
+    said = asked(capsys, "tls-unverified")
+    assert said.startswith("semgrep:tls-unverified: the certificate of the other side is not checked\n")
+    assert "in force: check semgrep, policy ratchet" in said
+    assert 'rules = ["no-time-limit"]' in said
+    assert "wrong:\n    context = ssl._create_unverified_context()\n" in said
+    assert "not in force: `rules` of check semgrep does not name it" in asked(capsys, "semgrep:sleep-in-test")
+    own = asked(capsys, "semgrep:no-print")
+    assert "say it through the log" in own and "do: use `log.info`" in own
+    assert ".qualitygate/rules/log.yml" in own
+    write(root, {".qualitygate/rules/log.yml": "rules: [\n"})
+    assert "no rule is called `no-print`" in asked(capsys, "no-print", code=2)

@@ -8,19 +8,21 @@ from qualitygate.model import Check
 from qualitygate.playbook import load_playbooks
 from qualitygate.reporters.agent import tokens
 from qualitygate.reporters.exemptions import without_exemptions
+from qualitygate.rule_pack import pack_names
 from qualitygate.rule_texts import load_texts
-from qualitygate.rulebook.force import Sight
+from qualitygate.rulebook.force import OwnRule, Sight
 from qualitygate.rulebook.page import render
 from tests.checkout import ROOT
 
 TEXTS = load_texts()
+OPTIONS = {"semgrep": {"rules": pack_names()}}
 CHECKS = tuple(
-    Check(check.name, check.tool, check.policy, check.tier, "", check.options)
+    Check(check.name, check.tool, check.policy, check.tier, "", OPTIONS.get(check.tool, check.options))
     for playbook in load_playbooks()
     for check in playbook.checks
 )
 ALL = frozenset(rule.removeprefix("ruff:") for rule in TEXTS.rules if re.fullmatch(r"ruff:[A-Z]+\d+", rule))
-TOKENS = 2500
+TOKENS = 2700
 
 
 def page(checks: tuple[Check, ...] = CHECKS, enabled: frozenset[str] | str = ALL) -> str:
@@ -62,6 +64,16 @@ def test_rules_that_are_not_known_are_not_left_out_in_silence() -> None:
     text = page(enabled="ruff does not take its settings as they are")
     assert "They stand in ruff's settings" in text and "B002" not in text
     assert "The project chose 2 more" in page(enabled=(ALL - {"B008", "E712"}) | {"D100", "D101"})
+
+
+def test_rules_for_semgrep_are_named_where_a_check_runs_it() -> None:
+    own = {f"own-{n:02}": OwnRule(".qualitygate/rules/own.yml", f"no  {n}\nat all", "") for n in range(22)}
+    (check,) = (check for check in CHECKS if check.tool == "semgrep")
+    for checks, there in (((check,), True), (CHECKS[:1], False)):
+        text = render(Sight(checks, "qualitygate.toml", lambda path: None, lambda check: ALL, own), TEXTS).decode()
+        assert ("- `semgrep:own-00` no 0 at all\n" in text) is there
+        assert ("- 2 more in `.qualitygate/rules/`" in text) is there
+        assert ("no-time-limit" in text) is there
 
 
 def test_the_policies_that_are_there_are_explained() -> None:

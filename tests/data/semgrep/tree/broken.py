@@ -1,0 +1,5 @@
+eval(1)
+
+
+def g(:::
+    pass
