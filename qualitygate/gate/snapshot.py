@@ -283,10 +283,10 @@ def _make_git_dir(directory: Path, repo: Repo) -> None:
     place = directory / ".git"
     (place / "objects" / "info").mkdir(parents=True)
     (place / "refs").mkdir()
-    (place / "HEAD").write_text("ref: refs/heads/judged\n")
+    (place / "HEAD").write_text("ref: refs/heads/judged\n", encoding="ascii")
     (place / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.alternate(git.real_objects(repo))) + b"\n")
     kind = git.object_format(repo)
     config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
     if kind != "sha1":
         config = f"[core]\n\trepositoryformatversion = 1\n\tbare = false\n[extensions]\n\tobjectformat = {kind}\n"
-    (place / "config").write_text(config)
+    (place / "config").write_text(config, encoding="ascii")

@@ -62,8 +62,8 @@ def _manager() -> tuple[int, float] | None:
     for _ in range(_ANCESTORS):
         try:
             arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            uptime = float(Path("/proc/uptime").read_text().split()[0])
+            fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+            uptime = float(Path("/proc/uptime").read_bytes().split()[0])
         except OSError:
             return None
         if any(Path(argument.removeprefix("-m")).name.startswith(_MANAGERS) for argument in arguments[:3]):
