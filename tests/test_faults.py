@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -52,10 +53,15 @@ def wait_for(what: Callable[[], object], process: subprocess.Popen[bytes] | None
 
 
 def is_alive(pid: int) -> bool:
+    """Whether it goes on: what was killed may still be on its way out, on a busy machine for a while."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
         return False
+    try:
+        return not select.select([process], [], [], 4)[0]
+    finally:
+        os.close(process)
 
 
 def let_go(root: Path) -> None:
