@@ -10,6 +10,7 @@ from typing import NamedTuple
 from qualitygate import git
 from qualitygate.errors import GitError
 from qualitygate.gate import ancestry, merge, records
+from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.model import Base
 
@@ -89,7 +90,7 @@ def find(repo: Repo, shared: Path, *, trusted: str, parents: Sequence[str]) -> B
     start = records.adopted(shared)
     if not parents:
         return Bases((start or Base(git.empty_tree(repo), "", "the empty tree: this is the first commit", True),))
-    merges = _merge_bases(repo, ref, parents) if ref else ()
+    merges = _merge_bases(repo, shared, ref, parents) if ref else ()
     walk = ancestry.trusted_ancestors(repo, shared, parents, ref.commit if ref else "", start)
     found = [_named(repo, base, ref, merges) for base in walk.trusted]
     if len(found) <= 1 and (found or merges or start):
@@ -108,7 +109,7 @@ def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
     Before anything is trusted, what a person has finally accepted is not asked about again.
     """
     ref = trusted_ref(repo, trusted)
-    merges = _merge_bases(repo, ref, [commit]) if ref else ()
+    merges = _merge_bases(repo, shared, ref, [commit]) if ref else ()
     start = records.adopted(shared)
     if start and start.commit and any(git.is_ancestor(repo, one.commit, start.commit) for one in merges):
         # What stood unpushed when the gate was set up is nobody's new defect.
@@ -153,16 +154,37 @@ def _unadopted(repo: Repo, parent: str) -> Base:
     return Base(git.tree_of(repo, parent), parent, "HEAD, for want of a trusted ref or an adopted commit", True)
 
 
-def _merge_bases(repo: Repo, ref: Trusted, parents: Sequence[str]) -> tuple[Base, ...]:
-    commits = git.merge_bases(repo, ref.commit, *parents)
-    if not commits:
+def _merge_bases(repo: Repo, shared: Path, ref: Trusted, parents: Sequence[str]) -> tuple[Base, ...]:
+    found = _meeting(repo, shared, ref.commit, parents)
+    if not found:
         if git.is_shallow(repo):
             raise GitError(f"history is cut off before it meets {ref.name}", hint="git fetch --unshallow")
         raise GitError(
             f"HEAD and the trusted ref {ref.name} have no common ancestor",
             hint="git fetch, or name another ref in qualitygate.toml: gate.trusted",
         )
-    return tuple(Base(git.tree_of(repo, commit), commit, f"merge base with {ref.name}") for commit in commits)
+    return tuple(Base(tree, commit, f"merge base with {ref.name}") for commit, tree in found)
+
+
+def _meeting(repo: Repo, shared: Path, trusted: str, parents: Sequence[str]) -> list[tuple[str, str]]:
+    """Commit and tree of each merge base. Where commits meet never changes, and is asked at every edit: it is kept."""
+    file, key = shared / "merge-bases.json", " ".join((trusted, *sorted(parents)))
+    kept = read_json(file)
+    kept = kept if isinstance(kept, dict) else {}
+    try:
+        return [(str(commit), str(tree)) for commit, tree in kept[key]]
+    except (KeyError, TypeError, ValueError):
+        pass  # asked for the first time, or torn
+    found = [(commit, git.tree_of(repo, commit)) for commit in git.merge_bases(repo, trusted, *parents)]
+    if found and not git.is_shallow(repo):
+        try:
+            write_json(file, dict([*list(kept.items())[-_KEPT:], (key, found)]))
+        except OSError:
+            pass  # a read-only clone asks again
+    return found
+
+
+_KEPT = 30
 
 
 def _named(repo: Repo, base: Base, ref: Trusted | None, merges: tuple[Base, ...]) -> Base:

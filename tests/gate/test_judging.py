@@ -255,6 +255,21 @@ def test_a_push_is_judged_against_the_trusted_merge_base(tmp_path: Path) -> None
     assert judging.judge_push(open_words(root), bad).status == "failed"
 
 
+def test_where_commits_meet_is_remembered_and_a_torn_memory_is_none(tmp_path: Path) -> None:
+    upstream = make_repo(tmp_path / "up", {**CONFIG, "a.py": "BAD = 1\n"})
+    root = tmp_path / "r"
+    git(tmp_path, "clone", "-q", str(upstream), str(root))
+    verdicts = [judging.judge_worktree(open_words(root)) for _ in range(2)]
+    kept = open_words(root).state.shared / "merge-bases.json"
+    assert [verdict.bases for verdict in verdicts] == [verdicts[0].bases] * 2
+    for torn in ("", "[]", '{"x": 5}', kept.read_text().replace("[[", "[5, [")):
+        kept.write_text(torn)
+        assert judging.judge_worktree(open_words(root)).bases == verdicts[0].bases
+    commit(upstream, {"a.py": "BAD = 1\n\n"})
+    git(root, "pull", "-q")
+    assert judging.judge_worktree(open_words(root)).bases != verdicts[0].bases
+
+
 def test_a_shallow_clone_that_cannot_reach_its_base_says_how_to_fetch(tmp_path: Path) -> None:
     upstream = make_repo(tmp_path / "up", {**CONFIG, "a.py": "x = 1\n"})
     git(upstream, "switch", "-qc", "topic")
