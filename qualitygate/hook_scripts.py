@@ -15,16 +15,30 @@ from qualitygate.git import Repo
 
 NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
 KEPT = ".before-qualitygate"
-FOR_AGENTS = "agent-hook"
+WHERE = "where"
+"""In the gate's folder of a clone: where its interpreter and our package are, as assignments of a shell."""
+
+# A folder of hooks that is tracked is everybody's: no path of this machine may stand in it, and whoever has no
+# qualitygate must be able to commit.
+_LOOK_UP = """git=$(git rev-parse --git-common-dir)
+python=
+package=
+if [ -f "$git/qualitygate/where" ]; then
+    . "$git/qualitygate/where"
+fi"""
 _SIGN = b"# qualitygate git hook."
 
 
 class Installed(NamedTuple):
-    """What `install` did: where, which hooks are ours now, and which of them run an earlier hook first."""
+    """What `install` did: where, which hooks are ours now, and which of them run an earlier hook first.
+
+    `tracked`: files that are the repository's, relative to its root, and have to be committed.
+    """
 
     directory: Path
     written: tuple[str, ...]
     chained: tuple[str, ...]
+    tracked: tuple[str, ...] = ()
 
 
 def directory(repo: Repo) -> Path:
@@ -56,6 +70,7 @@ def install(repo: Repo, template: str) -> Installed:
     Raises QualityGateError where that cannot be written.
     """
     place = directory(repo)
+    tracked = is_tracked(repo, place)
     chained, fresh = [], []
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -67,7 +82,7 @@ def install(repo: Repo, template: str) -> Installed:
                     path.replace(kept)
             if kept.exists():
                 chained.append(name)
-            _write(path, _script(template, name))
+            _write(path, _script(template, name, tracked=tracked))
     except OSError as exc:
         for name in fresh:
             _take_out(place, name)
@@ -75,23 +90,40 @@ def install(repo: Repo, template: str) -> Installed:
             f"cannot install the hooks in {place}: {(exc.strerror or str(exc)).lower()}",
             hint="make it writable, or run as its owner; nothing was changed",
         ) from None
-    return Installed(place, NAMES, tuple(chained))
+    files = (*NAMES, *(f"{name}{KEPT}" for name in chained)) if tracked else ()
+    paths = tuple(os.path.relpath(place / name, repo.root) for name in files)
+    return Installed(place, NAMES, tuple(chained), paths)
 
 
-def install_for_agents(shared: Path, template: str) -> None:
-    """Write what the hooks of coding agents are led to in this clone. `shared` is the gate's folder there."""
+def is_tracked(repo: Repo, place: Path) -> bool:
+    """Whether a folder of hooks belongs to the repository's files: everybody who clones it gets them."""
+    root = repo.root.resolve()
+    if place.is_relative_to(repo.common_dir.resolve()) or not place.is_relative_to(root):
+        return False
+    return not git.is_ignored(repo, place.relative_to(root).as_posix())
+
+
+def write_where(shared: Path) -> None:
+    """Leave word in this clone of where we are: for hooks that are tracked, and those of coding agents."""
     shared.mkdir(parents=True, exist_ok=True)
-    _write(shared / FOR_AGENTS, _script(template, ""))
+    _write(shared / WHERE, _assignments() + "\n")
 
 
-def _script(template: str, name: str) -> str:
+def _assignments() -> str:
+    package = os.fspath(Path(__file__).parent)
+    return f"python={shlex.quote(sys.executable)}\npackage={shlex.quote(package)}"
+
+
+def _script(template: str, name: str, *, tracked: bool) -> str:
+    gone = "qualitygate is not here any more"
     values: Mapping[str, str] = {
         "@HOOK@": name,
-        "@PYTHON@": sys.executable,
-        "@PACKAGE@": os.fspath(Path(__file__).parent),
+        "@WHERE@": _LOOK_UP if tracked else _assignments(),
+        "@GONE@": "this repository has a quality gate, which is not installed here" if tracked else f"error: {gone}",
+        "@CODE@": "0" if tracked else "2",
     }
     for mark, value in values.items():
-        template = template.replace(mark, shlex.quote(value))
+        template = template.replace(mark, value)
     return template
 
 

@@ -207,7 +207,7 @@ def test_a_wrong_call_is_never_read_as_a_refusal(args: tuple[str, ...], root: Pa
 
 
 def test_a_clone_without_qualitygate_is_told_once_and_not_stopped(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (root / ".git" / "qualitygate" / hook_scripts.FOR_AGENTS).unlink()
+    (root / ".git" / "qualitygate" / hook_scripts.WHERE).unlink()
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     assert call(root, "command", b"{}") == (0, "")
     assert call(root, "stop", b"{}") == (0, "")

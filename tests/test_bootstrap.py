@@ -215,7 +215,7 @@ def test_a_manager_that_was_asked_for_installs_the_hooks_itself(
     hooks = sorted(path.name for path in (root / ".git/hooks").iterdir())
     assert main(["bootstrap", "--manager", manager, "."]) == 0
     assert f"next: {manager} install --hook-type pre-commit" in capsys.readouterr().out
-    assert (root / ".git/qualitygate/agent-hook").exists()
+    assert (root / ".git/qualitygate/where").exists()
     assert sorted(path.name for path in (root / ".git/hooks").iterdir()) == hooks
     config = (root / ".pre-commit-config.yaml").read_text()
     assert [name in config for name in ("id: qualitygate-record", "id: qualitygate-push")] == [True, True]

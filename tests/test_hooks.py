@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -318,3 +319,31 @@ def test_taking_a_check_out_does_not_free_the_change_that_takes_it_out(root: Pat
     refused = try_commit(root, "-a")
     assert refused.returncode == 1
     assert "check ruff is removed" in refused.stderr
+
+
+def test_a_folder_of_hooks_that_is_tracked_holds_nothing_of_this_machine_and_stops_no_teammate(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {**SETTINGS, "hooks/pre-commit": "#!/bin/sh\ntouch ran\n"})
+    (root / "hooks/pre-commit").chmod(0o755)
+    git(root, "config", "core.hooksPath", "hooks")
+    result = install(root, trust_it=False, ask=None)
+    assert set(result.hooks.tracked) >= {"hooks/pre-commit", "hooks/pre-commit.before-qualitygate", "hooks/pre-push"}
+    for path in (root / "hooks").iterdir():
+        assert sys.executable not in path.read_text() and "site-packages" not in path.read_text()
+    write(root, {"a.py": "x = undefined\n"})
+    git(root, "add", "-A")
+    refused = try_commit(root)
+    assert refused.returncode == 1 and "a.py:1:5: ruff:F821" in refused.stderr
+    assert (root / "ran").exists()
+    (root / ".git/qualitygate/where").unlink()  # as in the clone of somebody who has no qualitygate
+    told = try_commit(root, PATH="/usr/bin:/bin")
+    assert told.returncode == 0
+    assert "this repository has a quality gate, which is not installed here" in told.stderr
+    assert "hint: pip install qualitygate-toolkit && qualitygate install" in told.stderr
+
+
+def test_a_folder_of_hooks_that_is_ignored_is_this_clones_own(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {**SETTINGS, ".gitignore": "made/\n"})
+    git(root, "config", "core.hooksPath", "made/hooks")
+    result = install(root, trust_it=False, ask=None)
+    assert result.hooks.tracked == ()
+    assert sys.executable in (root / "made/hooks/pre-commit").read_text()

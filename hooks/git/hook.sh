@@ -1,8 +1,7 @@
 #!/bin/sh
 # qualitygate git hook. `qualitygate install` writes it, `qualitygate uninstall` takes it away.
 hook=@HOOK@
-python=@PYTHON@
-package=@PACKAGE@
+@WHERE@
 here=$(dirname "$0")
 export QUALITYGATE_GIT_PROCESS="$PPID"  # what passed in one hook of this git need not be judged in its next one
 input=/dev/null
@@ -18,7 +17,7 @@ if [ -x "$python" ] && [ -f "$package/git_hook.py" ]; then
 elif command -v qualitygate > /dev/null 2>&1; then
     qualitygate git-hook "$hook" "$@" < "$input"
 else
-    echo "error: qualitygate is not here any more" >&2
+    echo "@GONE@" >&2
     echo "hint: pip install qualitygate-toolkit && qualitygate install" >&2
-    exit 2
+    exit @CODE@
 fi

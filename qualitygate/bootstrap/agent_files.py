@@ -68,9 +68,9 @@ def add_agents(draft: Draft, chosen: tuple[Chosen, ...]) -> tuple[Chosen, ...]:
             draft.steps.append(Step(f"register the gate with {agent.title} in {agent.settings}", reason, evidence))
         able.append(Chosen(agent, evidence))
     if able:
-        script = read("hooks", "agents", "launch.sh")
+        script = read("hooks", "agents", "agent-hook.sh")
         if script is None:
-            raise QualityGateError("the installation lacks hooks/agents/launch.sh", hint="install it again")
+            raise QualityGateError("the installation lacks hooks/agents/agent-hook.sh", hint="install it again")
         draft.write(Edit(LAUNCHER, draft.read(LAUNCHER), script, executable=True))
     return tuple(able)
 

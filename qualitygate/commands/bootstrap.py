@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git, git_trees
+from qualitygate import git, git_trees, hook_scripts
 from qualitygate.bootstrap import agent_files, gatefile, journal
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
@@ -23,7 +23,7 @@ from qualitygate.checks import environment as environments
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
-from qualitygate.commands.install import InstallResult, ensure_trust, put_in, put_in_for_agents
+from qualitygate.commands.install import InstallResult, ensure_trust, put_in
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
@@ -267,7 +267,7 @@ def _apply(
         if options.no_install:
             return
         if options.manager in MANAGERS:
-            put_in_for_agents(repo)
+            hook_scripts.write_where(shared)
         else:
             installed.append(put_in(repo, trust_it=False, ask=None))
 

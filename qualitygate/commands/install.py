@@ -79,20 +79,15 @@ def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> 
         tree = git.tree_of(repo, head) if head else git.empty_tree(repo)
         records.adopt(shared, head or "", tree)
         adopted = head or "the empty tree"
-    hooks = hook_scripts.install(repo, _template("git"))
-    put_in_for_agents(repo)
+    hooks = hook_scripts.install(repo, _template())
+    hook_scripts.write_where(shared)
     return InstallResult(hooks, adopted, ensure_trust(repo, trust_it=trust_it, ask=ask))
 
 
-def put_in_for_agents(repo: Repo) -> None:
-    """Write what the registered hooks of coding agents are led to in this clone."""
-    hook_scripts.install_for_agents(locate(repo).shared, _template("agents"))
-
-
-def _template(kind: str) -> str:
-    data = read("hooks", kind, "hook.sh")
+def _template() -> str:
+    data = read("hooks", "git", "hook.sh")
     if data is None:
-        raise QualityGateError(f"the installation lacks hooks/{kind}/hook.sh", hint="install qualitygate-toolkit again")
+        raise QualityGateError("the installation lacks hooks/git/hook.sh", hint="install qualitygate-toolkit again")
     return data.decode("ascii")
 
 
@@ -116,5 +111,5 @@ def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | Non
 def uninstall(path: Path) -> tuple[str, ...]:
     """Remove our hooks and put back those that were there; returns the names of those removed."""
     repo = git.find_repo(path)
-    (locate(repo).shared / hook_scripts.FOR_AGENTS).unlink(missing_ok=True)
+    (locate(repo).shared / hook_scripts.WHERE).unlink(missing_ok=True)
     return hook_scripts.uninstall(repo)

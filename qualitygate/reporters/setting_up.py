@@ -113,7 +113,8 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         stages = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-push")
         yield f"next: {result.manager} install {' '.join(f'--hook-type {stage}' for stage in stages)}"
     elif result.written:
-        yield f"next: git add {shlex.join(result.written)} && git commit -m 'Add a quality gate'"
+        hooks = result.installed.hooks.tracked if result.installed else ()
+        yield f"next: git add {shlex.join((*result.written, *hooks))} && git commit -m 'Add a quality gate'"
     else:
         yield "next: nothing to commit; the gate judges your next commit"
 

@@ -7,13 +7,22 @@ from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from qualitygate.checks.builtin.secret_kinds import KINDS
-from qualitygate.checks.tools import mypy_config
 from qualitygate.checks.tools.ruff_manual import RuffRule
 from qualitygate.config import FILE_NAME
 from qualitygate.model import Check
 from qualitygate.rule_pack import load_pack, pack_names
 from qualitygate.rule_texts import Text, Texts
-from qualitygate.rulebook.force import Sight, Standing, listed, of_check, of_mypy, of_ruff, of_semgrep, ruff_file
+from qualitygate.rulebook.force import (
+    Sight,
+    Standing,
+    listed,
+    mypy_settings,
+    of_check,
+    of_mypy,
+    of_ruff,
+    of_semgrep,
+    ruff_file,
+)
 
 
 class Way(NamedTuple):
@@ -112,7 +121,7 @@ def _mypy(code: str, ground: Ground) -> Explanation:
         about = error_codes[code]
         text = text._replace(title=about.description, needs="" if about.default_enabled else code)
     standing = of_mypy(code, text.needs, ground.sight)
-    config = mypy_config.find(ground.sight.read, _config_file(standing.checks))
+    config = mypy_settings(ground.sight.read, _config_file(standing.checks))
     path = config.path if config else "mypy.ini"
     codes = sorted({*listed(config.settings.get("disable_error_code") if config else ""), code})
     is_toml = path.endswith(".toml")

@@ -128,6 +128,15 @@ def of_mypy(code: str, needs: str, sight: Sight) -> Standing:
     return Standing("in force", tuple(here)) if here else Standing("not in force", (), why)
 
 
+def mypy_settings(read: Callable[[str], bytes | None], named: str) -> mypy_config.Config | None:
+    """The file that mypy takes its settings from. TOML is parsed here, for which Python 3.10 itself has no means."""
+    found = mypy_config.find(read, named)
+    if found is None or not found.path.endswith(".toml"):
+        return found
+    table: Any = parse_toml(read(found.path) or b"", file=found.path).get("tool", {}).get("mypy", {})
+    return found._replace(settings=table) if isinstance(table, Mapping) else found
+
+
 def ruff_file(read: Callable[[str], bytes | None]) -> RuffFile | None:
     """The file that holds ruff's settings at the root, if there is one that can be read."""
     for path in RUFF_FILES:
@@ -166,7 +175,7 @@ def _no_check(tool: str, sight: Sight) -> str:
 
 
 def _why_not(code: str, needs: str, check: Check, read: Callable[[str], bytes | None]) -> str:
-    config = mypy_config.find(read, str(check.options.get("config_file", "")))
+    config = mypy_settings(read, str(check.options.get("config_file", "")))
     settings = config.settings if config else {}
     flags = [str(flag) for flag in check.options.get("flags", ())]
     if code in listed(settings.get("disable_error_code")) or _flagged("--disable-error-code", code, flags):

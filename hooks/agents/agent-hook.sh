@@ -5,8 +5,13 @@ git=.git
 if [ ! -d .git ]; then # a linked worktree, or a folder below the root
     git=$(git rev-parse --path-format=absolute --git-common-dir 2> /dev/null)
 fi
-if [ -f "$git/qualitygate/agent-hook" ]; then
-    . "$git/qualitygate/agent-hook"
+python=
+package=
+if [ -f "$git/qualitygate/where" ]; then
+    . "$git/qualitygate/where"
+fi
+if [ -x "$python" ] && [ -f "$package/agent_hook.py" ]; then
+    exec "$python" -I -S "$package/agent_hook.py" "$@"
 elif command -v qualitygate > /dev/null 2>&1; then
     exec qualitygate hook "$@"
 elif [ "$2" = start ]; then
