@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from qualitygate import error_handler
+from qualitygate.model import TIERS
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import FORMATS
 
@@ -32,7 +33,7 @@ def _invoke(argv: list[str]) -> int:
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from qualitygate.gate.judging import version
+        from qualitygate.gate.surroundings import version
 
         click.echo(f"qualitygate {version()}")
         ctx.exit()
@@ -77,7 +78,7 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--commit", metavar="REV", default="", help="Judge a commit.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
-@click.option("--tier", type=click.Choice(["edit", "commit", "push", "full"]), default="commit", show_default=True)
+@click.option("--tier", type=click.Choice(TIERS), default="commit", show_default=True)
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
 @click.option("--format", "style", type=click.Choice(["auto", "text", "agent", *FORMATS]), default="auto")
 @_COLOR

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from qualitygate.errors import ConfigError
+from qualitygate.model import TIERS
 from qualitygate.schema import ANY, Field, Schema, document, dotted, json_schema, load, nearest, refuse
 
 if sys.version_info >= (3, 11):
@@ -17,7 +18,6 @@ else:
 
 FILE_NAME = "qualitygate.toml"
 SCHEMA_NUMBER = 1
-TIERS = ("edit", "commit", "push", "full")
 POLICIES = ("ratchet", "clean", "shown")
 ACTORS = ("auto", "agent", "person")
 TIME_LIMIT = 60

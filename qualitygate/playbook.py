@@ -11,13 +11,12 @@ from qualitygate.config import (
     POLICIES,
     PUSH_TIME_LIMIT,
     SCHEMA_NUMBER,
-    TIERS,
     TIME_LIMIT,
     compile_check,
     parse_toml,
 )
 from qualitygate.errors import ConfigError
-from qualitygate.model import Policy
+from qualitygate.model import TIERS, Policy
 from qualitygate.resources import data_dir
 from qualitygate.schema import ANY, Field, Schema, dotted, load, refuse
 

@@ -15,7 +15,7 @@ import pytest
 from qualitygate.model import Finding, Report
 
 if TYPE_CHECKING:
-    from qualitygate.gate.judging import Gate
+    from qualitygate.gate.planning import Gate
 
 GIT_IDENTITY = """\
 [user]
@@ -103,9 +103,9 @@ def policy(**options: Any) -> Callable[[bytes | None], dict[str, Any]]:
 
 
 def open_words(root: Path, *, tool: SimpleNamespace | None = None, **options: Any) -> Gate:
-    from qualitygate.gate import judging
+    from qualitygate.gate.planning import open_gate
 
-    return judging.open_gate(root, {"words": tool or words()}, policy(**options))
+    return open_gate(root, {"words": tool or words()}, policy(**options))
 
 
 def make_environment(root: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,12 +16,13 @@ from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.checks.tools import ruff_manual
 from qualitygate.gate import judging
-from qualitygate.gate.judging import Gate
 from qualitygate.gate.observe import Run, observe
+from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import Compile
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
+from qualitygate.gate.surroundings import around
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
 from qualitygate.process import run as run_program
@@ -98,12 +98,10 @@ def look(
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
     program = resolve(tool.package, check.version, scratch.environment)
-    environment = scratch.environment if check.options.get("environment") == "project" else None
-    digest = judging.environment_digest(environment)
-    deadline = time.monotonic() + limit
-    ours, roots = judging.our_digest(), judging.work_trees(scratch.gate.repo)
-    run = Run(check, tool, program, environment, digest, roots, ours, scratch.gate.state.shared, deadline)
-    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
+    used = scratch.environment if check.options.get("environment") == "project" else None
+    surroundings = around(scratch.gate.repo, used)
+    run = Run(check, tool, program, surroundings, scratch.gate.state.shared, time.monotonic() + limit)
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 
@@ -113,7 +111,7 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
     wants = wanted_files(check, tool, entries)
-    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     asked_for, listing = getattr(tool, "asked_for", None), getattr(tool, "listing", None)
     if asked_for is not None:
         return len(asked_for(wants, layout.read, check.options))
@@ -136,7 +134,7 @@ def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]
     wants = wanted_files(check, scratch.tools[check.tool], entries)
     if not wants:
         return "no file for ruff is here"
-    root = os.fspath(Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock()).path())
+    root = os.fspath(Layout(scratch.gate.state.worktree / "head", reader, entries).path())
     program = resolve("ruff", check.version, scratch.environment)
     command = ruff_manual.settings_command(
         Request(check.name, root, wants, program.executable, check.options, f"{root}-{check.name}")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, hook_scripts
-from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError
 from qualitygate.gate import accept, base, policy, records
@@ -105,7 +104,7 @@ def _trusted_name(repo: Repo, shared: Path) -> str:
     tree = git.rev_parse(repo, "HEAD^{tree}")
     try:
         entries = git.entries(repo, tree) if tree else {}
-        return policy.load(repo, shared, entries, digest("audit"), lambda d: compile_any(d, tools=tuple(TOOLS))).trusted
+        return policy.load(repo, shared, entries, digest("audit"), compile_any).trusted
     except ConfigError:
         return ""  # an audit says what happened, also where the settings cannot be read
 

@@ -19,17 +19,15 @@ from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
 from qualitygate.bootstrap.tool_environment import make
-from qualitygate.checks import environment as environments
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.checks.tool import Environment
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in, put_in_for_agents
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.gate import records
-from qualitygate.gate.judging import work_trees
 from qualitygate.gate.state import locate
+from qualitygate.gate.surroundings import project_environment
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
@@ -92,9 +90,9 @@ def bootstrap(
     _refuse_broken(facts)
     playbook = _playbook(facts)
     trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask)
-    environment = _environment(repo) if trusted else None
+    environment = project_environment(repo) if trusted else None
     read = _reader(repo.root)
-    with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
+    with open_scratch(repo, TOOLS, compile_any, environment) as scratch:
         again = read(FILE_NAME) is not None
         draft = _kept(repo, read) if again else Draft(read)
         missing = _tool_environment(options, playbook, draft, progress)
@@ -181,10 +179,6 @@ def _tool_environment(
     except ToolError as exc:
         return dict.fromkeys(wanted, exc.message)
     return {}
-
-
-def _environment(repo: Repo) -> Environment | None:
-    return environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:

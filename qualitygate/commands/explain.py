@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Command, Environment, Request
 from qualitygate.checks.tools import ruff_manual, semgrep
-from qualitygate.commands.install import ensure_trust
+from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate.judging import work_trees
 from qualitygate.gate.sides import wanted_files
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
@@ -35,8 +33,8 @@ _SECONDS = 10.0
 def explain(path: Path, asked: str) -> Explanation:
     """Explain a rule in the repository that holds `path`. Raises QualityGateError for one that nobody knows."""
     repo = git.find_repo(path)
-    environment = _environment(repo)
     head = git.head_commit(repo)
+    environment = trusted_environment(repo) if head else None
     entries: Entries = git.entries(repo, git.tree_of(repo, head)) if head else {}
     ground = Ground(_sight(repo, entries, environment), load_texts(), _manual())
     rule = find(asked, ground)
@@ -53,15 +51,10 @@ def explain(path: Path, asked: str) -> Explanation:
     return found
 
 
-def _environment(repo: Repo) -> Environment | None:
-    found = environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
-    return found if found and git.head_commit(repo) and ensure_trust(repo, trust_it=False, ask=None) else None
-
-
 def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sight:
     """The settings that are on disk."""
     data = _read(repo, FILE_NAME)
-    policy = compile_any(data, tools=tuple(TOOLS))
+    policy = compile_any(data)
     checks = tuple(Check(**check) for check in policy["checks"])
 
     def enabled(check: Check) -> frozenset[str] | str:

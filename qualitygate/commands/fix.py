@@ -14,7 +14,7 @@ from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.gate import judging
 from qualitygate.gate.fixing import Key, Mended, Wanted, mend
-from qualitygate.gate.judging import Gate
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.replacing import on_disk, replace
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import digest
@@ -59,7 +59,7 @@ def fix(
     Names that nobody uses (imports, variables) are removed when what is staged is fixed, and for a
     person. They are not `between_edits`, nor in the work tree of an agent: its next edit may use them.
     """
-    gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    gate = open_gate(path, TOOLS, compile_any)
     gate = gate._replace(progress=progress)
     reader, head = (index_tree if staged else worktree_tree)(gate.repo, gate.state.worktree)
     names = tuple(_name_in(gate.repo, head, name) for name in files)

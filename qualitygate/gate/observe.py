@@ -13,6 +13,7 @@ from qualitygate.checks.tool import Command, Environment, Request, Tool
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
+from qualitygate.gate.surroundings import Surroundings
 from qualitygate.model import Check, Entries, Report
 from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 
@@ -20,17 +21,13 @@ from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 class Run(NamedTuple):
     """One check, ready to run: the adapter, the program, and what may stop it.
 
-    `roots` are the work trees whose code the environment may hold. `ours` is the digest of our own
-    environment: an upgrade of ours makes every result anew.
+    `around` holds the project's environment only for a check that uses it.
     """
 
     check: Check
     tool: Tool
     program: Program
-    environment: Environment | None
-    environment_digest: str
-    roots: tuple[Path, ...]
-    ours: str
+    around: Surroundings
     shared: Path
     deadline: float
 
@@ -72,7 +69,7 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     inputs.update((path, entries[path]) for name in wanted for path in listing.called(entries, name))
     names = listing.names(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
-    return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
+    return digest(job.around.ours, what, job.around.environment_digest, sorted(inputs.items()), names)
 
 
 def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
@@ -144,6 +141,6 @@ def _named(job: Run, report: Report) -> Report:
 
 def _overlaid(job: Run, layout: Laid) -> Environment | None:
     # Without it a module that is only in the work tree, a forgotten `git add`, would be found there and judged green.
-    if job.environment is None:
+    if job.around.environment is None:
         return None
-    return overlay(job.environment, layout.beside("env"), layout.path(), job.roots)
+    return overlay(job.around.environment, layout.beside("env"), layout.path(), job.around.roots)

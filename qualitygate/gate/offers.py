@@ -15,12 +15,11 @@ from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Command, Request
 from qualitygate.errors import ToolError
 from qualitygate.gate import judging
-from qualitygate.gate.examine import TIERS
-from qualitygate.gate.judging import Gate, Plan
+from qualitygate.gate.planning import Gate, Plan
 from qualitygate.gate.ranges import Format
 from qualitygate.gate.snapshot import lock, sync
 from qualitygate.git import Repo
-from qualitygate.model import Check, Tree, Verdict
+from qualitygate.model import TIERS, Check, Tree, Verdict
 from qualitygate.process import Output, run, tool_env
 
 
@@ -53,9 +52,10 @@ def open_bench(gate: Gate, reader: Repo, head: Tree) -> Bench:
         can = fixing.mender(tool) or fixing.formatter(tool)
         if can and TIERS.index(check.tier) <= TIERS.index(gate.tier):
             try:
-                workers[check.name] = Worker(check, resolve(tool.package, check.version, made.environment).executable)
+                program = resolve(tool.package, check.version, made.around.environment)
             except ToolError:
                 continue
+            workers[check.name] = Worker(check, program.executable)
     return Bench(gate, made, workers, gate.limit or made.policy.time_limit, frozenset(workers))
 
 
