@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.bootstrap.scratch import Scratch, tree_with
-from qualitygate.checks.tool import is_config
+from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.gate import judging
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import State
@@ -114,7 +114,7 @@ class _Settings:
 
     def __init__(self, scratch: Scratch, files: Mapping[str, bytes | None]) -> None:
         self._scratch = scratch
-        self._names = {name for tool in scratch.tools.values() for name in tool.config_files} | {FILE}
+        self._names = settings_files(scratch.tools) | {FILE}
         reader, today = tree_with(scratch, files)
         entries = {p: e for p, e in git.entries(reader, today).items() if self._is_settings(p) and e.is_file}
         data = dict(git.blobs(reader, (entry.blob for entry in entries.values())))

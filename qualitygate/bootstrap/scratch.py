@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees
+from qualitygate.checks import traits
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.checks.tools import ruff_manual
@@ -112,15 +113,16 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     tool = scratch.tools[check.tool]
     wants = wanted_files(check, tool, entries)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
-    asked_for, listing = getattr(tool, "asked_for", None), getattr(tool, "listing", None)
-    if asked_for is not None:
-        return len(asked_for(wants, layout.read, check.options))
-    if listing is None:
+    left_in = traits.asked_for(tool, wants, layout.read, check.options)
+    if left_in is not None:
+        return len(left_in)
+    lister = traits.lister(tool)
+    if lister is None:
         return None
     program = resolve(tool.package, check.version, scratch.environment)
     root = layout.path()
-    place = os.fspath(root.with_name(f"{root.name}-{check.name}"))
-    command = listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
+    place = os.fspath(layout.beside(check.name))
+    command = lister.listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
     output = run_program(
         command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
     )

@@ -10,7 +10,7 @@ from qualitygate.bootstrap.replay import Replay
 from qualitygate.bootstrap.replay import replay as replay_commits
 from qualitygate.bootstrap.scratch import open_scratch
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.checks.tool import is_config
+from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
@@ -28,7 +28,7 @@ def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], N
         raise QualityGateError(f"there is no {FILE_NAME} here", hint="`qualitygate bootstrap .` writes one")
     policy = compile_any(place.read_bytes())
     checks = [Check(**check) for check in policy["checks"]]
-    names = {name for tool in TOOLS.values() for name in tool.config_files} | {FILE_NAME}
+    names = settings_files(TOOLS) | {FILE_NAME}
     changed = [name for name in (*git_trees.changed_files(repo), FILE_NAME) if is_config(name, names)]
     files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
     with open_scratch(repo, TOOLS, compile_any, trusted_environment(repo)) as scratch:

@@ -9,17 +9,19 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 from pathlib import Path
 
 from qualitygate import git
+from qualitygate.checks import traits
 from qualitygate.checks.catalogue import FAST
-from qualitygate.checks.tool import Tool
+from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate import base as bases_
 from qualitygate.gate import policy, trust
 from qualitygate.gate.planning import Gate
 from qualitygate.gate.runner import judge_all
-from qualitygate.gate.session import BaseTree, Session, config_names, open_session
+from qualitygate.gate.session import BaseTree, Session, open_session
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.gate.surroundings import Surroundings, around, project_environment, version
 from qualitygate.git import FileDiff
@@ -67,7 +69,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
-    names = {name for tool in gate.tools.values() for name in tool.config_files} | {policy.FILE}
+    names = settings_files(gate.tools) | {policy.FILE}
     on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
     entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
     rules = policy.load(gate.repo, gate.state.shared, entries, version(), gate.compile, on_disk.get(policy.FILE))
@@ -94,7 +96,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
 def _for_now(session: Session, verdict: Verdict) -> Verdict:
     """The verdict without what is not for now: checks of a later tier, and rules that the next edit may settle."""
     verdict = verdict._replace(checks=tuple(row for row in verdict.checks if row.state != "skipped"))
-    unfinished = {rule for tool in session.tools.values() for rule in getattr(tool, "unfinished_rules", ())}
+    unfinished = {rule for tool in session.tools.values() for rule in traits.unfinished_rules(tool)}
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
     if len(new) == len(verdict.new):
         return verdict
@@ -109,13 +111,13 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
 
 def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
     """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
-    form = getattr(tools[check.tool], "fast_form", "")
+    form = traits.fast_form(tools[check.tool])
     if not form or check.tier == "edit" or not check.options.get("fast"):
         return check
     return check._replace(tool=form, tier="edit", version="")
 
 
-def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:
+def _settings(root: Path, paths: Sequence[str], names: AbstractSet[str]) -> Iterator[str]:
     """Where settings for these files can stand: beside them, and in every folder above."""
     folders = {"/".join(path.split("/")[:n]) for path in paths for n in range(path.count("/") + 1)}
     for folder in sorted(folders):
@@ -183,7 +185,7 @@ def _base(
         base,
         Tree(base.tree, entries, base.why),
         head,
-        config_names(session),
+        settings_files(session.tools),
         lambda suffix, files: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
         diff,
     )

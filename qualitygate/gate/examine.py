@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from qualitygate.checks import traits
 from qualitygate.checks.resolve import Program, resolve
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
@@ -43,7 +44,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     version = ""
 
     def row(state: Literal["passed", "failed", "shown", "undecided", "skipped"], reason: str = "") -> CheckResult:
-        took, unit = time.monotonic() - start, getattr(tool, "unit", "file")
+        took, unit = time.monotonic() - start, traits.unit(tool)
         return CheckResult(check.name, check.tool, version, 0, state, False, took, reason, unit)
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
@@ -157,7 +158,7 @@ def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, fil
 
 def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Those that may block, and those whose rule is only ever shown."""
-    quiet: tuple[str, ...] = getattr(tool, "shown_rules", ())
+    quiet = traits.shown_rules(tool)
     return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qualitygate.checks import traits
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.tool import Command, Environment, Request, Tool
@@ -55,7 +56,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
         return known
     key = _key(job, entries, files)
     start = time.monotonic()
-    if getattr(job.tool, "writes_tree", False):
+    if traits.writes_tree(job.tool):
         layout = layout.apart(job.tool.name)
     report = _execute(job, layout, entries, files)
     cache.put(job.shared, key, report)
@@ -75,10 +76,9 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
 def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
     options = job.check.options
     root = layout.path()
-    look = getattr(job.tool, "look", None)
-    if look is not None:
-        report: Report = look(os.fspath(root), files, options)
-        return _named(job, report)
+    builtin = traits.builtin(job.tool)
+    if builtin is not None:
+        return _named(job, builtin.look(os.fspath(root), files, options))
     request = Request(
         check=job.check.name,
         root=os.fspath(root),
@@ -101,15 +101,14 @@ def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -
 
 
 def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Report:
-    retry = getattr(job.tool, "retry", None)
-    if retry is None or not report.findings or report.reason:
+    doubter = traits.doubter(job.tool)
+    if doubter is None or not report.findings or report.reason:
         return report
-    command = retry(request, report)
+    command = doubter.retry(request, report)
     if command is None:
         return report
     output = _run(command, root, job.deadline - time.monotonic())
-    settled: Report = getattr(job.tool, "settle")(report, output, request)  # noqa: B009  # not of every tool
-    return settled
+    return doubter.settle(report, output, request)
 
 
 def _run(command: Command, root: Path, left: float) -> Output:

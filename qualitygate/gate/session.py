@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.checks.tool import Tool
+from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
 from qualitygate.gate.planning import Gate
@@ -64,7 +64,7 @@ class BaseTree:
         base: Base,
         tree: Tree,
         head: Tree,
-        config_files: tuple[str, ...],
+        config_files: frozenset[str],
         lay_out: Callable[[str, Entries], Laid],
         diff: Callable[[bool], list[FileDiff]],
         *,
@@ -126,13 +126,8 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         base,
         tree,
         head,
-        config_names(session),
+        settings_files(session.tools),
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
         lambda ignore_space: git.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
     )
-
-
-def config_names(session: Session) -> tuple[str, ...]:
-    """The names of all files from which a tool takes settings."""
-    return tuple(sorted({name for tool in session.tools.values() for name in tool.config_files}))

@@ -23,8 +23,6 @@ package = "mypy"
 executes = mypy_config.executes
 asked_for = mypy_config.asked_for
 told = mypy_config.told
-seed = mypy_seeds.seed
-canaries = mypy_seeds.canaries
 
 _OUTPUT = (
     *("--show-column-numbers", "--show-error-end", "--show-error-codes", "--hide-error-context"),
