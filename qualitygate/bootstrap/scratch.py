@@ -14,8 +14,8 @@ from typing import NamedTuple
 from qualitygate import git, git_trees
 from qualitygate.checks import traits
 from qualitygate.checks.resolve import resolve
+from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Environment, Request, Tool
-from qualitygate.checks.tools import ruff_manual
 from qualitygate.gate import judging
 from qualitygate.gate.observe import Run, observe
 from qualitygate.gate.planning import Gate
@@ -26,8 +26,7 @@ from qualitygate.gate.state import State, locate
 from qualitygate.gate.surroundings import around
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
-from qualitygate.process import run as run_program
-from qualitygate.process import tool_env
+from qualitygate.rulebook.enabled import enabled_rules
 
 TIME_LIMIT = 600.0
 """Seconds that one trial may take; a first run without any cache is the slowest that a project will see."""
@@ -123,9 +122,7 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     root = layout.path()
     place = os.fspath(layout.beside(check.name))
     command = lister.listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
-    output = run_program(
-        command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
-    )
+    output = run_command(command, root, TIME_LIMIT)
     return len(set(output.stdout.splitlines())) if output.code == 0 else None
 
 
@@ -134,16 +131,9 @@ def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     wants = wanted_files(check, scratch.tools[check.tool], entries)
-    if not wants:
-        return "no file for ruff is here"
-    root = os.fspath(Layout(scratch.gate.state.worktree / "head", reader, entries).path())
-    program = resolve("ruff", check.version, scratch.environment)
-    command = ruff_manual.settings_command(
-        Request(check.name, root, wants, program.executable, check.options, f"{root}-{check.name}")
-    )
-    output = run_program(command.argv, cwd=root, env=tool_env(command.env), timeout=scratch.gate.limit)
-    rules = ruff_manual.parse_settings(output)
-    return rules if rules is not None else "ruff does not take its settings as they are"
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
+    cache = layout.beside(check.name)
+    return enabled_rules(check, layout.path(), wants, scratch.environment, cache, TIME_LIMIT)
 
 
 def judge(

@@ -10,7 +10,8 @@ from pathlib import Path
 from qualitygate import git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import resolve
-from qualitygate.checks.tool import Command, Environment, Request
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import Environment, Request
 from qualitygate.checks.tools import ruff_manual, semgrep
 from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
@@ -19,9 +20,8 @@ from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate.sides import wanted_files
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
-from qualitygate.process import Output, tool_env
-from qualitygate.process import run as run_program
 from qualitygate.rule_texts import load_texts
+from qualitygate.rulebook.enabled import enabled_rules
 from qualitygate.rulebook.explain import Explanation, Ground, find, near
 from qualitygate.rulebook.explain import explain as explain_it
 from qualitygate.rulebook.force import Sight, own_rules
@@ -78,16 +78,8 @@ def _on_disk(repo: Repo, check: Check, entries: Entries) -> tuple[str, ...]:
 
 def _enabled(repo: Repo, check: Check, entries: Entries, environment: Environment | None) -> frozenset[str] | str:
     files = _on_disk(repo, check, entries)
-    if not files:
-        return "no file for ruff is here"
-    try:
-        executable = resolve("ruff", check.version, environment).executable
-    except ToolError as exc:
-        return exc.message
     with tempfile.TemporaryDirectory() as place:
-        request = Request(check.name, os.fspath(repo.root), files, executable, check.options, place)
-        rules = ruff_manual.parse_settings(_run(ruff_manual.settings_command(request), repo.root))
-    return rules if rules is not None else "ruff does not take its settings as they are"
+        return enabled_rules(check, repo.root, files, environment, Path(place), _SECONDS)
 
 
 def _manual() -> Mapping[str, ruff_manual.RuffRule]:
@@ -95,7 +87,7 @@ def _manual() -> Mapping[str, ruff_manual.RuffRule]:
         executable = resolve("ruff", "", None).executable
     except ToolError:
         return {}
-    return ruff_manual.parse_manual(_run(ruff_manual.manual_command(executable), Path.cwd()))
+    return ruff_manual.parse_manual(run_command(ruff_manual.manual_command(executable), Path.cwd(), _SECONDS))
 
 
 def _count(
@@ -112,12 +104,8 @@ def _count(
             options = {**check.options, "select": select}
             files = _on_disk(repo, check, entries)
             request = Request(check.name, os.fspath(repo.root), files, executable, options, place)
-            report = tool.parse(_run(tool.command(request), repo.root), request)
+            report = tool.parse(run_command(tool.command(request), repo.root, _SECONDS), request)
         if report.reason:
             return None
         found |= {finding._replace(check="") for finding in report.findings if finding.rule == f"ruff:{code}"}
     return len(found)
-
-
-def _run(command: Command, root: Path) -> Output:
-    return run_program(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=_SECONDS)

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from qualitygate.checks import traits
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Command, Environment, Request, Tool
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
 from qualitygate.gate.surroundings import Surroundings
 from qualitygate.model import Check, Entries, Report
-from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 
 
 class Run(NamedTuple):
@@ -89,7 +89,7 @@ def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -
         environment=_overlaid(job, layout),
     )
     left = job.deadline - time.monotonic()
-    output = _run(job.tool.command(request), root, left)
+    output = run_command(job.tool.command(request), root, left)
     if output.code is None:
         return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
@@ -107,30 +107,8 @@ def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Repor
     command = doubter.retry(request, report)
     if command is None:
         return report
-    output = _run(command, root, job.deadline - time.monotonic())
+    output = run_command(command, root, job.deadline - time.monotonic())
     return doubter.settle(report, output, request)
-
-
-def _run(command: Command, root: Path, left: float) -> Output:
-    """Write what it reads, run it, and read what it writes: what a run before left there is not its answer."""
-    report = Path(command.report_file) if command.report_file else None
-    if report is not None:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.unlink(missing_ok=True)
-    for place, data in command.files.items():
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "wb") as given:
-            given.write(data)
-    try:
-        output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
-    finally:
-        for place in command.files:
-            os.unlink(place)
-    if report is None or not report.is_file():
-        return output
-    with open(report, "rb") as file:
-        data = file.read(OUTPUT_LIMIT + 1)
-    return output._replace(report=data[:OUTPUT_LIMIT], truncated=output.truncated or len(data) > OUTPUT_LIMIT)
 
 
 def _named(job: Run, report: Report) -> Report:
