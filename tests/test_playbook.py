@@ -66,8 +66,7 @@ def test_a_playbook_as_types(tmp_path: Path) -> None:
         ("lint", "ruff", "edit", {}),
         ("mypy", "mypy", "commit", {"environment": "none"}),
     ]
-    assert book.checks[0].seeds == (Seed("ruff:B006", "def f(a=[]): ..."), Seed("ruff:F401", "import os"))
-    assert book.checks[1].seeds == ()
+    assert book.seeds == (Seed("ruff:B006", "def f(a=[]): ..."), Seed("ruff:F401", "import os"))
     assert book.roles[0].ignore == ("B006",)
     assert book.mypy == {"check_untyped_defs": True}
 

@@ -67,6 +67,11 @@ def fast_form(tool: Tool) -> str:
     return str(getattr(tool, "fast_form", ""))
 
 
+def leaves(tool: Tool) -> tuple[str, ...]:
+    """Folders that it leaves in a work tree in which people run it themselves, each ending in `/`; none."""
+    return cast("tuple[str, ...]", getattr(tool, "leaves", ()))
+
+
 def builtin(tool: Tool) -> Builtin | None:
     """The tool, if it has no program and looks at the files itself."""
     return cast("Builtin", tool) if hasattr(tool, "look") else None

@@ -103,7 +103,7 @@ def bootstrap(
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
-            gatefile.add_gate(draft, checks, hooks, tuple(TOOLS), unignored)
+            gatefile.add_gate(draft, checks, hooks, unignored)
         # A person who took the registration out again is not overruled by a second run, only by a word.
         if not again or options.agents != agent_files.AUTO:
             agents = agent_files.add_agents(draft, agents)

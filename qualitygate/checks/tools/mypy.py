@@ -19,6 +19,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = mypy_config.FILES
 package = "mypy"
+leaves = (".mypy_cache/",)
 
 executes = mypy_config.executes
 asked_for = mypy_config.asked_for
