@@ -158,6 +158,10 @@ class Verdict(NamedTuple):
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
 
+    def fingerprint(self, finding: Finding) -> str:
+        """The stable id of a finding that is listed; "" where none was worked out."""
+        return self.fingerprints.get(finding, "")
+
 
 class Check(NamedTuple):
     """One configured run of one tool, as compiled from `qualitygate.toml`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from qualitygate.model import Finding, Verdict
 from qualitygate.reporters import summary
@@ -13,9 +13,8 @@ _SHOWN = 10
 _MESSAGE = 1000
 
 
-def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
+def render(verdict: Verdict) -> str:
     """One line per finding, those on changed lines first, and the verdict last, each a workflow command."""
-    del fingerprint  # an annotation has no place for an id
     blocking = sorted((*verdict.new, *verdict.hidden, *verdict.lost), key=lambda f: _order(verdict, f))
     rest = sorted((*verdict.touched, *verdict.revealed, *verdict.shown), key=lambda f: _order(verdict, f))
     lines = [_annotation("error", finding) for finding in blocking]

@@ -41,7 +41,7 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
         from importlib import import_module
 
         reporter = import_module(f"qualitygate.reporters.{FORMATS[style]}")
-        console.write_result(reporter.render(verdict, fingerprint=lambda found: verdict.fingerprints.get(found, "")))
+        console.write_result(reporter.render(verdict))
     elif style == "agent":
         console.write_result(for_agent(verdict))
     else:
@@ -63,8 +63,6 @@ def for_agent(verdict: Verdict, then: str = "") -> str:
     return agent.render(
         verdict,
         then=then or agent.AGAIN,
-        fingerprint=lambda finding: verdict.fingerprints.get(finding, ""),
-        changed=verdict.on_changed_lines.__contains__,
         log=_log(verdict) if verdict.new or verdict.lost or verdict.hidden else "",
     )
 
