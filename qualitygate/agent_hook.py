@@ -20,12 +20,12 @@ from qualitygate import error_handler
 from qualitygate.agents.agent import KINDS, Agent, Answer, Event, Kind, Reply
 from qualitygate.agents.catalogue import AGENTS
 from qualitygate.errors import QualityGateError
+from qualitygate.locations import RULEBOOK
 
 if TYPE_CHECKING:
     from qualitygate.gate.planning import Gate
     from qualitygate.model import Verdict
 
-RULEBOOK = ".qualitygate/RULEBOOK.md"
 USAGE = 1
 """Exit code for a call that nobody registered; 2 would tell most agents that something is blocked."""
 

@@ -13,6 +13,7 @@ from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.gate import judging
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import State
+from qualitygate.locations import FOLDER
 from qualitygate.model import Check, Entries, Finding, Verdict
 
 LOUD = 0.1
@@ -122,7 +123,7 @@ class _Settings:
         self._made: dict[str, str] = {}
 
     def _is_settings(self, path: str) -> bool:
-        return is_config(path, self._names) or path.startswith(".qualitygate/")
+        return is_config(path, self._names) or path.startswith(FOLDER)
 
     def tree(self, commit: str) -> str:
         if commit not in self._made:

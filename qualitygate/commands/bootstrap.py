@@ -31,10 +31,10 @@ from qualitygate.gate.surroundings import project_environment
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
+from qualitygate.locations import RULEBOOK
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
-from qualitygate.rulebook.page import PATH
 
 JOURNAL = "journal"
 _LAST = 100
@@ -122,7 +122,7 @@ def bootstrap(
             )
         if not again and sound != checks:
             _leave_out(draft, sound, proofs)
-            if PATH in draft.edits:
+            if RULEBOOK in draft.edits:
                 add_rulebook(draft, _sight(scratch, draft))
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)

@@ -11,13 +11,12 @@ from qualitygate.checks import traits
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
+from qualitygate.locations import user_state
 from qualitygate.model import Entries
 
 
 def _path() -> Path:
-    where = os.environ.get("XDG_STATE_HOME", "")
-    home = Path(where) if os.path.isabs(where) else Path.home() / ".local" / "state"
-    return home / "qualitygate" / "trust.json"
+    return Path(user_state("qualitygate", "trust.json"))
 
 
 def executable_configuration(read: Callable[[str], bytes | None], tools: Mapping[str, Tool]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qualitygate import actor
+from qualitygate.locations import user_cache
 from qualitygate.model import Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.summary import status
@@ -69,10 +70,9 @@ def for_agent(verdict: Verdict, then: str = "") -> str:
 
 def _log(verdict: Verdict) -> str:
     """The path of a file with the whole report; an agent is shown only what fits its attention."""
-    where = os.environ.get("XDG_CACHE_HOME", "")
-    folder = (Path(where) if os.path.isabs(where) else Path.home() / ".cache") / "qualitygate" / "log"
     from qualitygate.reporters import text
 
+    folder = Path(user_cache("qualitygate", "log"))
     path = folder / f"verdict-{verdict.head.id[:12]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from qualitygate.checks.tools import mypy_config
-from qualitygate.checks.tools.semgrep import OWN_RULES
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.locations import OWN_RULES
 from qualitygate.model import Check
 from qualitygate.rule_pack import documents
 

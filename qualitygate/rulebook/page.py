@@ -11,7 +11,6 @@ from qualitygate.resources import read
 from qualitygate.rule_texts import Texts
 from qualitygate.rulebook.force import Sight, standing
 
-PATH = ".qualitygate/RULEBOOK.md"
 _TEMPLATE = "RULEBOOK.md"
 
 _POLICIES = {
