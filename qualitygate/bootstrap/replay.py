@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.bootstrap.scratch import Scratch, tree_with
 from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.gate import judging
@@ -78,7 +78,7 @@ def replay(
         state=State(scratch.gate.state.shared, scratch.gate.state.worktree / "replay"), tier="commit", limit=_SLICE
     )
     scratch = scratch._replace(gate=gate)
-    rows = git.linear_history(gate.repo, "HEAD", last)
+    rows = git_history.linear_history(gate.repo, "HEAD", last)
     commits = [check for check in checks if check.tier in ("edit", "commit")]
     slow = [check.name for check in commits if scratch.tools[check.tool].reads == "tree"]
     cheap = [check.name for check in commits if check.name not in slow]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import actor, git, git_trees
+from qualitygate import actor, git, git_diffs, git_trees
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
@@ -67,7 +67,7 @@ def fix(
     scratch = gate.state.worktree / f"fix-{os.getpid()}"
     try:
         done = mend(gate, reader, head, Wanted(lambda path: _is_below(path, names), removals))
-        diff = git.patch(done.reader, head.id, done.tree.id, tuple(done.files)) if done.files else b""
+        diff = git_diffs.patch(done.reader, head.id, done.tree.id, tuple(done.files)) if done.files else b""
         if dry:
             return _result(done, tuple(done.files), (), diff, staged=staged, dry=True)
         return _write(gate, done, diff, staged=staged)
@@ -148,7 +148,7 @@ def _is_staged_whole(repo: Repo, path: str, judged: bytes, new: bytes) -> bool:
 
 
 def _patch_file(gate: Gate, done: Mended, paths: tuple[str, ...]) -> str:
-    data = git.patch(done.reader, done.head.id, done.tree.id, paths)
+    data = git_diffs.patch(done.reader, done.head.id, done.tree.id, paths)
     file = gate.state.shared / "patches" / f"fix-{digest(done.head.id, done.tree.id, paths)[:12]}.patch"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

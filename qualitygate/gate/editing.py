@@ -24,7 +24,7 @@ from qualitygate.gate.runner import judge_all
 from qualitygate.gate.session import BaseTree, Session, open_session
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.gate.surroundings import Surroundings, around, project_environment, version
-from qualitygate.git import FileDiff
+from qualitygate.git_diffs import FileDiff
 from qualitygate.model import Base, Check, Entries, Entry, Status, Tree, Verdict
 
 _LIMIT = 10.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.errors import GitError
 from qualitygate.gate import accept, keeping, records, stash
 from qualitygate.gate import base as bases_
@@ -93,7 +93,7 @@ def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
         raise GitError(f"{rev!r} is not a commit", hint="give a commit, or a range A..B")
     if gate.base:
         return Bases((_asked(gate.repo, gate.base),))
-    parents = git.parents(gate.repo, commit)
+    parents = git_history.parents(gate.repo, commit)
     return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
 

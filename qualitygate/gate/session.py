@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_diffs
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
@@ -17,7 +17,8 @@ from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.gate.surroundings import Surroundings
 from qualitygate.gate.trees import under_configuration
-from qualitygate.git import FileDiff, Repo
+from qualitygate.git import Repo
+from qualitygate.git_diffs import FileDiff
 from qualitygate.model import Base, Entries, Tree
 
 
@@ -128,6 +129,6 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         head,
         settings_files(session.tools),
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
-        lambda ignore_space: git.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
+        lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
     )
