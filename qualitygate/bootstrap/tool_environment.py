@@ -22,7 +22,7 @@ from qualitygate.process import Output, run, tool_env
 OFFLINE = "QUALITYGATE_OFFLINE"
 """With this variable set nothing is fetched."""
 TIME_LIMIT = 900.0
-"""Seconds: 72 MB to fetch, which unpack to 300."""
+"""Seconds: 81 MB to fetch."""
 
 _PREFIX = ".making-"
 _STALE = 24 * 3600.0

@@ -140,11 +140,6 @@ def bootstrap_json(result: BootstrapResult) -> str:
     return json.dumps(document, indent=2)
 
 
-def bootstrap_exit_code(result: BootstrapResult) -> int:
-    """0 when a gate stands, or was only planned."""
-    return 0
-
-
 def render_install(result: InstallResult) -> str:
     """Where the hooks are now."""
     lines = [f"hooks in {result.hooks.directory}: {', '.join(result.hooks.written)}"]
