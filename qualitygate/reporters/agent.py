@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from qualitygate.model import Finding, Verdict
+from qualitygate.quote import quoted, quoted_path
 from qualitygate.reporters import summary
 from qualitygate.reporters.exemptions import without_exemptions
-from qualitygate.reporters.quote import quoted, quoted_path
 from qualitygate.reporters.summary import plural
 
 BYTE_LIMIT = 7000

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qualitygate.locations import RULEBOOK
 from qualitygate.model import Check
-from qualitygate.reporters.quote import clean, shown_path
+from qualitygate.quote import clean, shown_path
 
 _AT = {"edit": "each edit and commit", "commit": "each commit", "push": "each push"}
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from qualitygate.commands.fix import Fixed
+from qualitygate.quote import clean, shown_path
 from qualitygate.reporters import summary, verdict
-from qualitygate.reporters.quote import clean, shown_path
 
 _LISTED = 10
 

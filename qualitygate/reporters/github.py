@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qualitygate.model import Finding, Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 
 _SHOWN = 10
 """GitHub shows that many annotations of each level per step; the others are only in the log."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qualitygate.model import CheckResult, Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

@@ -12,7 +12,7 @@ from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
-from qualitygate.reporters.quote import clean
+from qualitygate.quote import clean
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
