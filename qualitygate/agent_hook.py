@@ -20,12 +20,12 @@ from qualitygate import error_handler
 from qualitygate.agents.agent import KINDS, Agent, Answer, Event, Kind, Reply
 from qualitygate.agents.catalogue import AGENTS
 from qualitygate.errors import QualityGateError
+from qualitygate.locations import RULEBOOK
 
 if TYPE_CHECKING:
-    from qualitygate.gate.judging import Gate
+    from qualitygate.gate.planning import Gate
     from qualitygate.model import Verdict
 
-RULEBOOK = ".qualitygate/RULEBOOK.md"
 USAGE = 1
 """Exit code for a call that nobody registered; 2 would tell most agents that something is blocked."""
 
@@ -124,10 +124,10 @@ def _root_with_gate(folder: Path) -> Path | None:
 
 def _open(root: Path) -> Gate:
     from qualitygate.checks.catalogue import TOOLS
-    from qualitygate.gate import judging
     from qualitygate.gate.compiling import compile_elsewhere
+    from qualitygate.gate.planning import open_gate
 
-    return judging.open_gate(root, TOOLS, compile_elsewhere)
+    return open_gate(root, TOOLS, compile_elsewhere)
 
 
 def _work_trees(event: Event) -> Iterator[Gate]:
@@ -138,12 +138,9 @@ def _work_trees(event: Event) -> Iterator[Gate]:
 
 
 def _tree(gate: Gate) -> str:
-    from qualitygate import git_trees
+    from qualitygate.gate.trees import worktree_tree
 
-    private = gate.state.worktree / f"index-{os.getpid()}"
-    tree = git_trees.write_worktree(gate.repo, private, gate.state.worktree / "objects", None)[1]
-    private.unlink(missing_ok=True)
-    return tree
+    return worktree_tree(gate.repo, gate.state.worktree)[1].id
 
 
 def _begin_turn(agent: Agent, event: Event) -> Answer:
@@ -203,7 +200,7 @@ def _begin_session(agent: Agent, event: Event) -> Answer:
 
     from qualitygate import git
     from qualitygate.gate import policy as policies
-    from qualitygate.gate.judging import version
+    from qualitygate.gate.surroundings import version
     from qualitygate.model import Entry
     from qualitygate.reporters.briefing import render
 

@@ -11,10 +11,12 @@ from typing import Any
 import click
 
 from qualitygate import error_handler
+from qualitygate.model import TIERS
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import FORMATS
 
 _PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
@@ -32,7 +34,7 @@ def _invoke(argv: list[str]) -> int:
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        from qualitygate.gate.judging import version
+        from qualitygate.gate.surroundings import version
 
         click.echo(f"qualitygate {version()}")
         ctx.exit()
@@ -59,7 +61,7 @@ def _ask() -> Callable[[str], bool] | None:
 
 @cli.command(short_help="Print the facts about a repository.")
 @_PATH
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_JSON
 def inspect(path: Path, as_json: bool) -> int:
     """Print the facts about a repository, each with its evidence. Executes nothing of it."""
     from qualitygate.commands.inspect import inspect as command
@@ -77,9 +79,10 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--commit", metavar="REV", default="", help="Judge a commit.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
-@click.option("--tier", type=click.Choice(["edit", "commit", "push", "full"]), default="commit", show_default=True)
+@click.option("--tier", type=click.Choice(TIERS), default="commit", show_default=True)
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
 @click.option("--format", "style", type=click.Choice(["auto", "text", "agent", *FORMATS]), default="auto")
+@_JSON
 @_COLOR
 def run(
     files: tuple[str, ...],
@@ -91,6 +94,7 @@ def run(
     tier: str,
     all_files: bool,
     style: str,
+    as_json: bool,
     color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
@@ -98,6 +102,7 @@ def run(
     from qualitygate.commands.run import run as command
     from qualitygate.reporters.verdict import exit_code, show, show_way_on
 
+    style = "json" if as_json else style
     console = Console(color)
     verdict = command(
         Path.cwd(),
@@ -144,7 +149,7 @@ def accept(wip: bool, reason: str, color: str) -> int:
 
 @cli.command(short_help="Say what went past the gate.")
 @click.argument("range_", metavar="[RANGE]", default="")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_JSON
 def audit(range_: str, as_json: bool) -> int:
     """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet). Judges nothing."""
     from qualitygate.commands.audit import audit as command
@@ -158,11 +163,11 @@ def audit(range_: str, as_json: bool) -> int:
 @cli.command(short_help="Fix what is new and can be fixed safely.")
 @click.argument("files", nargs=-1)
 @click.option("--staged", is_flag=True, help="Fix what is staged, in the index and on disk.")
-@click.option("--check", is_flag=True, help="Say what would be fixed; write nothing.")
+@click.option("--dry-run", "--check", "dry", is_flag=True, help="Say what would be fixed; write nothing.")
 @click.option("--diff", is_flag=True, help="The same, as a diff.")
 @click.option("--between-edits", is_flag=True, hidden=True, help="Remove no name that the next edit may use.")
-@_COLOR
-def fix(files: tuple[str, ...], staged: bool, check: bool, diff: bool, between_edits: bool, color: str) -> int:
+@_JSON
+def fix(files: tuple[str, ...], staged: bool, dry: bool, diff: bool, between_edits: bool, as_json: bool) -> int:
     """Format changed lines and apply the safe fixes of new findings, in FILES or wherever there are some.
 
     Old findings and other lines stay as they are. A file that somebody changes meanwhile is left alone.
@@ -170,22 +175,23 @@ def fix(files: tuple[str, ...], staged: bool, check: bool, diff: bool, between_e
     from qualitygate.commands.fix import fix as command
     from qualitygate.reporters import fixes as reporter
 
-    console = Console(color)
+    console = Console()
     result = command(
         Path.cwd(),
         files=files,
         staged=staged,
-        dry=check or diff,
+        dry=dry or diff,
         between_edits=between_edits,
         progress=console.progress,
     )
-    console.write_result(reporter.render_diff(result) if diff else reporter.render(result))
+    render = reporter.render_json if as_json else reporter.render_diff if diff else reporter.render
+    console.write_result(render(result))
     return reporter.exit_code(result)
 
 
 @cli.command(short_help="Say what a rule is, and whether it is in force here.")
 @click.argument("rule")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@_JSON
 def explain(rule: str, as_json: bool) -> int:
     """Say what RULE (`ruff:F821`, or `F821`) is, whether it is in force here, why, what is wrong and what is right."""
     from qualitygate.actor import agent
@@ -254,33 +260,30 @@ def hook(args: tuple[str, ...]) -> int:
 @click.option(
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@_COLOR
-def bootstrap(path: Path, as_json: bool, color: str, **options: Any) -> int:
+@_JSON
+def bootstrap(path: Path, as_json: bool, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command
     from qualitygate.reporters import setting_up as reporter
 
-    console = Console(color)
+    console = Console()
     result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
-    text = reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result)
-    console.write_result(text)
-    return reporter.bootstrap_exit_code(result)
+    console.write_result(reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result))
+    return 0
 
 
 @cli.command(short_help="Judge the last commits as the gate would have.")
 @_PATH
 @click.option("--last", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many commits.")
 @click.option("--seconds", type=click.FloatRange(1), default=300, show_default=True, help="How long it may take.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@_COLOR
-def replay(path: Path, last: int, seconds: float, as_json: bool, color: str) -> int:
+@_JSON
+def replay(path: Path, last: int, seconds: float, as_json: bool) -> int:
     """Judge the last commits as the gate would have, had it stood there. Nothing is written."""
     from qualitygate.commands.replay import replay as command
     from qualitygate.reporters import replay as reporter
 
-    console = Console(color)
+    console = Console()
     result = command(path, last=last, seconds=seconds, progress=console.progress)
     console.write_result(reporter.render_json(result) if as_json else reporter.render(result))
     return 0

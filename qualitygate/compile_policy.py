@@ -9,7 +9,6 @@ import sys
 if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError
 
@@ -18,7 +17,7 @@ def main() -> int:
     """Print the compiled policy, or the error, as one JSON document."""
     data = None if "--defaults" in sys.argv[1:] else sys.stdin.buffer.read()
     try:
-        document = compile_any(data, tools=tuple(TOOLS))
+        document = compile_any(data)
     except QualityGateError as exc:
         document = {"error": exc.message, "hint": exc.hint}
     sys.stdout.write(json.dumps(document))

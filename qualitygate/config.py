@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from qualitygate.errors import ConfigError
+from qualitygate.locations import SETTINGS
+from qualitygate.model import TIERS
 from qualitygate.schema import ANY, Field, Schema, document, dotted, json_schema, load, nearest, refuse
 
 if sys.version_info >= (3, 11):
@@ -15,9 +17,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-FILE_NAME = "qualitygate.toml"
+FILE_NAME = SETTINGS
 SCHEMA_NUMBER = 1
-TIERS = ("edit", "commit", "push", "full")
 POLICIES = ("ratchet", "clean", "shown")
 ACTORS = ("auto", "agent", "person")
 TIME_LIMIT = 60

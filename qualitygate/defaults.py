@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.playbook import default_policy, load_playbooks
 from qualitygate.rule_pack import compiled
 from qualitygate.rule_texts import load_texts
 
 
-def compile_any(data: bytes | None, *, tools: Collection[str]) -> dict[str, Any]:
+def compile_any(data: bytes | None, *, tools: Collection[str] = tuple(TOOLS)) -> dict[str, Any]:
     """The compiled policy; `data` is None where the tree has no configuration. Raises ConfigError.
 
     With it goes `advice`: per rule what to do about a finding, for tools that do not say.
@@ -21,7 +22,6 @@ def compile_any(data: bytes | None, *, tools: Collection[str]) -> dict[str, Any]
     else:
         policy = compile_policy(data, file=FILE_NAME, tools=tools)
     for check in policy["checks"]:
-        if check["tool"] == "semgrep":
-            check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
+        check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
     advice = {rule: text.instead for rule, text in load_texts().rules.items() if text.instead}
     return {**policy, "advice": advice}

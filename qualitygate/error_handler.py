@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 
 from qualitygate.errors import QualityGateError
+from qualitygate.locations import user_cache
 from qualitygate.output import Console, silence
 
 UNDECIDED = 2
@@ -136,10 +137,8 @@ def _write_log(text: str) -> str:
     import tempfile
     import time
 
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    cache = home if os.path.isabs(home) else os.path.join(os.path.expanduser("~"), ".cache")
     name = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    for directory in (os.path.join(cache, "qualitygate", "log"), ""):
+    for directory in (user_cache("qualitygate", "log"), ""):
         try:
             if directory:
                 os.makedirs(directory, mode=0o700, exist_ok=True)

@@ -25,7 +25,7 @@ from qualitygate.error_handler import run
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import judging, rebasing
 from qualitygate.gate.compiling import compile_elsewhere
-from qualitygate.gate.judging import Gate
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.policy import FILE
 from qualitygate.model import Verdict
 from qualitygate.output import Console
@@ -38,7 +38,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _hook(name: str, args: Sequence[str]) -> int:
-    gate = judging.open_gate(Path.cwd(), TOOLS, compile_elsewhere)
+    gate = open_gate(Path.cwd(), TOOLS, compile_elsewhere)
     if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
         if rebasing.in_progress(gate.repo):
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from qualitygate.locations import user_cache
+
 VARIABLE = "QUALITYGATE_GIT_PROCESS"
 """Set by the hook script: the process id of the git that runs it."""
 
@@ -50,9 +52,7 @@ def _sweep(folder: str) -> None:
 
 def _place() -> str:
     process = os.environ.get(VARIABLE, "")
-    cache = os.environ.get("XDG_CACHE_HOME", "")
-    cache = cache if os.path.isabs(cache) else os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(cache, "qualitygate", "handover", process) if process.isdecimal() else ""
+    return user_cache("qualitygate", "handover", process) if process.isdecimal() else ""
 
 
 def _told() -> str:

@@ -18,6 +18,9 @@ Policy = Literal["ratchet", "clean", "shown"]
 Fixable = Literal["", "safe", "removes"]
 """`safe`: the tool that found it can mend it; `removes`: so it can, by taking away a name that is not used (yet)."""
 
+TIERS = ("edit", "commit", "push", "full")
+"""The moments at which a check can run, each with all before it."""
+
 Status = Literal["passed", "failed", "accepted", "undecided"]
 
 
@@ -154,6 +157,10 @@ class Verdict(NamedTuple):
     on_changed_lines: frozenset[Finding] = frozenset()
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
+
+    def fingerprint(self, finding: Finding) -> str:
+        """The stable id of a finding that is listed; "" where none was worked out."""
+        return self.fingerprints.get(finding, "")
 
 
 class Check(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TextIO
 
 from qualitygate.errors import QualityGateError
-from qualitygate.reporters.quote import clean
+from qualitygate.quote import clean
 
 _LINE = 2000
 _RED, _YELLOW, _CYAN = 31, 33, 36

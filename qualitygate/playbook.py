@@ -11,13 +11,12 @@ from qualitygate.config import (
     POLICIES,
     PUSH_TIME_LIMIT,
     SCHEMA_NUMBER,
-    TIERS,
     TIME_LIMIT,
     compile_check,
     parse_toml,
 )
 from qualitygate.errors import ConfigError
-from qualitygate.model import Policy
+from qualitygate.model import TIERS, Policy
 from qualitygate.resources import data_dir
 from qualitygate.schema import ANY, Field, Schema, dotted, load, refuse
 
@@ -46,7 +45,6 @@ class PlaybookCheck(NamedTuple):
     policy: Policy
     tier: str
     options: Mapping[str, Any]
-    seeds: tuple[Seed, ...]
     unconfigured: bool
 
 
@@ -95,7 +93,6 @@ _CHECK: Schema = {
     "reason": Field("string", "why the stack has it", required=True),
     "policy": Field("choice", "see `qualitygate.toml`", default="ratchet", choices=POLICIES),
     "tier": Field("choice", "see `qualitygate.toml`", default="commit", choices=TIERS),
-    "seeds": Field("string", "the tool part of its seeds' rules; the tool's name where it is left out"),
     "unconfigured": Field("boolean", "whether it runs where there is no `qualitygate.toml`", default=False),
     "options": Field(
         "table",
@@ -186,7 +183,7 @@ def load_playbook(folder: Traversable, *, tools: Collection[str] | None = None) 
         title=raw["title"],
         languages=tuple(when["languages"]),
         files=tuple(when["files"]),
-        checks=_checks(raw["checks"], seeds, file, tools),
+        checks=_checks(raw["checks"], file, tools),
         candidates=_candidates(ruff["groups"], ruff["rules"], seeds, file),
         roles=_roles(ruff["roles"]),
         thresholds=Thresholds(**raw["calibration"]),
@@ -217,16 +214,13 @@ def load_seeds(data: bytes, *, file: str) -> tuple[Seed, ...]:
     return tuple(Seed(row["rule"], row["text"]) for row in rows)
 
 
-def _checks(
-    tables: Mapping[str, Any], seeds: tuple[Seed, ...], file: str, tools: Collection[str] | None
-) -> tuple[PlaybookCheck, ...]:
+def _checks(tables: Mapping[str, Any], file: str, tools: Collection[str] | None) -> tuple[PlaybookCheck, ...]:
     known = tools if tools is not None else {table["tool"] for table in tables.values()}
     problems: list[str] = []
     found = []
     for name, table in tables.items():
         plain = {"tool": table["tool"], "policy": table["policy"], "tier": table["tier"], **table["options"]}
         check = compile_check(name, plain, file=file, tools=known, problems=problems)
-        prefix = table.get("seeds", table["tool"]) + ":"
         found.append(
             PlaybookCheck(
                 name=name,
@@ -236,7 +230,6 @@ def _checks(
                 policy=cast(Policy, check["policy"]),
                 tier=check["tier"],
                 options=check["options"],
-                seeds=tuple(seed for seed in seeds if seed.rule.startswith(prefix)),
                 unconfigured=table["unconfigured"],
             )
         )

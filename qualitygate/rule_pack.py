@@ -132,7 +132,7 @@ def _folders() -> dict[str, Traversable]:
 
 
 def compiled(options: Mapping[str, Any], *, file: str) -> dict[str, Any]:
-    """The options of a semgrep check with its rules themselves in them, so that a changed rule changes the policy."""
+    """The options of a check with the rules that they name, if any, in them: a changed rule changes the policy."""
     rules = list(dict.fromkeys(options.get("rules", ())))
     if not rules:
         return dict(options)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Report, Verdict
 
 if TYPE_CHECKING:
-    from qualitygate.gate.judging import Gate
+    from qualitygate.gate.planning import Gate
 
 GIT_IDENTITY = """\
 [user]
@@ -103,9 +103,9 @@ def policy(**options: Any) -> Callable[[bytes | None], dict[str, Any]]:
 
 
 def open_words(root: Path, *, tool: SimpleNamespace | None = None, **options: Any) -> Gate:
-    from qualitygate.gate import judging
+    from qualitygate.gate.planning import open_gate
 
-    return judging.open_gate(root, {"words": tool or words()}, policy(**options))
+    return open_gate(root, {"words": tool or words()}, policy(**options))
 
 
 def make_environment(root: Path) -> Path:
@@ -123,3 +123,9 @@ def make_environment(root: Path) -> Path:
         if name in _PYTEST or (sys.version_info < (3, 11) and (name in _BACKPORTS or "__mypyc." in name)):
             (folder / entry.name).symlink_to(entry)
     return place
+
+
+def with_ids(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> Verdict:
+    """The verdict with an id for each finding in it."""
+    found = (*verdict.new, *verdict.lost, *verdict.hidden, *verdict.shown, *verdict.touched, *verdict.revealed)
+    return verdict._replace(fingerprints={one: fingerprint(one) for one in (*found, *verdict.accepted)})

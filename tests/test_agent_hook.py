@@ -14,10 +14,11 @@ from benchmarks.claude_protocol import Session
 from qualitygate import hook_scripts
 from qualitygate.agents import claude
 from qualitygate.agents.catalogue import AGENTS
-from qualitygate.bootstrap.agent_files import LAUNCHER, Chosen, add_agents
+from qualitygate.bootstrap.agent_files import Chosen, add_agents
 from qualitygate.bootstrap.agent_proof import prove_agents
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.commands.install import install
+from qualitygate.locations import LAUNCHER
 from tests.support import commit, git, make_repo, write
 
 SETTINGS = """\

@@ -239,7 +239,7 @@ def test_a_tool_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     write(root, {"a.py": GOOD + "import json\n"})
     nothing = Environment(os.fspath(tmp_path), os.fspath(tmp_path / "bin/python"), ())
     monkeypatch.setattr("qualitygate.checks.resolve.our_environment", lambda: nothing)
-    monkeypatch.setattr("qualitygate.gate.judging.our_environment", lambda: nothing)
+    monkeypatch.setattr("qualitygate.gate.surroundings.our_environment", lambda: nothing)
     before = footprint(root)
     answer = gate(root, "run")
     assert (answer.code, footprint(root)) == (2, before)

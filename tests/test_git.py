@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate import git as our_git
-from qualitygate import git_trees
+from qualitygate import git_diffs, git_trees
 from qualitygate.errors import GitError
 from tests.support import commit, git, make_repo, write
 
@@ -45,18 +45,18 @@ def test_a_diff_follows_renames_and_counts_lines(tmp_path: Path) -> None:
     (root / "mode").chmod(0o755)
     commit(root, {"new\nname": body.replace("line 3\n", "line three\nand more\n"), "gone": None, "space": "a  b\n"})
     repo = our_git.find_repo(root)
-    found = {one.new: one for one in our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")}
+    found = {one.new: one for one in git_diffs.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")}
     assert found["new\nname"] == ("R", "old name", "new\nname", ((4, 1, 4, 2),))
     assert (found["mode"].hunks, found["space"].hunks) == ((), ((1, 1, 1, 1),))
     assert "gone" not in found
-    blind = {one.new: one for one in our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}", ignore_space=True)}
+    blind = {one.new: one for one in git_diffs.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}", ignore_space=True)}
     assert (blind["space"].hunks, blind["new\nname"].hunks) == ((), ((4, 1, 4, 2),))
 
 
 def test_a_line_that_looks_like_a_header_is_content(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"a": "1\n2\n"})
     commit(root, {"a": "1\ndiff --git a/x b/x\nindex 1..2\n@@ -1 +1 @@\n2\n"})
-    found = our_git.diff(our_git.find_repo(root), "HEAD~1^{tree}", "HEAD^{tree}")
+    found = git_diffs.diff(our_git.find_repo(root), "HEAD~1^{tree}", "HEAD^{tree}")
     assert [one.hunks for one in found] == [((1, 0, 2, 3),)]
 
 
@@ -79,7 +79,7 @@ def test_configuration_of_the_clone_executes_nothing(tmp_path: Path) -> None:
     write(root, {"a.txt": "2\n"})
     repo = our_git.find_repo(root)
     git_trees.write_tree(repo, tmp_path / "i")
-    our_git.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
+    git_diffs.diff(repo, "HEAD~1^{tree}", "HEAD^{tree}")
     git_trees.changed_files(repo)
     git_trees.write_worktree(repo, tmp_path / "j", tmp_path / "o", None)
     assert not marker.exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate import git as git_
-from qualitygate import git_trees
+from qualitygate import git_diffs, git_trees
 from qualitygate.errors import GitError
 from qualitygate.model import Entry
 from tests.support import commit, git, make_repo, write
@@ -76,7 +76,7 @@ def test_a_patch_can_be_applied_whatever_the_users_diff_looks_like(tmp_path: Pat
     commit(root, {"a.py": "2\n", "b.py": "2\n", "odd \xfc.py": b"\xfe\r\n"})
     new = git(root, "rev-parse", "HEAD^{tree}")
     git(root, "config", f"diff.{setting}", "true")
-    (tmp_path / "p").write_bytes(git_.patch(git_.find_repo(root), old, new, ["a.py", "odd \xfc.py"]))
+    (tmp_path / "p").write_bytes(git_diffs.patch(git_.find_repo(root), old, new, ["a.py", "odd \xfc.py"]))
     git(root, "reset", "-q", "--hard", "HEAD~")
     git(root, "apply", "--cached", os.fspath(tmp_path / "p"))
     assert git(root, "diff", "--cached", "--name-only", "-z").split("\0")[:-1] == ["a.py", "odd \xfc.py"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from qualitygate.agents.agent import KINDS
 from tests.checkout import BIN, ROOT, run
 from tests.support import make_repo, write
 
@@ -16,7 +17,7 @@ PACKAGE = ROOT / "qualitygate"
 SETTINGS = "schema = 1\n[checks.markers]\n[checks.secrets]\n"
 
 # What a hook may load, over all supported versions of Python. Whoever adds a name here pays for it at every
-# commit of every user: `python -I -S -X importtime qualitygate/git_hook.py` tells how much.
+# commit, and every edit of every agent: `python -I -S -X importtime qualitygate/git_hook.py` tells how much.
 _PINNED = """
     abc bisect builtins codecs collections contextlib copy copyreg encodings enum errno fcntl fnmatch functools
     genericpath hashlib importlib io itertools json keyword linecache locale marshal math ntpath opcode operator os
@@ -28,6 +29,7 @@ _PINNED = """
 """
 PINNED = frozenset(_PINNED.split())
 OF_THIS_TEST = frozenset(("__main__", "atexit", "runpy", "pkgutil"))
+_HEAVY = {"importlib.metadata", "importlib.resources", "concurrent.futures"}
 
 _DUMP = """
 import atexit, json, runpy, sys
@@ -38,12 +40,20 @@ runpy.run_path(path, run_name="__main__")
 """
 
 
-def loaded_by_hook(root: Path, out: Path) -> tuple[str, list[str]]:
-    program = [sys.executable, "-I", "-S", "-c", _DUMP]
-    argv = [*program, str(out), str(PACKAGE / "git_hook.py"), "pre-commit"]
-    done = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
+def loaded_by(program: str, *args: str, root: Path, out: Path, stdin: str = "") -> tuple[str, list[str]]:
+    argv = [sys.executable, "-I", "-S", "-c", _DUMP, str(out), str(PACKAGE / program), *args]
+    done = subprocess.run(argv, cwd=root, input=stdin, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout, json.loads(out.read_text())
+
+
+def loaded_by_hook(root: Path, out: Path) -> tuple[str, list[str]]:
+    return loaded_by("git_hook.py", "pre-commit", root=root, out=out)
+
+
+def not_pinned(modules: list[str]) -> list[str]:
+    tops = {name.partition(".")[0] for name in modules if not name.startswith("_")}
+    return sorted(tops - PINNED - OF_THIS_TEST - {"qualitygate"})
 
 
 @pytest.fixture
@@ -68,10 +78,38 @@ def test_the_hook_path_loads_only_the_standard_library_and_ours(hook_runs: list[
 
 def test_the_hook_path_loads_no_more_than_is_pinned(hook_runs: list[tuple[str, list[str]]]) -> None:
     for _, modules in hook_runs:
-        tops = {name.partition(".")[0] for name in modules if not name.startswith("_")}
-        more = sorted(tops - PINNED - OF_THIS_TEST - {"qualitygate"})
-        assert more == [], f"new on the hook path: {', '.join(more)}"
-        assert not {"importlib.metadata", "importlib.resources", "concurrent.futures"} & set(modules)
+        assert not_pinned(modules) == []
+        assert not _HEAVY & set(modules)
+
+
+@pytest.fixture
+def gated(tmp_path: Path) -> Path:
+    root = make_repo(tmp_path / "r", {"qualitygate.toml": SETTINGS, "a.py": "x = 1\n"})
+    run(sys.executable, "-m", "qualitygate", "install", ".", cwd=root, PYTHONPATH=str(ROOT))
+    loaded_by_hook(root, tmp_path / "first.json")
+    write(root, {"a.py": "x = 2\n"})
+    return root
+
+
+def loaded_by_event(kind: str, root: Path, out: Path) -> tuple[str, list[str]]:
+    asked = {"file_path": str(root / "a.py"), "command": "git commit --no-verify"}
+    event = json.dumps({"session_id": "s", "cwd": str(root), "tool_input": asked})
+    return loaded_by("agent_hook.py", "claude", kind, root=root, out=out, stdin=event)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_event_of_an_agent_loads_more_than_is_pinned(kind: str, gated: Path, tmp_path: Path) -> None:
+    _, modules = loaded_by_event(kind, gated, tmp_path / "loaded.json")
+    assert not_pinned(modules) == []
+    assert not _HEAVY & set(modules)
+    ours = {name.split(".")[1] for name in modules if name.startswith("qualitygate.")}
+    assert not {"bootstrap", "commands", "config", "inspection", "playbook", "rulebook"} & ours
+
+
+def test_the_guard_of_a_command_starts_nothing_and_judges_nothing(gated: Path, tmp_path: Path) -> None:
+    said, modules = loaded_by_event("command", gated, tmp_path / "loaded.json")
+    assert '"permissionDecision": "deny"' in said
+    assert not {"subprocess", "qualitygate.process", "qualitygate.git", "qualitygate.gate.judging"} & set(modules)
 
 
 def test_the_contracts_on_imports_are_kept() -> None:

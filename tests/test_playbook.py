@@ -66,8 +66,7 @@ def test_a_playbook_as_types(tmp_path: Path) -> None:
         ("lint", "ruff", "edit", {}),
         ("mypy", "mypy", "commit", {"environment": "none"}),
     ]
-    assert book.checks[0].seeds == (Seed("ruff:B006", "def f(a=[]): ..."), Seed("ruff:F401", "import os"))
-    assert book.checks[1].seeds == ()
+    assert book.seeds == (Seed("ruff:B006", "def f(a=[]): ..."), Seed("ruff:F401", "import os"))
     assert book.roles[0].ignore == ("B006",)
     assert book.mypy == {"check_untyped_defs": True}
 
@@ -141,3 +140,12 @@ def test_no_rule_of_what_ships_lacks_a_seed() -> None:
     raw = parse_toml((data_dir("playbooks") / "python" / "playbook.toml").read_bytes(), file="playbook.toml")
     python = next(book for book in load_playbooks() if book.stack == "python")
     assert set(raw["ruff"]["rules"]) <= {candidate.rule for candidate in python.candidates}
+
+
+@pytest.mark.parametrize("book", load_playbooks(), ids=lambda book: str(book.stack))
+def test_its_page_lists_the_checks_as_they_are(book: Playbook) -> None:
+    page = (data_dir("playbooks") / book.stack / "README.md").read_text("utf-8")
+    rows = [[cell.strip().strip("`") for cell in row.strip("|").split("|")] for row in page.splitlines()]
+    listed = {row[0]: (row[1], row[2].split(";")[0], row[3] == "runs") for row in rows if len(row) == 4}
+    for check in book.checks:
+        assert listed.get(check.name) == (check.tool, check.tier, check.unconfigured), check.name

@@ -134,7 +134,7 @@ def test_the_hooks_that_it_names_are_published() -> None:
 
 
 def test_the_rule_that_it_shows_is_one() -> None:
-    from qualitygate.checks.tools.semgrep import OWN_RULES
+    from qualitygate.locations import OWN_RULES
     from qualitygate.rule_pack import documents
 
     (block,) = (block for block in BLOCKS if block.kind == "rule")

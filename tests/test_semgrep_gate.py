@@ -13,7 +13,7 @@ import pytest
 from qualitygate.checks.tool import is_config
 from qualitygate.cli import main
 from qualitygate.gate.editing import _settings, judge_edit
-from qualitygate.gate.judging import open_gate
+from qualitygate.gate.planning import open_gate
 from qualitygate.gate.trees import under_configuration
 from qualitygate.model import Entry
 from tests.support import commit, git, make_repo, write
@@ -196,7 +196,7 @@ def test_at_an_edit_too(root: Path) -> None:
     git(root, "add", "-A")
     git(root, "commit", "-qm", "rules")
     write(root, {"shop.py": "print(1)\nprint(2)\n" + SWALLOWS})
-    gate = open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))._replace(tier="edit")
+    gate = open_gate(root, TOOLS, compile_any)._replace(tier="edit")
     verdict = judge_edit(gate, ["shop.py"])
     assert sorted(f.rule for f in verdict.new) == ["semgrep:no-print", "semgrep:swallowed-exception"]
     assert verdict.status == "failed"
@@ -213,7 +213,7 @@ def test_at_an_edit_the_fast_form_stands_in_with_the_same_names(root: Path) -> N
     commit(root, {"qualitygate.toml": both, "shop.py": SWALLOWS})
     silent = SWALLOWS.replace("pass", "pass  # nosemgrep: swallowed-exception")
     write(root, {"shop.py": "# Moved.\n\n" + SWALLOWS + "\n\n" + SWALLOWS + "\n\n" + silent})
-    gate = open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))._replace(tier="edit")
+    gate = open_gate(root, TOOLS, compile_any)._replace(tier="edit")
     verdict = judge_edit(gate, ["shop.py"])
     assert [(f.rule, f.line) for f in verdict.new] == [("semgrep:swallowed-exception", 14)]
     (row,) = verdict.checks

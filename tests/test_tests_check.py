@@ -8,7 +8,7 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.environment import load
 from qualitygate.defaults import compile_any
 from qualitygate.gate import judging
-from qualitygate.gate.judging import Gate
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Verdict
 from tests.support import commit, git, make_environment, make_repo, write
 
@@ -44,7 +44,7 @@ def gate(tmp_path: Path) -> Gate:
         },
     )
     environment = load(make_environment(root))
-    opened = judging.open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    opened = open_gate(root, TOOLS, compile_any)
     return opened._replace(environment=(environment,))
 
 

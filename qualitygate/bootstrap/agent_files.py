@@ -16,9 +16,9 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import QualityGateError
+from qualitygate.locations import LAUNCHER
 from qualitygate.resources import read
 
-LAUNCHER = ".qualitygate/agent-hook"
 AUTO, NONE = "auto", "none"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.agents.agent import KINDS, Agent
-from qualitygate.bootstrap.agent_files import LAUNCHER, Chosen
+from qualitygate.bootstrap.agent_files import Chosen
+from qualitygate.locations import LAUNCHER
 from qualitygate.process import run, tool_env
 
 _SECONDS = 60.0

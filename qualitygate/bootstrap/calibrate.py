@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from qualitygate.model import Finding
 from qualitygate.playbook import Thresholds
 
-Verdict = Literal["clean", "few", "some", "many"]
+Amount = Literal["clean", "few", "some", "many"]
 
 
 class Calibrated(NamedTuple):
@@ -18,7 +18,7 @@ class Calibrated(NamedTuple):
     rule: str
     findings: int
     files: int
-    kind: Verdict
+    kind: Amount
 
 
 def calibrate(
@@ -33,7 +33,7 @@ def calibrate(
     return (*fired, *(Calibrated(rule, 0, 0, "clean") for rule in rules if rule not in count))
 
 
-def _kind(number: int, lines: int, thresholds: Thresholds) -> Verdict:
+def _kind(number: int, lines: int, thresholds: Thresholds) -> Amount:
     if number <= thresholds.few:
         return "few" if number else "clean"
     return "many" if number * 1000 > thresholds.many * max(lines, 1) else "some"

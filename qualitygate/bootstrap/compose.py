@@ -40,12 +40,8 @@ def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Calla
     draft = Draft(read)
     for check in ground.playbook.checks:
         progress(f"calibrating {check.name}")
-        if check.tool == "pytest" and (why := pytest_settings.unable(ground.facts, ground.scratch.environment)):
-            draft.leave_out(check.name, why)
-            continue
         try:
-            program = resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
-            _DECISIONS.get(check.tool, _plain)(draft, ground, check, program)
+            _DECISIONS.get(check.tool, _plain)(draft, ground, check)
         except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
             said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
             draft.leave_out(check.name, ground.missing.get(ground.scratch.tools[check.tool].package, said))
@@ -54,9 +50,7 @@ def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Calla
 
 def as_check(planned: PlannedCheck) -> Check:
     """The check as the gate sees it."""
-    options = planned.options
-    if planned.tool == "semgrep":
-        options = compiled(options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
+    options = compiled(planned.options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
     return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, options)
 
 
@@ -69,16 +63,23 @@ def _line(version: str, parts: int) -> str:
     return ".".join(version.split(".")[:parts])
 
 
+def _program(ground: Ground, check: PlaybookCheck) -> Program:
+    """What runs the check; raises ToolError where that is not here."""
+    return resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
+
+
 def _named(program: Program, tool: str) -> str:
     whose = "the project's own" if program.of_project else "ours; the project has none installed"
     return f"{tool} {program.version}, {whose}"
 
 
-def _plain(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+def _plain(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    _program(ground, check)
     draft.add(_planned(check, ""), Step(f"add check {check.name}", check.reason))
 
 
-def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    program = _program(ground, check)
     planned = _planned(check, _line(program.version, 2))
     known = next((fact for fact in ground.facts.linters if fact.name == "ruff"), None)
     if known is not None:
@@ -102,8 +103,8 @@ def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) 
     draft.add(planned._replace(rules=settled.rules), step)
 
 
-def _ruff_format(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
-    planned = _planned(check, _line(program.version, 2))
+def _ruff_format(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    planned = _planned(check, _line(_program(ground, check).version, 2))
     known = next((fact for fact in ground.facts.formatters if fact.name == "ruff format"), None)
     if known is not None:
         evidence = f"{known.evidence[0].path}:{known.evidence[0].line}"
@@ -122,8 +123,8 @@ def _ruff_format(draft: Draft, ground: Ground, check: PlaybookCheck, program: Pr
     draft.add(planned, Step("check the format of changed lines", check.reason, figure))
 
 
-def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
-    facts, environment = ground.facts, ground.scratch.environment
+def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    facts, environment, program = ground.facts, ground.scratch.environment, _program(ground, check)
     has_settings = any(fact.name == "mypy" for fact in facts.type_checkers)
     settings = mypy_settings.adopted(facts) if has_settings else mypy_settings.ours(ground.playbook, facts, draft.read)
     options: dict[str, Any] = {**check.options, "environment": "project" if environment else "none"}
@@ -143,7 +144,11 @@ def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) 
     draft.add(planned, Step(what, check.reason, f"{settings.evidence}; {_named(program, 'mypy')}{label}"))
 
 
-def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    if why := pytest_settings.unable(ground.facts, ground.scratch.environment):
+        draft.leave_out(check.name, why)
+        return
+    program = _program(ground, check)
     planned = _planned(check, _line(program.version, 1), options={**check.options, "environment": "project"})
     start = time.monotonic()
     report = look(ground.scratch, as_check(planned), draft.files(), limit=pytest_settings.PATIENCE)
@@ -156,7 +161,8 @@ def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program
     draft.add(planned._replace(tier=settled.tier, options=options), step)
 
 
-def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck, program: Program) -> None:
+def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    program = _program(ground, check)
     pack = {rule.id: rule for rule in load_pack()}
     settings = semgrep_settings.candidates(tuple(pack.values()), ground.facts)
     tried = _planned(check, "", options={**check.options, "rules": list(settings)})
@@ -175,7 +181,7 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck, program: Progra
     draft.add(tried._replace(options={**check.options, "rules": list(kept)}, rules=kept), step)
 
 
-_DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck, Program], None]] = {
+_DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
     "ruff": _ruff,
     "ruff-format": _ruff_format,
     "mypy": _mypy,

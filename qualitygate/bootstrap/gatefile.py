@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, add_precommit_repo, add_toml_table, set_block
 from qualitygate.bootstrap.plan import PlannedCheck, Step
+from qualitygate.checks import traits
+from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.resources import read
 
@@ -30,15 +32,13 @@ class Hooks(NamedTuple):
     manager: str
 
 
-def add_gate(
-    draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, tools: tuple[str, ...], unignored: tuple[str, ...]
-) -> None:
+def add_gate(draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, unignored: tuple[str, ...]) -> None:
     """Add `qualitygate.toml`, the entry for pre-commit and prek, and ignored folders to the plan.
 
     `unignored` are environments in the work tree that git would take for the project's files.
     """
     data = gate_file(checks)
-    compile_policy(data, file=FILE_NAME, tools=tools)
+    compile_policy(data, file=FILE_NAME, tools=tuple(TOOLS))
     draft.write(Edit(FILE_NAME, draft.read(FILE_NAME), data))
     draft.steps.append(Step(f"write {FILE_NAME}", f"{len(checks)} checks, each proven here before anything is written"))
     _add_hook_entry(draft, hooks)
@@ -94,8 +94,7 @@ def _local_hook(name: str, entry: str, stages: tuple[str, ...]) -> dict[str, Any
 
 
 def _ignore(draft: Draft, checks: tuple[PlannedCheck, ...], unignored: tuple[str, ...]) -> None:
-    used = {check.tool for check in checks}
-    folders = [name for tool, name in (("mypy", ".mypy_cache/"), ("ruff", ".ruff_cache/")) if tool in used]
+    folders = sorted({folder for check in checks for folder in traits.leaves(TOOLS[check.tool])})
     before = draft.read(".gitignore")
     lines = {line.strip().strip("/") for line in (before or b"").decode("utf-8", "replace").splitlines()}
     missing = [folder for folder in folders if folder.strip("/") not in lines]

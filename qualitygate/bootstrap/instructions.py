@@ -13,10 +13,11 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, set_block
 from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import ConfigError
+from qualitygate.locations import RULEBOOK
 from qualitygate.resources import read
 from qualitygate.rule_texts import load_texts
 from qualitygate.rulebook.force import Sight
-from qualitygate.rulebook.page import PATH, fix_line, render
+from qualitygate.rulebook.page import fix_line, render
 
 AGENTS, CLAUDE = "AGENTS.md", "CLAUDE.md"
 COMMENT = "<!-- {} -->"
@@ -35,12 +36,12 @@ class Clone(NamedTuple):
 
 def add_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
     """Add the rulebook and the block to the plan; what cannot be written is left out, with the reason."""
-    has_page = not clone.is_ignored(PATH)
+    has_page = not clone.is_ignored(RULEBOOK)
     if has_page:
         add_rulebook(draft, sight)
-        draft.steps.append(Step(f"write {PATH}", "the rules in force, as agents and people read them"))
+        draft.steps.append(Step(f"write {RULEBOOK}", "the rules in force, as agents and people read them"))
     else:
-        draft.leave_out(PATH, "git ignores it")
+        draft.leave_out(RULEBOOK, "git ignores it")
     lines = block(sight, has_page)
     for path in _places(draft, clone):
         before = draft.read(path)
@@ -56,7 +57,7 @@ def add_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
 
 def refresh_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
     """Bring up to date what is there; what somebody removed stays away."""
-    has_page = draft.read(PATH) is not None
+    has_page = draft.read(RULEBOOK) is not None
     if has_page:
         add_rulebook(draft, sight)
     for path in (AGENTS, CLAUDE):
@@ -68,13 +69,13 @@ def refresh_instructions(draft: Draft, sight: Sight, clone: Clone) -> None:
 
 def add_rulebook(draft: Draft, sight: Sight) -> None:
     """Write the rulebook for these settings, in place of one that is there."""
-    draft.write(Edit(PATH, draft.read(PATH), render(sight, load_texts())))
+    draft.write(Edit(RULEBOOK, draft.read(RULEBOOK), render(sight, load_texts())))
 
 
 def block(sight: Sight, has_page: bool) -> tuple[str, ...]:
     """The lines of the managed block."""
     template = (read("templates", AGENTS) or b"").decode("utf-8")
-    more = f"The rules in force: [{PATH}]({PATH})." if has_page else ""
+    more = f"The rules in force: [{RULEBOOK}]({RULEBOOK})." if has_page else ""
     text = template.replace("{fix}", fix_line(sight)).replace("{rulebook}", more)
     return tuple(text.rstrip("\n").split("\n"))
 

@@ -9,6 +9,7 @@ from qualitygate import git
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scratch import Scratch, expected, judge, tree_with
 from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
+from qualitygate.checks import traits
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Finding, Verdict
@@ -111,7 +112,7 @@ def _prove_one(
         return start._replace(reason=reason or "not green on HEAD")
     if looked == 0:
         return start._replace(reason=f"looked at none of {len(wants)} files")
-    if getattr(scratch.tools[check.tool], "unit", "file") != "file":
+    if traits.unit(scratch.tools[check.tool]) != "file":
         start = start._replace(given=looked)  # it was given the tree, and says itself how much there was to look at
     noise = [finding for finding in quiet.new if finding.check == check.name]
     if noise or _row(quiet, check.name)[1] == "undecided":

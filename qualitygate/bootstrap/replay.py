@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.bootstrap.scratch import Scratch, tree_with
-from qualitygate.checks.tool import is_config
+from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.gate import judging
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import State
+from qualitygate.locations import FOLDER
 from qualitygate.model import Check, Entries, Finding, Verdict
 
 LOUD = 0.1
@@ -77,7 +78,7 @@ def replay(
         state=State(scratch.gate.state.shared, scratch.gate.state.worktree / "replay"), tier="commit", limit=_SLICE
     )
     scratch = scratch._replace(gate=gate)
-    rows = git.linear_history(gate.repo, "HEAD", last)
+    rows = git_history.linear_history(gate.repo, "HEAD", last)
     commits = [check for check in checks if check.tier in ("edit", "commit")]
     slow = [check.name for check in commits if scratch.tools[check.tool].reads == "tree"]
     cheap = [check.name for check in commits if check.name not in slow]
@@ -114,7 +115,7 @@ class _Settings:
 
     def __init__(self, scratch: Scratch, files: Mapping[str, bytes | None]) -> None:
         self._scratch = scratch
-        self._names = {name for tool in scratch.tools.values() for name in tool.config_files} | {FILE}
+        self._names = settings_files(scratch.tools) | {FILE}
         reader, today = tree_with(scratch, files)
         entries = {p: e for p, e in git.entries(reader, today).items() if self._is_settings(p) and e.is_file}
         data = dict(git.blobs(reader, (entry.blob for entry in entries.values())))
@@ -122,7 +123,7 @@ class _Settings:
         self._made: dict[str, str] = {}
 
     def _is_settings(self, path: str) -> bool:
-        return is_config(path, self._names) or path.startswith(".qualitygate/")
+        return is_config(path, self._names) or path.startswith(FOLDER)
 
     def tree(self, commit: str) -> str:
         if commit not in self._made:

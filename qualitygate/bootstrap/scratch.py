@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,20 +12,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees
+from qualitygate.checks import traits
 from qualitygate.checks.resolve import resolve
+from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Environment, Request, Tool
-from qualitygate.checks.tools import ruff_manual
 from qualitygate.gate import judging
-from qualitygate.gate.judging import Gate
 from qualitygate.gate.observe import Run, observe
+from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import Compile
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
+from qualitygate.gate.surroundings import around
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
-from qualitygate.process import run as run_program
-from qualitygate.process import tool_env
+from qualitygate.rulebook.enabled import enabled_rules
 
 TIME_LIMIT = 600.0
 """Seconds that one trial may take; a first run without any cache is the slowest that a project will see."""
@@ -98,12 +98,10 @@ def look(
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
     program = resolve(tool.package, check.version, scratch.environment)
-    environment = scratch.environment if check.options.get("environment") == "project" else None
-    digest = judging.environment_digest(environment)
-    deadline = time.monotonic() + limit
-    ours, roots = judging.our_digest(), judging.work_trees(scratch.gate.repo)
-    run = Run(check, tool, program, environment, digest, roots, ours, scratch.gate.state.shared, deadline)
-    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
+    used = scratch.environment if check.options.get("environment") == "project" else None
+    surroundings = around(scratch.gate.repo, used)
+    run = Run(check, tool, program, surroundings, scratch.gate.state.shared, time.monotonic() + limit)
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 
@@ -113,19 +111,18 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
     wants = wanted_files(check, tool, entries)
-    layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
-    asked_for, listing = getattr(tool, "asked_for", None), getattr(tool, "listing", None)
-    if asked_for is not None:
-        return len(asked_for(wants, layout.read, check.options))
-    if listing is None:
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
+    left_in = traits.asked_for(tool, wants, layout.read, check.options)
+    if left_in is not None:
+        return len(left_in)
+    lister = traits.lister(tool)
+    if lister is None:
         return None
     program = resolve(tool.package, check.version, scratch.environment)
     root = layout.path()
-    place = os.fspath(root.with_name(f"{root.name}-{check.name}"))
-    command = listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
-    output = run_program(
-        command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
-    )
+    place = os.fspath(layout.beside(check.name))
+    command = lister.listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
+    output = run_command(command, root, TIME_LIMIT)
     return len(set(output.stdout.splitlines())) if output.code == 0 else None
 
 
@@ -134,16 +131,9 @@ def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     wants = wanted_files(check, scratch.tools[check.tool], entries)
-    if not wants:
-        return "no file for ruff is here"
-    root = os.fspath(Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock()).path())
-    program = resolve("ruff", check.version, scratch.environment)
-    command = ruff_manual.settings_command(
-        Request(check.name, root, wants, program.executable, check.options, f"{root}-{check.name}")
-    )
-    output = run_program(command.argv, cwd=root, env=tool_env(command.env), timeout=scratch.gate.limit)
-    rules = ruff_manual.parse_settings(output)
-    return rules if rules is not None else "ruff does not take its settings as they are"
+    layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
+    cache = layout.beside(check.name)
+    return enabled_rules(check, layout.path(), wants, scratch.environment, cache, TIME_LIMIT)
 
 
 def judge(

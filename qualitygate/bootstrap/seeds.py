@@ -10,6 +10,7 @@ from typing import NamedTuple
 from qualitygate.bootstrap import semgrep_seeds
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
+from qualitygate.checks.builtin.large_files import MAX_KIB
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
 from qualitygate.gate.policy import FILE
@@ -52,31 +53,19 @@ class Ground(NamedTuple):
     seeds: Sequence[Seed]
 
 
+Accept = Callable[[str, bytes], bool]
+"""Whether text can be added to a file, by its path and content."""
+
+Planter = Callable[[PlannedCheck, Check, Ground, Sequence[str]], Iterator[Planting]]
+
+
 def plant(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """Ways to seed one check, best first; each is tried until one is found out. `wants` are the files it looks at."""
-    if check.tool == "ruff":
-        yield from _ruff(check, ground, wants)
-    elif check.tool == "semgrep":
-        yield from _semgrep(check, ground, wants)
-    elif check.tool == "ruff-format":
-        yield from _appended(ground, wants, 'qualitygate_seed = {   "a":1 }\n', "ruff-format:unformatted")
-    elif check.tool == "mypy":
-        yield from _mypy(as_check, ground, wants)
-    elif check.tool == "pytest":
-        yield from _pytest(ground, wants)
-    elif check.tool == "markers":
-        yield from _appended(ground, wants, f"{'<' * 7} ours\n{'=' * 7}\n{'>' * 7} theirs\n", "builtin:merge-marker")
-    elif check.tool == "secrets":
-        # Put together here, so that no scanner finds it in this file.
-        yield from _appended(ground, wants, f'key = "AKIA{"Q3EGRWZ7LDTXKB5N"}"\n', "secrets:aws-access-key")
-    elif check.tool == "large-files":
-        yield from _large(as_check, wants)
-    elif check.tool == "syntax":
-        yield from _syntax(ground, wants)
+    return _PLANTERS.get(check.tool, _of_playbook)(check, as_check, ground, wants)
 
 
-def _by_role(ground: Ground, wants: Sequence[str], accept: Callable[[bytes], bool]) -> dict[str, list[str]]:
-    """Up to a few files per role, those of middling size first: neither empty nor the largest."""
+def _by_role(ground: Ground, wants: Sequence[str], accept: Accept) -> dict[str, list[str]]:
+    """Up to a few files per role that are not empty and that text can be added to."""
     found: dict[str, list[str]] = {}
     roles = ground.facts.roles
     for path in wants:
@@ -88,12 +77,18 @@ def _by_role(ground: Ground, wants: Sequence[str], accept: Callable[[bytes], boo
         ):
             continue
         data = ground.read(path)
-        if data and accept(data):
+        if data and accept(path, data):
             found.setdefault(role, []).append(path)
     return found
 
 
-def _parses(data: bytes) -> bool:
+def _is_text(path: str, data: bytes) -> bool:
+    return b"\0" not in data and len(data) < 200_000
+
+
+def _takes_code(path: str, data: bytes) -> bool:
+    if not path.endswith(".py"):
+        return not path.endswith(".pyi") and _is_text(path, data)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -110,54 +105,61 @@ def _ended(data: bytes) -> tuple[bytes, int]:
     return data, data.count(b"\n")
 
 
-def _ruff(check: PlannedCheck, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
-    hosts = _by_role(ground, [path for path in wants if path.endswith(".py")], _parses)
-    seeds = [seed for seed in ground.seeds if seed.rule.startswith("ruff:")]
+def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """The seeds that `seeds.toml` has for the tool; each rule has to find its own, where bootstrap chose the rules."""
+    seeds = [seed for seed in ground.seeds if seed.rule.startswith(f"{check.tool}:")]
     if check.rules:
-        seeds = [seed for seed in seeds if seed.rule.removeprefix("ruff:") in check.rules]
+        seeds = [seed for seed in seeds if seed.rule.partition(":")[2] in check.rules]
+    texts = {seed.rule: seed.text.replace("_seeded", f"_seeded_{n}").strip("\n") for n, seed in enumerate(seeds)}
+    yield from _appended(ground, wants, texts, _takes_code, each=bool(check.rules))
+
+
+def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """What the test of each rule says must be found; each rule has to find its own."""
+    texts = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    yield from _appended(
+        ground, wants, {f"semgrep:{rule}": text for rule, text in texts.items()}, _takes_code, each=True
+    )
+
+
+def _appended(
+    ground: Ground, wants: Sequence[str], texts: Mapping[str, str], accept: Accept, *, each: bool = False
+) -> Iterator[Planting]:
+    """All texts, by the rules that must find them, at the end of files of every role. `each`: every rule is a group."""
     files: dict[str, bytes] = {}
     groups: dict[str, list[Expected]] = {}
-    for role, paths in hosts.items():
-        for path in paths:
-            data, line = _ended(ground.read(path) or b"")
-            for number, seed in enumerate(seeds):
-                text = seed.text.replace("_seeded", f"_seeded_{number}").strip("\n").encode()
-                expected = Expected(seed.rule, path, line + 1)
-                data, line = _ended(data + b"\n\n" + text)
-                groups.setdefault(f"files of role {role}", []).append(expected)
-                if check.rules:
-                    groups.setdefault(seed.rule, []).append(expected)
-            files[path] = data
-    if files:
-        yield Planting(files, {name: tuple(rows) for name, rows in groups.items()})
-
-
-def _semgrep(check: PlannedCheck, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
-    """What the test of each rule says must be found, in files of every role; each rule has to find its own."""
-    texts = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
-    files: dict[str, bytes] = {}
-    groups: dict[str, list[Expected]] = {f"semgrep:{rule}": [] for rule in texts}
-    for role, paths in _by_role(ground, [path for path in wants if path.endswith(".py")], _parses).items():
+    for role, paths in _by_role(ground, wants, accept).items():
         for path in paths:
             data, line = _ended(ground.read(path) or b"")
             for rule, text in texts.items():
-                expected = Expected(f"semgrep:{rule}", path, line + 1)
+                expected = Expected(rule, path, line + 1)
                 data, line = _ended(data + b"\n\n" + text.encode())
-                groups[f"semgrep:{rule}"].append(expected)
-                groups.setdefault(f"files of role {role}", []).append(expected)
+                for group in (f"files of role {role}", *([rule] if each else [])):
+                    groups.setdefault(group, []).append(expected)
             files[path] = data
-    if files:
+    if groups:
         yield Planting(files, {name: tuple(rows) for name, rows in groups.items()})
 
 
-def _mypy(check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+def _markers(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    # Put together here, as below: no other gate is to find a marker, or a key, in our own files.
+    text = f"{'<' * 7} ours\n{'=' * 7}\n{'>' * 7} theirs\n"
+    yield from _appended(ground, wants, {"builtin:merge-marker": text}, _is_text)
+
+
+def _secrets(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    text = f'key = "AKIA{"Q3EGRWZ7LDTXKB5N"}"\n'
+    yield from _appended(ground, wants, {"secrets:aws-access-key": text}, _is_text)
+
+
+def _mypy(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """One module changed, and others that import it: red only where imports lead to the tree that is judged."""
-    for canary in canaries(wants, ground.read, asked_for(wants, ground.read, check.options)):
+    for canary in canaries(wants, ground.read, asked_for(wants, ground.read, as_check.options)):
         rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in canary.expected}
         yield Planting(dict(canary.edits), rows, tuple(rows)[:1])
 
 
-def _pytest(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+def _pytest(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """A test that fails, and product code that is broken: red only where tests run the code that is judged."""
     files = failing_tests(wants, ground.read)
     rows = tuple(Expected("pytest:failed", path, 0, "test_qualitygate_seed") for path in files)
@@ -169,21 +171,8 @@ def _pytest(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
         yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
 
 
-def _appended(ground: Ground, wants: Sequence[str], text: str, rule: str) -> Iterator[Planting]:
-    hosts = _by_role(ground, wants, lambda data: b"\0" not in data and len(data) < 200_000)
-    files: dict[str, bytes] = {}
-    groups: dict[str, tuple[Expected, ...]] = {}
-    for role, paths in hosts.items():
-        for path in paths:
-            data, line = _ended(ground.read(path) or b"")
-            files[path] = data + text.encode()
-            groups[f"files of role {role}"] = (*groups.get(f"files of role {role}", ()), Expected(rule, path, line + 1))
-    if files:
-        yield Planting(files, groups)
-
-
-def _large(check: Check, wants: Sequence[str]) -> Iterator[Planting]:
-    limit = int(check.options.get("max_kib", 1024))
+def _large(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    limit = int(as_check.options.get("max_kib", MAX_KIB))
     host = next((path for path in wants if "." in path.rsplit("/", 1)[-1]), None)
     if host is not None:
         data = b"x" * 1023 + b"\n"
@@ -198,7 +187,7 @@ _BROKEN = {
 }
 
 
-def _syntax(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+def _syntax(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     files: dict[str, bytes] = {}
     groups: dict[str, tuple[Expected, ...]] = {}
     for path in wants:
@@ -209,3 +198,15 @@ def _syntax(ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
             groups[kind] = (*groups.get(kind, ()), Expected(kind, path, 0))
     if files:
         yield Planting(files, groups)
+
+
+_PLANTERS: Mapping[str, Planter] = {
+    "large-files": _large,
+    "markers": _markers,
+    "mypy": _mypy,
+    "pytest": _pytest,
+    "secrets": _secrets,
+    "semgrep": _semgrep,
+    "syntax": _syntax,
+}
+"""Tools for which it takes more than a text at the end of a file; `seeds.toml` has the seeds of all others."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from qualitygate.checks.tools.semgrep import OWN_RULES
 from qualitygate.errors import ConfigError
+from qualitygate.locations import OWN_RULES
 from qualitygate.rule_pack import documents, example, load_pack
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from qualitygate.checks import tool_environment as known
+from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Request, Tool
 from qualitygate.checks.tools import ast_grep, semgrep
 from qualitygate.errors import ToolError
@@ -21,7 +22,7 @@ from qualitygate.process import Output, run, tool_env
 OFFLINE = "QUALITYGATE_OFFLINE"
 """With this variable set nothing is fetched."""
 TIME_LIMIT = 900.0
-"""Seconds: 72 MB to fetch, which unpack to 300."""
+"""Seconds: 81 MB to fetch."""
 
 _PREFIX = ".making-"
 _STALE = 24 * 3600.0
@@ -129,11 +130,7 @@ def _answers(tool: Tool, program: Path, options: Mapping[str, Any], work: Path) 
     trial.mkdir(exist_ok=True)
     (trial / "tried.py").write_text("eval(input())\n", encoding="ascii")
     request = Request(tool.name, os.fspath(trial), ("tried.py",), os.fspath(program), options, os.fspath(trial))
-    command = tool.command(request)
-    for path, data in command.files.items():
-        Path(path).write_bytes(data)
-    output = run(command.argv, cwd=trial, env=tool_env(command.env), timeout=60)
-    report = tool.parse(output, request)
+    report = tool.parse(run_command(tool.command(request), trial, 60), request)
     shutil.rmtree(trial)
     return not report.reason and [finding.rule for finding in report.findings] == ["semgrep:tried"]
 

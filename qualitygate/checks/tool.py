@@ -62,13 +62,8 @@ class Tool(Protocol):
     in `/` is a folder at the root of the tree, and stands for all in it.
     `package` is the distribution that holds the program (`ruff`), empty for our own.
 
-    A module may also have: `unit`, what `Report.looked_at` counts where that is not files; `writes_tree`,
-    true for a program that writes below `request.root`, which then is a folder of its own; `shown_rules`,
-    which never block; `unfinished_rules`, which say no more of an edit than that it is not the last; `fast_form`, the
-    name in `catalogue.FAST` of what stands in for it at an edit; and `retry(request, report) -> Command | None`
-    with `settle(report, output, request) -> Report`, for findings that must be seen twice.
-    `told(read, options)` says which files, folders and modules the tool's own settings tell it to check.
-    A tool that can fix also has the functions of `checks.fixing.Mender` or `checks.fixing.Formatter`.
+    What it may have besides stands in `checks.traits`; a tool that can fix also has the functions of
+    `checks.fixing.Mender` or `checks.fixing.Formatter`.
     """
 
     name: str
@@ -93,6 +88,11 @@ def is_config(path: str, config_files: Collection[str]) -> bool:
     return path.rpartition("/")[2] in config_files or any(
         name.endswith("/") and path.startswith(name) for name in config_files
     )
+
+
+def settings_files(tools: Mapping[str, Tool]) -> frozenset[str]:
+    """The `config_files` of all of these tools."""
+    return frozenset(name for tool in tools.values() for name in tool.config_files)
 
 
 def names_digest_input(entries: Entries) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate.errors import ToolError
+from qualitygate.locations import user_cache
 
 # The newest there is, and one wheel for Python 3.10 to 3.14 (glibc 2.34 or later). Exact, because the form in which
 # the engine is called is not a stable one. A parity test compares it with `semgrep scan` of the same version.
@@ -36,17 +37,11 @@ class Placed(NamedTuple):
     version: str
 
 
-def user_cache() -> Path:
-    """The user's cache directory."""
-    where = os.environ.get("XDG_CACHE_HOME", "")
-    return Path(where) if os.path.isabs(where) else Path.home() / ".cache"
-
-
 def place() -> Path:
     """Where the environment is, or will be: one per set of versions and kind of machine."""
     versions = "-".join(f"{name}-{version}" for name, version in sorted(PINNED.items()))
     # A home directory may be shared by machines that cannot run each other's programs.
-    return user_cache() / "qualitygate" / "tools" / f"{versions}-{sys.platform}-{os.uname().machine}"
+    return Path(user_cache("qualitygate", "tools", f"{versions}-{sys.platform}-{os.uname().machine}"))
 
 
 def find(package: str) -> Placed | None:

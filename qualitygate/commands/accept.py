@@ -12,8 +12,9 @@ from qualitygate import actor, git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
-from qualitygate.gate import judging
-from qualitygate.gate.judging import Doubt, Gate
+from qualitygate.gate import keeping
+from qualitygate.gate.doubt import Doubt, judge_for_a_person, still_stands
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Acceptance, Verdict
 
 _WORD = 7
@@ -48,8 +49,8 @@ def look(
         )
     if not terminal:
         raise QualityGateError("only a person at a terminal can do this", hint="run it in a terminal, not in a pipe")
-    gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
-    doubt = judging.judge_for_a_person(gate._replace(progress=progress))
+    gate = open_gate(path, TOOLS, compile_any)
+    doubt = judge_for_a_person(gate._replace(progress=progress))
     if wip and doubt.is_main:
         raise QualityGateError(
             f"{doubt.branch} is the main branch: unfinished work does not go there",
@@ -76,7 +77,7 @@ def grant(question: Question, *, typed: str, reason: str) -> Verdict:
     if not reason and not question.wip:
         raise QualityGateError("not accepted: no reason was given", hint="qualitygate accept --reason TEXT")
     made, verdict = question.doubt.made, question.verdict
-    if not judging.still_stands(question.gate, made):
+    if not still_stands(question.gate, made):
         raise GitError("the index or HEAD changed meanwhile: nothing was accepted", hint="qualitygate accept")
     by = Acceptance(
         tree=made.head.id,
@@ -88,7 +89,7 @@ def grant(question: Question, *, typed: str, reason: str) -> Verdict:
         final=question.final,
     )
     earlier = tuple(one for one in verdict.acceptances if one.tree != by.tree)
-    return judging.let_through(question.gate, made, verdict, (*earlier, by), inherited=False)
+    return keeping.let_through(question.gate, made, verdict, (*earlier, by), inherited=False)
 
 
 def _who(gate: Gate) -> str:

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git, hook_scripts
-from qualitygate.checks.catalogue import TOOLS
+from qualitygate import git, git_history, hook_scripts
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError
 from qualitygate.gate import accept, base, policy, records
 from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.state import digest, locate
-from qualitygate.git import Commit, Repo
+from qualitygate.git import Repo
+from qualitygate.git_history import Commit
 from qualitygate.model import Acceptance
 
 _MOST = 100_000
@@ -60,9 +60,9 @@ def audit(path: Path, range_: str = "") -> Audit:
     repo = git.find_repo(path)
     shared = locate(repo).shared
     since, until, name = _range(repo, shared, range_)
-    rows = git.history(repo, [until], [since] if since else (), _MOST)
-    touched = git.history(repo, [until], [since] if since else (), _MOST, paths=(policy.FILE,))
-    subjects = git.subjects(repo, [row.id for row in rows])
+    rows = git_history.history(repo, [until], [since] if since else (), _MOST)
+    touched = git_history.history(repo, [until], [since] if since else (), _MOST, paths=(policy.FILE,))
+    subjects = git_history.subjects(repo, [row.id for row in rows])
     return Audit(
         name,
         until,
@@ -105,7 +105,7 @@ def _trusted_name(repo: Repo, shared: Path) -> str:
     tree = git.rev_parse(repo, "HEAD^{tree}")
     try:
         entries = git.entries(repo, tree) if tree else {}
-        return policy.load(repo, shared, entries, digest("audit"), lambda d: compile_any(d, tools=tuple(TOOLS))).trusted
+        return policy.load(repo, shared, entries, digest("audit"), compile_any).trusted
     except ConfigError:
         return ""  # an audit says what happened, also where the settings cannot be read
 

@@ -19,24 +19,22 @@ from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
 from qualitygate.bootstrap.tool_environment import make
-from qualitygate.checks import environment as environments
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.checks.tool import Environment
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.gate import records
-from qualitygate.gate.judging import work_trees
 from qualitygate.gate.state import locate
+from qualitygate.gate.surroundings import project_environment
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
+from qualitygate.locations import RULEBOOK
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
-from qualitygate.rulebook.page import PATH
 
 JOURNAL = "journal"
 _LAST = 100
@@ -92,9 +90,9 @@ def bootstrap(
     _refuse_broken(facts)
     playbook = _playbook(facts)
     trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask)
-    environment = _environment(repo) if trusted else None
+    environment = project_environment(repo) if trusted else None
     read = _reader(repo.root)
-    with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), environment) as scratch:
+    with open_scratch(repo, TOOLS, compile_any, environment) as scratch:
         again = read(FILE_NAME) is not None
         draft = _kept(repo, read) if again else Draft(read)
         missing = _tool_environment(options, playbook, draft, progress)
@@ -105,7 +103,7 @@ def bootstrap(
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
-            gatefile.add_gate(draft, checks, hooks, tuple(TOOLS), unignored)
+            gatefile.add_gate(draft, checks, hooks, unignored)
         # A person who took the registration out again is not overruled by a second run, only by a word.
         if not again or options.agents != agent_files.AUTO:
             agents = agent_files.add_agents(draft, agents)
@@ -124,7 +122,7 @@ def bootstrap(
             )
         if not again and sound != checks:
             _leave_out(draft, sound, proofs)
-            if PATH in draft.edits:
+            if RULEBOOK in draft.edits:
                 add_rulebook(draft, _sight(scratch, draft))
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)
@@ -181,10 +179,6 @@ def _tool_environment(
     except ToolError as exc:
         return dict.fromkeys(wanted, exc.message)
     return {}
-
-
-def _environment(repo: Repo) -> Environment | None:
-    return environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:

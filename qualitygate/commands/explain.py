@@ -8,22 +8,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import resolve
-from qualitygate.checks.tool import Command, Environment, Request
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import Environment, Request
 from qualitygate.checks.tools import ruff_manual, semgrep
-from qualitygate.commands.install import ensure_trust
+from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate.judging import work_trees
 from qualitygate.gate.sides import wanted_files
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
-from qualitygate.process import Output, tool_env
-from qualitygate.process import run as run_program
 from qualitygate.rule_texts import load_texts
+from qualitygate.rulebook.enabled import enabled_rules
 from qualitygate.rulebook.explain import Explanation, Ground, find, near
 from qualitygate.rulebook.explain import explain as explain_it
 from qualitygate.rulebook.force import Sight, own_rules
@@ -35,8 +33,8 @@ _SECONDS = 10.0
 def explain(path: Path, asked: str) -> Explanation:
     """Explain a rule in the repository that holds `path`. Raises QualityGateError for one that nobody knows."""
     repo = git.find_repo(path)
-    environment = _environment(repo)
     head = git.head_commit(repo)
+    environment = trusted_environment(repo) if head else None
     entries: Entries = git.entries(repo, git.tree_of(repo, head)) if head else {}
     ground = Ground(_sight(repo, entries, environment), load_texts(), _manual())
     rule = find(asked, ground)
@@ -53,15 +51,10 @@ def explain(path: Path, asked: str) -> Explanation:
     return found
 
 
-def _environment(repo: Repo) -> Environment | None:
-    found = environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
-    return found if found and git.head_commit(repo) and ensure_trust(repo, trust_it=False, ask=None) else None
-
-
 def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sight:
     """The settings that are on disk."""
     data = _read(repo, FILE_NAME)
-    policy = compile_any(data, tools=tuple(TOOLS))
+    policy = compile_any(data)
     checks = tuple(Check(**check) for check in policy["checks"])
 
     def enabled(check: Check) -> frozenset[str] | str:
@@ -85,16 +78,8 @@ def _on_disk(repo: Repo, check: Check, entries: Entries) -> tuple[str, ...]:
 
 def _enabled(repo: Repo, check: Check, entries: Entries, environment: Environment | None) -> frozenset[str] | str:
     files = _on_disk(repo, check, entries)
-    if not files:
-        return "no file for ruff is here"
-    try:
-        executable = resolve("ruff", check.version, environment).executable
-    except ToolError as exc:
-        return exc.message
     with tempfile.TemporaryDirectory() as place:
-        request = Request(check.name, os.fspath(repo.root), files, executable, check.options, place)
-        rules = ruff_manual.parse_settings(_run(ruff_manual.settings_command(request), repo.root))
-    return rules if rules is not None else "ruff does not take its settings as they are"
+        return enabled_rules(check, repo.root, files, environment, Path(place), _SECONDS)
 
 
 def _manual() -> Mapping[str, ruff_manual.RuffRule]:
@@ -102,7 +87,7 @@ def _manual() -> Mapping[str, ruff_manual.RuffRule]:
         executable = resolve("ruff", "", None).executable
     except ToolError:
         return {}
-    return ruff_manual.parse_manual(_run(ruff_manual.manual_command(executable), Path.cwd()))
+    return ruff_manual.parse_manual(run_command(ruff_manual.manual_command(executable), Path.cwd(), _SECONDS))
 
 
 def _count(
@@ -119,12 +104,8 @@ def _count(
             options = {**check.options, "select": select}
             files = _on_disk(repo, check, entries)
             request = Request(check.name, os.fspath(repo.root), files, executable, options, place)
-            report = tool.parse(_run(tool.command(request), repo.root), request)
+            report = tool.parse(run_command(tool.command(request), repo.root, _SECONDS), request)
         if report.reason:
             return None
         found |= {finding._replace(check="") for finding in report.findings if finding.rule == f"ruff:{code}"}
     return len(found)
-
-
-def _run(command: Command, root: Path) -> Output:
-    return run_program(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=_SECONDS)

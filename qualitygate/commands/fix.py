@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import actor, git, git_trees
+from qualitygate import actor, git, git_diffs, git_trees
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.gate import judging
 from qualitygate.gate.fixing import Key, Mended, Wanted, mend
-from qualitygate.gate.judging import Gate
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.replacing import on_disk, replace
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import digest
@@ -59,7 +59,7 @@ def fix(
     Names that nobody uses (imports, variables) are removed when what is staged is fixed, and for a
     person. They are not `between_edits`, nor in the work tree of an agent: its next edit may use them.
     """
-    gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    gate = open_gate(path, TOOLS, compile_any)
     gate = gate._replace(progress=progress)
     reader, head = (index_tree if staged else worktree_tree)(gate.repo, gate.state.worktree)
     names = tuple(_name_in(gate.repo, head, name) for name in files)
@@ -67,7 +67,7 @@ def fix(
     scratch = gate.state.worktree / f"fix-{os.getpid()}"
     try:
         done = mend(gate, reader, head, Wanted(lambda path: _is_below(path, names), removals))
-        diff = git.patch(done.reader, head.id, done.tree.id, tuple(done.files)) if done.files else b""
+        diff = git_diffs.patch(done.reader, head.id, done.tree.id, tuple(done.files)) if done.files else b""
         if dry:
             return _result(done, tuple(done.files), (), diff, staged=staged, dry=True)
         return _write(gate, done, diff, staged=staged)
@@ -148,7 +148,7 @@ def _is_staged_whole(repo: Repo, path: str, judged: bytes, new: bytes) -> bool:
 
 
 def _patch_file(gate: Gate, done: Mended, paths: tuple[str, ...]) -> str:
-    data = git.patch(done.reader, done.head.id, done.tree.id, paths)
+    data = git_diffs.patch(done.reader, done.head.id, done.tree.id, paths)
     file = gate.state.shared / "patches" / f"fix-{digest(done.head.id, done.tree.id, paths)[:12]}.patch"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

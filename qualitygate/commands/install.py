@@ -10,11 +10,13 @@ from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.tool import Environment
 from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
 from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import locate
+from qualitygate.gate.surroundings import project_environment
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
@@ -106,6 +108,12 @@ def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | Non
         trust.grant(repo, key)
         return True
     return False
+
+
+def trusted_environment(repo: Repo) -> Environment | None:
+    """The project's environment, where it was trusted before; nobody is asked."""
+    found = project_environment(repo)
+    return found if found and ensure_trust(repo, trust_it=False, ask=None) else None
 
 
 def uninstall(path: Path) -> tuple[str, ...]:

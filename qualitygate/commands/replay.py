@@ -9,14 +9,12 @@ from qualitygate import git, git_trees
 from qualitygate.bootstrap.replay import Replay
 from qualitygate.bootstrap.replay import replay as replay_commits
 from qualitygate.bootstrap.scratch import open_scratch
-from qualitygate.checks import environment as environments
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.checks.tool import is_config
-from qualitygate.commands.install import ensure_trust
+from qualitygate.checks.tool import is_config, settings_files
+from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
-from qualitygate.gate.judging import work_trees
 from qualitygate.model import Check
 
 
@@ -28,12 +26,10 @@ def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], N
     place = repo.root / FILE_NAME
     if not place.is_file():
         raise QualityGateError(f"there is no {FILE_NAME} here", hint="`qualitygate bootstrap .` writes one")
-    policy = compile_any(place.read_bytes(), tools=tuple(TOOLS))
+    policy = compile_any(place.read_bytes())
     checks = [Check(**check) for check in policy["checks"]]
-    names = {name for tool in TOOLS.values() for name in tool.config_files} | {FILE_NAME}
+    names = settings_files(TOOLS) | {FILE_NAME}
     changed = [name for name in (*git_trees.changed_files(repo), FILE_NAME) if is_config(name, names)]
     files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
-    environment = environments.find(repo.root, work_trees(repo)[-1], lambda found: git.is_tracked(repo, found))
-    trusted = environment if environment and ensure_trust(repo, trust_it=False, ask=None) else None
-    with open_scratch(repo, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)), trusted) as scratch:
+    with open_scratch(repo, TOOLS, compile_any, trusted_environment(repo)) as scratch:
         return replay_commits(scratch, files, checks, last=last, seconds=seconds, progress=progress)

@@ -11,6 +11,7 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import judging, stash
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Verdict
 
 
@@ -59,7 +60,7 @@ def _is_in(verdict: Verdict, name: str) -> bool:
 
 
 def _judged(path: Path, what: What, base: str, tier: str, everything: bool, progress: Callable[[str], None]) -> Verdict:
-    gate = judging.open_gate(path, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    gate = open_gate(path, TOOLS, compile_any)
     gate = gate._replace(tier=tier, everything=everything, base=base, progress=progress)
     if what.commit:
         return judging.judge_commit(gate, what.commit)
@@ -75,7 +76,7 @@ def _judged(path: Path, what: What, base: str, tier: str, everything: bool, prog
     return _as_the_situation_asks(gate)
 
 
-def _as_the_situation_asks(gate: judging.Gate) -> Verdict:
+def _as_the_situation_asks(gate: Gate) -> Verdict:
     if stash.inside_manager():
         old, new = os.environ.get("PRE_COMMIT_FROM_REF", ""), os.environ.get("PRE_COMMIT_TO_REF", "")
         if "PRE_COMMIT_REMOTE_NAME" in os.environ:

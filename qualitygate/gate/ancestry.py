@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.gate import accept, records
-from qualitygate.git import Commit, Repo
+from qualitygate.git import Repo
+from qualitygate.git_history import Commit
 from qualitygate.model import Acceptance, Base
 
 _NEAR = 64
@@ -38,13 +39,13 @@ def trusted_ancestors(repo: Repo, shared: Path, starts: Sequence[str], ref: str,
         if records.is_trusted(shared, tree):
             return Walk((Base(tree, starts[0], records.RECORDED),), ())
     for limit in (_NEAR, _FAR):
-        rows = git.history(repo, starts, [ref] if ref else (), limit)
+        rows = git_history.history(repo, starts, [ref] if ref else (), limit)
         walk = _walk(shared, {row.id: row for row in rows}, starts, adopted, bool(ref), len(rows) == limit < _FAR)
         if walk is not None:
             break
     found = walk or Walk((), ())
     if len(found.trusted) > 1:
-        apart = set(git.independent(repo, [base.commit for base in found.trusted]))
+        apart = set(git_history.independent(repo, [base.commit for base in found.trusted]))
         found = found._replace(trusted=tuple(b for b in found.trusted if b.commit in apart), met=True)
     return found
 
@@ -85,7 +86,7 @@ def accepted_between(
     if not accept.any_here(shared):
         return ()
     found: dict[Acceptance, str] = {}
-    for row in git.history(repo, start, stop, _FAR):
+    for row in git_history.history(repo, start, stop, _FAR):
         for let in accept.lets(shared, row.tree):
             found.update((one, row.id) for one in let.by)
     return tuple((commit, one) for one, commit in found.items())
@@ -96,5 +97,5 @@ def finally_accepted(repo: Repo, shared: Path, commit: str, adopted: Base | None
     if not accept.any_here(shared):
         return ()
     stop = [adopted.commit] if adopted and adopted.commit else []
-    rows = git.history(repo, [commit], stop, _FAR)
+    rows = git_history.history(repo, [commit], stop, _FAR)
     return tuple(Base(row.tree, row.id, "accepted") for row in rows if accept.is_final(shared, row.tree))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.errors import GitError
 from qualitygate.gate import ancestry, merge, records
 from qualitygate.gate.state import read_json, write_json
@@ -111,7 +111,7 @@ def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
     ref = trusted_ref(repo, trusted)
     merges = _merge_bases(repo, shared, ref, [commit]) if ref else ()
     start = records.adopted(shared)
-    if start and start.commit and any(git.is_ancestor(repo, one.commit, start.commit) for one in merges):
+    if start and start.commit and any(git_history.is_ancestor(repo, one.commit, start.commit) for one in merges):
         # What stood unpushed when the gate was set up is nobody's new defect.
         return Bases((start,), merges)
     if merges:
@@ -175,7 +175,7 @@ def _meeting(repo: Repo, shared: Path, trusted: str, parents: Sequence[str]) -> 
         return [(str(commit), str(tree)) for commit, tree in kept[key]]
     except (KeyError, TypeError, ValueError):
         pass  # asked for the first time, or torn
-    found = [(commit, git.tree_of(repo, commit)) for commit in git.merge_bases(repo, trusted, *parents)]
+    found = [(commit, git.tree_of(repo, commit)) for commit in git_history.merge_bases(repo, trusted, *parents)]
     if found and not git.is_shallow(repo):
         try:
             write_json(file, dict([*list(kept.items())[-_KEPT:], (key, found)]))

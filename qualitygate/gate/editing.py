@@ -9,20 +9,22 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import takewhile
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import environment as environments
+from qualitygate.checks import traits
 from qualitygate.checks.catalogue import FAST
-from qualitygate.checks.tool import Environment, Tool
+from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate import base as bases_
-from qualitygate.gate import judging, policy, trust
-from qualitygate.gate.examine import BaseTree, Session, config_names
-from qualitygate.gate.judging import Gate
+from qualitygate.gate import policy, trust
+from qualitygate.gate.planning import Gate
 from qualitygate.gate.runner import judge_all
+from qualitygate.gate.session import BaseTree, Session, open_session
 from qualitygate.gate.state import digest, read_json, write_json
-from qualitygate.git import FileDiff
+from qualitygate.gate.surroundings import Surroundings, around, project_environment, version
+from qualitygate.git_diffs import FileDiff
 from qualitygate.model import Base, Check, Entries, Entry, Status, Tree, Verdict
 
 _LIMIT = 10.0
@@ -67,14 +69,12 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
-    names = {name for tool in gate.tools.values() for name in tool.config_files} | {policy.FILE}
+    names = settings_files(gate.tools) | {policy.FILE}
     on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
     entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
-    rules = policy.load(
-        gate.repo, gate.state.shared, entries, judging.version(), gate.compile, on_disk.get(policy.FILE)
-    )
+    rules = policy.load(gate.repo, gate.state.shared, entries, version(), gate.compile, on_disk.get(policy.FILE))
     rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
-    gate = gate._replace(tools={**gate.tools, **FAST})
+    gate = gate._replace(tools={**gate.tools, **FAST}, tier="edit")
     head = Tree("", entries, "files just edited")
     edited = tuple(path for path in paths if path in on_disk)
     if not edited:
@@ -82,23 +82,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     found = bases_.find(
         gate.repo, gate.state.shared, trusted=rules.trusted, parents=bases_.parents_of_next_commit(gate.repo)
     )
-    environment, untrusted = _environment(gate, on_disk)
-    session = Session(
-        repo=gate.repo,
-        shared=gate.state.shared,
-        place=gate.state.worktree,
-        tools=gate.tools,
-        policy=rules,
-        environment=environment,
-        environment_digest=judging.environment_digest(environment),
-        untrusted=untrusted,
-        roots=judging.work_trees(gate.repo),
-        ours=judging.our_digest(),
-        tier="edit",
-        everything=False,
-        deadline=start + (gate.limit or _LIMIT),
-        progress=gate.progress,
-    )
+    session = open_session(gate, gate.repo, rules, _around(gate, on_disk), start + (gate.limit or _LIMIT))
     bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
     try:
         return _for_now(session, judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False))
@@ -112,7 +96,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
 def _for_now(session: Session, verdict: Verdict) -> Verdict:
     """The verdict without what is not for now: checks of a later tier, and rules that the next edit may settle."""
     verdict = verdict._replace(checks=tuple(row for row in verdict.checks if row.state != "skipped"))
-    unfinished = {rule for tool in session.tools.values() for rule in getattr(tool, "unfinished_rules", ())}
+    unfinished = {rule for tool in session.tools.values() for rule in traits.unfinished_rules(tool)}
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
     if len(new) == len(verdict.new):
         return verdict
@@ -127,13 +111,13 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
 
 def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
     """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
-    form = getattr(tools[check.tool], "fast_form", "")
+    form = traits.fast_form(tools[check.tool])
     if not form or check.tier == "edit" or not check.options.get("fast"):
         return check
     return check._replace(tool=form, tier="edit", version="")
 
 
-def _settings(root: Path, paths: Sequence[str], names: set[str]) -> Iterator[str]:
+def _settings(root: Path, paths: Sequence[str], names: AbstractSet[str]) -> Iterator[str]:
     """Where settings for these files can stand: beside them, and in every folder above."""
     folders = {"/".join(path.split("/")[:n]) for path in paths for n in range(path.count("/") + 1)}
     for folder in sorted(folders):
@@ -151,13 +135,13 @@ def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             yield path, place.read_bytes()
 
 
-def _environment(gate: Gate, on_disk: Mapping[str, bytes]) -> tuple[Environment | None, str]:
+def _around(gate: Gate, on_disk: Mapping[str, bytes]) -> Surroundings:
+    """As for a commit, but what the settings execute is read from disk."""
     if gate.environment:
-        return gate.environment[0], ""
-    trees = judging.work_trees(gate.repo)
-    found = environments.find(gate.repo.root, trees[-1], lambda path: git.is_tracked(gate.repo, path))
+        return around(gate.repo, gate.environment[0])
+    found = project_environment(gate.repo)
     if found is None:
-        return None, ""
+        return around(gate.repo, None)
     files = dict(on_disk)
 
     def read(path: str) -> bytes | None:
@@ -167,13 +151,15 @@ def _environment(gate: Gate, on_disk: Mapping[str, bytes]) -> tuple[Environment 
 
     executed = _executed(gate, read, on_disk)
     entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
-    return (found, "") if trust.is_granted(gate.repo, trust.digest_of(entries, executed)) else (None, found.prefix)
+    if trust.is_granted(gate.repo, trust.digest_of(entries, executed)):
+        return around(gate.repo, found)
+    return around(gate.repo, None, found.prefix)
 
 
 def _executed(gate: Gate, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]) -> tuple[str, ...]:
     # Parsing them costs more than all the rest of this, so it is done once per content.
     settings = sorted((path, git.blob_id(data)) for path, data in on_disk.items() if "/" not in path)
-    known = gate.state.shared / "policy" / f"executes-{digest(judging.version(), settings)}.json"
+    known = gate.state.shared / "policy" / f"executes-{digest(version(), settings)}.json"
     found = read_json(known)
     if isinstance(found, list):
         return tuple(map(str, found))
@@ -199,7 +185,7 @@ def _base(
         base,
         Tree(base.tree, entries, base.why),
         head,
-        config_names(session),
+        settings_files(session.tools),
         lambda suffix, files: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
         diff,
     )

@@ -2,138 +2,25 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-from qualitygate import git
+from qualitygate.checks import traits
 from qualitygate.checks.resolve import Program, resolve
-from qualitygate.checks.tool import Environment, Tool
+from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Observed, Run, observe, recall
-from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
-from qualitygate.gate.sides import Sides, changed_paths, choose, is_per_file, wanted
-from qualitygate.gate.snapshot import Laid, Layout
-from qualitygate.gate.trees import under_configuration
-from qualitygate.git import FileDiff, Repo
-from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Report, Tree
-
-TIERS = ("edit", "commit", "push", "full")
-
-
-class Session(NamedTuple):
-    """Everything one run of the gate needs.
-
-    `environment` is None where the project has none; `untrusted` is the place of one that may not be used.
-    """
-
-    repo: Repo
-    shared: Path
-    place: Path
-    tools: Mapping[str, Tool]
-    policy: GatePolicy
-    environment: Environment | None
-    environment_digest: str
-    untrusted: str
-    roots: tuple[Path, ...]
-    ours: str
-    tier: str
-    everything: bool
-    deadline: float
-    progress: Callable[[str], None]
-
-
-class BaseTree:
-    """One base, and what is derived from it and head only when some check needs it.
-
-    `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
-    `fork`: nothing is known from it, it is what the sides of a merge have in common.
-    """
-
-    def __init__(
-        self,
-        base: Base,
-        tree: Tree,
-        head: Tree,
-        config_files: tuple[str, ...],
-        lay_out: Callable[[str, Entries], Laid],
-        diff: Callable[[bool], list[FileDiff]],
-        *,
-        fork: bool = False,
-    ) -> None:
-        self.base = base
-        self.fork = fork
-        self.tree = tree
-        self._head = head
-        self._guard = threading.Lock()
-        self._differs: dict[bool, list[FileDiff]] = {}
-        self._diff = diff
-        self._lay_out = lay_out
-        self.changed = changed_paths(head.entries, tree.entries)
-        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
-        same = self.configured is tree.entries
-        self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
-        self.layout = lay_out("", self.configured)
-
-    def entries_for(self, tool: Tool) -> Entries:
-        """Base's files as this tool must see them: a tool with settings sees head's."""
-        return self.configured if tool.config_files else self.tree.entries
-
-    def changed_for(self, tool: Tool) -> frozenset[str]:
-        """The paths in which head differs from what `entries_for` gives."""
-        return self.changed_configured if tool.config_files else self.changed
-
-    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Laid:
-        """Where they are laid out; a tool that reads nothing but its files gets just those."""
-        if tool.config_files or tool.reads != "self":
-            return self.layout
-        return self._lay_out(f"-plain-{tool.name}", {path: self.tree.entries[path] for path in files})
-
-    def differs(self, *, ignore_space: bool) -> list[FileDiff]:
-        """git's diff from this base to head."""
-        with self._guard:
-            if ignore_space not in self._differs:
-                self._differs[ignore_space] = self._diff(ignore_space)
-            return self._differs[ignore_space]
-
-    def delta(self) -> Delta:
-        """Renames, line maps, and which files are the same."""
-        differs = self.differs(ignore_space=True)
-        hunks = {one.new: one.hunks for one in differs}
-        renames = {one.new: one.old for one in differs if one.new != one.old}
-        base, head = self.tree.entries, self._head.entries
-        return Delta(
-            renames,
-            lambda path: LineMap(hunks[path]) if path in hunks else None,
-            lambda path: path in head and base.get(renames.get(path, path)) == head[path],
-        )
-
-
-def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
-    """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
-    place = session.place / f"base{number or ''}"
-    return BaseTree(
-        base,
-        tree,
-        head,
-        config_names(session),
-        lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries, threading.Lock()),
-        lambda ignore_space: git.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
-        fork=fork,
-    )
-
-
-def config_names(session: Session) -> tuple[str, ...]:
-    """The names of all files from which a tool takes settings."""
-    return tuple(sorted({name for tool in session.tools.values() for name in tool.config_files}))
+from qualitygate.gate.session import BaseTree, Session
+from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
+from qualitygate.gate.snapshot import Laid
+from qualitygate.gate.surroundings import Surroundings
+from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Report, Tree
 
 
 class Outcome(NamedTuple):
@@ -157,7 +44,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     version = ""
 
     def row(state: Literal["passed", "failed", "shown", "undecided", "skipped"], reason: str = "") -> CheckResult:
-        took, unit = time.monotonic() - start, getattr(tool, "unit", "file")
+        took, unit = time.monotonic() - start, traits.unit(tool)
         return CheckResult(check.name, check.tool, version, 0, state, False, took, reason, unit)
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
@@ -167,11 +54,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     try:
         program = _program(session, check, tool)
         version = program.version
-        environment = _environment(session, check)
-        digest = session.environment_digest if environment else ""
-        job = Run(
-            check, tool, program, environment, digest, session.roots, session.ours, session.shared, session.deadline
-        )
+        job = Run(check, tool, program, _around(session, check), session.shared, session.deadline)
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""
@@ -187,23 +70,24 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
 
 
-def _environment(session: Session, check: Check) -> Environment | None:
+def _around(session: Session, check: Check) -> Surroundings:
+    around = session.around
     if check.options.get("environment") != "project":
-        return None
-    if session.environment is None:
-        what = f"{session.untrusted} is not trusted in this clone" if session.untrusted else "there is none"
-        make = "" if session.untrusted else "create it (.venv), then run "
+        return around.without_environment()
+    if around.environment is None:
+        what = f"{around.untrusted} is not trusted in this clone" if around.untrusted else "there is none"
+        make = "" if around.untrusted else "create it (.venv), then run "
         raise ToolError(f"it needs the project's environment: {what}", hint=f"{make}`qualitygate install --trust`")
-    return session.environment
+    return around
 
 
 def _program(session: Session, check: Check, tool: Tool) -> Program:
     try:
-        return resolve(tool.package, check.version, session.environment)
+        return resolve(tool.package, check.version, session.around.environment)
     except ToolError as exc:
-        if not session.untrusted:
+        if not session.around.untrusted:
             raise
-        message = f"{exc.message}; {session.untrusted} is not trusted in this clone"
+        message = f"{exc.message}; {session.around.untrusted} is not trusted in this clone"
         raise ToolError(message, hint="`qualitygate install --trust`") from None
 
 
@@ -274,7 +158,7 @@ def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, fil
 
 def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Those that may block, and those whose rule is only ever shown."""
-    quiet: tuple[str, ...] = getattr(tool, "shown_rules", ())
+    quiet = traits.shown_rules(tool)
     return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from qualitygate import git, git_trees
 from qualitygate.checks import fixing
 from qualitygate.checks.fixing import BOM, Fix
-from qualitygate.gate.judging import Gate
 from qualitygate.gate.offers import Bench, fixes_of, format_with, judge, laid_out, open_bench
+from qualitygate.gate.planning import Gate
 from qualitygate.gate.ranges import Range, changed_lines, format_regions
 from qualitygate.git import Repo
 from qualitygate.model import Finding, Tree, Verdict

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
-from qualitygate import git
+from qualitygate import git, git_history
 from qualitygate.git import Repo
 from qualitygate.model import Base, Direction, Entries
 
@@ -32,7 +32,7 @@ def sides(repo: Repo, found: Sequence[Base]) -> Meeting:
     trees = tuple({base.tree: base for base in reversed(found)}.values())[::-1]
     if len(trees) == 1:
         return Meeting(trees, ())
-    commits = git.common_ancestors(repo, [base.commit for base in trees])
+    commits = git_history.common_ancestors(repo, [base.commit for base in trees])
     forks = tuple(Base(git.tree_of(repo, commit), commit, _FORK) for commit in commits)
     forks = tuple({base.tree: base for base in forks}.values())
     if len(forks) == 1:

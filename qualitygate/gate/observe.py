@@ -7,30 +7,28 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qualitygate.checks import traits
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.tool import Command, Environment, Request, Tool
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
+from qualitygate.gate.surroundings import Surroundings
 from qualitygate.model import Check, Entries, Report
-from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 
 
 class Run(NamedTuple):
     """One check, ready to run: the adapter, the program, and what may stop it.
 
-    `roots` are the work trees whose code the environment may hold. `ours` is the digest of our own
-    environment: an upgrade of ours makes every result anew.
+    `around` holds the project's environment only for a check that uses it.
     """
 
     check: Check
     tool: Tool
     program: Program
-    environment: Environment | None
-    environment_digest: str
-    roots: tuple[Path, ...]
-    ours: str
+    around: Surroundings
     shared: Path
     deadline: float
 
@@ -58,7 +56,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
         return known
     key = _key(job, entries, files)
     start = time.monotonic()
-    if getattr(job.tool, "writes_tree", False):
+    if traits.writes_tree(job.tool):
         layout = layout.apart(job.tool.name)
     report = _execute(job, layout, entries, files)
     cache.put(job.shared, key, report)
@@ -72,16 +70,15 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     inputs.update((path, entries[path]) for name in wanted for path in listing.called(entries, name))
     names = listing.names(entries) if tool.reads != "self" else []
     what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
-    return digest(job.ours, what, job.environment_digest, sorted(inputs.items()), names)
+    return digest(job.around.ours, what, job.around.environment_digest, sorted(inputs.items()), names)
 
 
 def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
     options = job.check.options
     root = layout.path()
-    look = getattr(job.tool, "look", None)
-    if look is not None:
-        report: Report = look(os.fspath(root), files, options)
-        return _named(job, report)
+    builtin = traits.builtin(job.tool)
+    if builtin is not None:
+        return _named(job, builtin.look(os.fspath(root), files, options))
     request = Request(
         check=job.check.name,
         root=os.fspath(root),
@@ -92,7 +89,7 @@ def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -
         environment=_overlaid(job, layout),
     )
     left = job.deadline - time.monotonic()
-    output = _run(job.tool.command(request), root, left)
+    output = run_command(job.tool.command(request), root, left)
     if output.code is None:
         return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
@@ -104,37 +101,14 @@ def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -
 
 
 def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Report:
-    retry = getattr(job.tool, "retry", None)
-    if retry is None or not report.findings or report.reason:
+    doubter = traits.doubter(job.tool)
+    if doubter is None or not report.findings or report.reason:
         return report
-    command = retry(request, report)
+    command = doubter.retry(request, report)
     if command is None:
         return report
-    output = _run(command, root, job.deadline - time.monotonic())
-    settled: Report = getattr(job.tool, "settle")(report, output, request)  # noqa: B009  # not of every tool
-    return settled
-
-
-def _run(command: Command, root: Path, left: float) -> Output:
-    """Write what it reads, run it, and read what it writes: what a run before left there is not its answer."""
-    report = Path(command.report_file) if command.report_file else None
-    if report is not None:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        report.unlink(missing_ok=True)
-    for place, data in command.files.items():
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        with open(place, "wb") as given:
-            given.write(data)
-    try:
-        output = run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=max(left, 0.1))
-    finally:
-        for place in command.files:
-            os.unlink(place)
-    if report is None or not report.is_file():
-        return output
-    with open(report, "rb") as file:
-        data = file.read(OUTPUT_LIMIT + 1)
-    return output._replace(report=data[:OUTPUT_LIMIT], truncated=output.truncated or len(data) > OUTPUT_LIMIT)
+    output = run_command(command, root, job.deadline - time.monotonic())
+    return doubter.settle(report, output, request)
 
 
 def _named(job: Run, report: Report) -> Report:
@@ -144,6 +118,6 @@ def _named(job: Run, report: Report) -> Report:
 
 def _overlaid(job: Run, layout: Laid) -> Environment | None:
     # Without it a module that is only in the work tree, a forgotten `git add`, would be found there and judged green.
-    if job.environment is None:
+    if job.around.environment is None:
         return None
-    return overlay(job.environment, layout.beside("env"), layout.path(), job.roots)
+    return overlay(job.around.environment, layout.beside("env"), layout.path(), job.around.roots)

@@ -12,16 +12,15 @@ from typing import NamedTuple
 from qualitygate.checks import fixing
 from qualitygate.checks.fixing import Fix
 from qualitygate.checks.resolve import resolve
-from qualitygate.checks.tool import Command, Request
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import Request
 from qualitygate.errors import ToolError
 from qualitygate.gate import judging
-from qualitygate.gate.examine import TIERS
-from qualitygate.gate.judging import Gate, Plan
+from qualitygate.gate.planning import Gate, Plan
 from qualitygate.gate.ranges import Format
 from qualitygate.gate.snapshot import lock, sync
 from qualitygate.git import Repo
-from qualitygate.model import Check, Tree, Verdict
-from qualitygate.process import Output, run, tool_env
+from qualitygate.model import TIERS, Check, Tree, Verdict
 
 
 class Worker(NamedTuple):
@@ -53,9 +52,10 @@ def open_bench(gate: Gate, reader: Repo, head: Tree) -> Bench:
         can = fixing.mender(tool) or fixing.formatter(tool)
         if can and TIERS.index(check.tier) <= TIERS.index(gate.tier):
             try:
-                workers[check.name] = Worker(check, resolve(tool.package, check.version, made.environment).executable)
+                program = resolve(tool.package, check.version, made.around.environment)
             except ToolError:
                 continue
+            workers[check.name] = Worker(check, program.executable)
     return Bench(gate, made, workers, gate.limit or made.policy.time_limit, frozenset(workers))
 
 
@@ -81,7 +81,7 @@ def fixes_of(bench: Bench, root: Path, name: str, paths: tuple[str, ...]) -> tup
     if mender is None or not paths:
         return ()
     request = _request(worker, root, paths)
-    return mender.parse_fixes(_run(bench, mender.fix_command(request), root), request).fixes
+    return mender.parse_fixes(run_command(mender.fix_command(request), root, bench.limit), request).fixes
 
 
 def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None:
@@ -93,7 +93,7 @@ def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None
 
     def format_(data: bytes, first: int, last: int) -> bytes | None:
         command = formatter.range_command(_request(worker, root, (path,)), path, data, first, last)
-        return formatter.parse_range(_run(bench, command, root))
+        return formatter.parse_range(run_command(command, root, bench.limit))
 
     return format_
 
@@ -101,7 +101,3 @@ def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None
 def _request(worker: Worker, root: Path, paths: tuple[str, ...]) -> Request:
     cache = root.with_name(f"{root.name}-{worker.check.name}")
     return Request(worker.check.name, os.fspath(root), paths, worker.executable, worker.check.options, os.fspath(cache))
-
-
-def _run(bench: Bench, command: Command, root: Path) -> Output:
-    return run(command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=bench.limit)

@@ -10,9 +10,10 @@ from qualitygate import git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
+from qualitygate.locations import SETTINGS
 from qualitygate.model import Check, Entries, Finding, Policy
 
-FILE = "qualitygate.toml"
+FILE = SETTINGS
 COMPILED = 2
 """Counts up when the compiled form changes, so that no stale one is read."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from qualitygate import git
+from qualitygate import git, git_diffs
 from qualitygate.gate.linemap import Hunk, LineMap
 from qualitygate.git import Repo
 from qualitygate.model import Base, Entries, Tree
@@ -26,7 +26,7 @@ def changed_lines(repo: Repo, bases: Sequence[Base], head: Tree) -> Callable[[st
     def look(path: str) -> tuple[Range, ...]:
         if not known:  # most rounds format nothing, and need no diff
             for base in bases:
-                found = {one.new: LineMap(one.hunks) for one in git.diff(repo, base.tree, head.id)}
+                found = {one.new: LineMap(one.hunks) for one in git_diffs.diff(repo, base.tree, head.id)}
                 known.append((found, git.entries(repo, base.tree)))
         lines = WHOLE
         for maps, entries in known:

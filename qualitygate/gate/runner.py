@@ -9,8 +9,9 @@ from qualitygate import git
 from qualitygate.errors import GitError
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
-from qualitygate.gate.examine import BaseTree, Outcome, Session, base_tree, examine, on_changed_lines
+from qualitygate.gate.examine import Outcome, examine, on_changed_lines
 from qualitygate.gate.matching import Side, fingerprints, match_indices
+from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.model import Acceptance, Base, Check, CheckResult, Finding, Tree, Verdict
 
@@ -22,7 +23,7 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     """
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
-    layout = Layout(session.place / "head", session.repo, head.entries, threading.Lock())
+    layout = Layout(session.place / "head", session.repo, head.entries)
     return judge_all(session, head, layout, trees, known)
 
 

@@ -69,11 +69,11 @@ class Laid(Protocol):
 class Layout:
     """A snapshot that is written when somebody first asks for it, and then once."""
 
-    def __init__(self, directory: Path, repo: Repo, entries: Entries, guard: threading.Lock) -> None:
+    def __init__(self, directory: Path, repo: Repo, entries: Entries) -> None:
         self._directory = directory
         self._repo = repo
         self._entries = entries
-        self._guard = guard
+        self._guard = threading.Lock()  # checks run side by side
         self._done = False
 
     def path(self) -> Path:
@@ -92,7 +92,7 @@ class Layout:
         """The same tree in another directory, cleaned of what was written into it before."""
         directory = self.beside(f"for-{name}")
         sweep(directory)
-        return Layout(directory, self._repo, self._entries, threading.Lock())
+        return Layout(directory, self._repo, self._entries)
 
     def read(self, path: str) -> bytes | None:
         """The content of one file; None where the tree has no regular file of that name."""

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from qualitygate.errors import GitError
+from qualitygate.locations import user_cache
 
 _NAME = re.compile(r"(?:patch)?(\d+)-(\d+)(?:\.patch)?\Z")
 _MANAGERS = ("pre-commit", "pre_commit", "prek")
@@ -49,11 +50,9 @@ def find_patch() -> Path | None:
 
 
 def _folders() -> tuple[Path, ...]:
-    where = os.environ.get("XDG_CACHE_HOME", "")
-    cache = Path(where) if os.path.isabs(where) else Path.home() / ".cache"
     return (
-        Path(os.environ.get("PRE_COMMIT_HOME") or cache / "pre-commit"),
-        Path(os.environ.get("PREK_HOME") or cache / "prek") / "patches",
+        Path(os.environ.get("PRE_COMMIT_HOME") or user_cache("pre-commit")),
+        Path(os.environ.get("PREK_HOME") or user_cache("prek")) / "patches",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
+from qualitygate.checks import traits
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import ToolError
 from qualitygate.model import Check, Entries
@@ -27,14 +28,12 @@ def find(check: Check, tool: Tool, paths: Iterable[str], read: Callable[[str], b
     paths = tuple(paths)
     if named := [str(path) for path in check.options.get("paths", ())]:
         return Targets(f"`paths` of check {check.name}", {one: _stands_for(one, paths) for one in named})
-    told = getattr(tool, "told", None)
-    found = told(read, check.options) if told is not None else None
+    found = traits.told(tool, read, check.options)
     if found is None:
         return None
-    where, files, modules = found
-    places = {one: _stands_for(one, paths) for one in files}
-    places.update({one: _module(one, paths) for one in modules})
-    return Targets(where, places)
+    places = {one: _stands_for(one, paths) for one in found.files}
+    places.update({one: _module(one, paths) for one in found.modules})
+    return Targets(found.where, places)
 
 
 def must_be_there(targets: Targets | None) -> None:

@@ -47,7 +47,7 @@ def commit_tree(repo: Repo, rev: str) -> Tree:
 
 
 def under_configuration(
-    base: Entries, head: Entries, config_files: tuple[str, ...], changed: Collection[str] | None = None
+    base: Entries, head: Entries, config_files: Collection[str], changed: Collection[str] | None = None
 ) -> Entries:
     """Base's files with head's configuration: what a tool must see so that both trees are judged by one measure.
 

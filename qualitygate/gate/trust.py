@@ -7,31 +7,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks.tool import Tool
+from qualitygate.checks import traits
+from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
+from qualitygate.locations import user_state
 from qualitygate.model import Entries
 
 
 def _path() -> Path:
-    where = os.environ.get("XDG_STATE_HOME", "")
-    home = Path(where) if os.path.isabs(where) else Path.home() / ".local" / "state"
-    return home / "qualitygate" / "trust.json"
+    return Path(user_state("qualitygate", "trust.json"))
 
 
 def executable_configuration(read: Callable[[str], bytes | None], tools: Mapping[str, Tool]) -> tuple[str, ...]:
     """The files of a tree that make one of the tools execute code of the repository, and that code."""
-    found: set[str] = set()
-    for tool in tools.values():
-        executes: Callable[[Callable[[str], bytes | None]], tuple[str, ...]] | None = getattr(tool, "executes", None)
-        if executes is not None:
-            found.update(executes(read))
-    return tuple(sorted(found))
+    return tuple(sorted({path for tool in tools.values() for path in traits.executes(tool, read)}))
 
 
 def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[[str], bytes | None]:
     """Reads files of a tree; its settings files in one git call."""
-    settings = {name for tool in tools.values() for name in tool.config_files}
+    settings = settings_files(tools)
     ids = {path: entry.blob for path, entry in entries.items() if path in settings and entry.is_file}
     data = dict(git.blobs(repo, ids.values()))
 

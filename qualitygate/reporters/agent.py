@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from qualitygate.model import Finding, Verdict
+from qualitygate.quote import quoted, quoted_path
 from qualitygate.reporters import summary
 from qualitygate.reporters.exemptions import without_exemptions
-from qualitygate.reporters.quote import quoted, quoted_path
 from qualitygate.reporters.summary import plural
 
 BYTE_LIMIT = 7000
@@ -63,26 +63,19 @@ class _Budget:
 AGAIN = "run the same command again"
 
 
-def render(
-    verdict: Verdict,
-    *,
-    fingerprint: Callable[[Finding], str],
-    changed: Callable[[Finding], bool],
-    log: str,
-    then: str = AGAIN,
-) -> str:
+def render(verdict: Verdict, *, log: str, then: str = AGAIN) -> str:
     """The report, ending in a line break; never over `BYTE_LIMIT` bytes or `TOKEN_LIMIT` estimated tokens.
 
-    `changed` tells whether a finding is on a line of this change; those come first. `log` is the path
-    of a file that holds all findings, empty if there is none. `then` is what to do once they are fixed.
+    Findings on lines of this change come first. `log` is the path of a file that holds all findings, empty
+    if there is none. `then` is what to do once they are fixed.
     """
-    groups = _groups(verdict, changed)
+    groups = _groups(verdict)
     total = sum(len(group.items) for group in groups)
     stuck = [f"undecided: {_short(check, 40)} {_said(reason, 160)}" for check, reason in summary.undecided(verdict)]
     head = [_first(verdict), *([_GUIDE] if groups or stuck else [])]
     budget = _Budget([*head, "", *_foot(verdict, total, log, then)])
     head += [line for line in stuck[:3] if budget.take([line])]
-    chosen = _choose(groups, fingerprint, budget)
+    chosen = _choose(groups, verdict.fingerprint, budget)
     body = [line for group, lines in chosen.items() for line in ("", _title(groups[group]), *lines)]
     left = total - sum(map(len, chosen.values()))
     return "\n".join((*head, *body, *([""] if body else []), *_foot(verdict, left, log, then))) + "\n"
@@ -113,11 +106,11 @@ def _foreign(char: str) -> int:
     return len(char.encode("utf-8", "surrogatepass"))
 
 
-def _groups(verdict: Verdict, changed: Callable[[Finding], bool]) -> list[_Group]:
+def _groups(verdict: Verdict) -> list[_Group]:
     found: dict[tuple[str, str], list[_Item]] = {}
     for kind, findings in (("new", verdict.new), ("lost", verdict.lost), ("hidden", verdict.hidden)):
         for finding in findings:
-            found.setdefault((kind, finding.rule), []).append(_Item(finding, changed(finding)))
+            found.setdefault((kind, finding.rule), []).append(_Item(finding, finding in verdict.on_changed_lines))
     groups = []
     for (kind, rule), items in found.items():
         fixes = {_fix(item.finding, kind) for item in items}

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from qualitygate.commands.audit import Audit
 from qualitygate.model import Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 from qualitygate.reporters.summary import plural
 
 _LIMIT = 50

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qualitygate.locations import RULEBOOK
 from qualitygate.model import Check
-from qualitygate.reporters.quote import clean, shown_path
+from qualitygate.quote import clean, shown_path
 
 _AT = {"edit": "each edit and commit", "commit": "each commit", "push": "each push"}
 
@@ -18,7 +19,7 @@ def render(checks: Sequence[Check], program: str, *, has_rulebook: bool) -> str:
         if names:
             rows.append(f"- at {when}: {', '.join(names)}")
     called = shown_path(program)
-    more = "; .qualitygate/RULEBOOK.md explains the rules" if has_rulebook else ""
+    more = f"; {RULEBOOK} explains the rules" if has_rulebook else ""
     return "\n".join(
         (
             "This repository has a quality gate (qualitygate). It judges what you change, not what was there before:",

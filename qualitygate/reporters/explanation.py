@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from qualitygate.config import FILE_NAME
+from qualitygate.quote import clean
 from qualitygate.reporters.exemptions import without_exemptions
-from qualitygate.reporters.quote import clean
 from qualitygate.reporters.summary import plural
 from qualitygate.rulebook.explain import Explanation
 

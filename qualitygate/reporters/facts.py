@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from qualitygate.reporters.quote import clean, shown_path
+from qualitygate.quote import clean, shown_path
 
 if TYPE_CHECKING:
     from qualitygate.inspection.facts import Evidence, Fact, Facts, GateCommand

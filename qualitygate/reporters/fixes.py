@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 
 from qualitygate.commands.fix import Fixed
+from qualitygate.quote import clean, shown_path
 from qualitygate.reporters import summary, verdict
-from qualitygate.reporters.quote import clean, shown_path
 
 _LISTED = 10
 
@@ -29,6 +30,26 @@ def render_diff(result: Fixed) -> str:
         return render(result)
     lines = result.diff.decode("utf-8", "replace").split("\n")
     return "\n".join(line if line.isprintable() else _visible(line) for line in lines)
+
+
+def render_json(result: Fixed) -> str:
+    """The document of `fix --json`; what is left, `run --json` lists."""
+    document = {
+        "schema": 1,
+        "verdict": summary.status(result.verdict),
+        "written": not result.dry,
+        "files": [clean(path) for path in sorted(result.files)],
+        "fixed": [{"path": clean(path), "rule": rule, "count": n} for (path, rule), n in sorted(result.fixed.items())],
+        "skipped": [{"path": clean(path), "reason": clean(why)} for path, why in result.skipped],
+        "refused": [{"path": clean(path), "rule": rule} for path, rule in result.refused],
+        "partial": [clean(path) for path in result.partial],
+        "patch": result.patch,
+        "kept": [{"path": clean(one.path), "line": one.line, "rule": one.rule} for one in result.kept],
+        "new": len(result.verdict.new),
+        "undecided": [{"check": check, "reason": clean(why)} for check, why in summary.undecided(result.verdict)],
+        "diff": result.diff.decode("utf-8", "replace"),
+    }
+    return json.dumps(document, indent=2)
 
 
 def _visible(line: str) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from qualitygate.model import Finding, Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 
 _SHOWN = 10
 """GitHub shows that many annotations of each level per step; the others are only in the log."""
 _MESSAGE = 1000
 
 
-def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
+def render(verdict: Verdict) -> str:
     """One line per finding, those on changed lines first, and the verdict last, each a workflow command."""
-    del fingerprint  # an annotation has no place for an id
     blocking = sorted((*verdict.new, *verdict.hidden, *verdict.lost), key=lambda f: _order(verdict, f))
     rest = sorted((*verdict.touched, *verdict.revealed, *verdict.shown), key=lambda f: _order(verdict, f))
     lines = [_annotation("error", finding) for finding in blocking]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from qualitygate.model import Base, Finding, Verdict
@@ -13,20 +13,20 @@ from qualitygate.reporters import summary
 SCHEMA = 1
 
 
-def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
+def render(verdict: Verdict) -> str:
     """One JSON document in ASCII, ending in a line break.
 
     Text that is not UTF-8 shows each such byte as `\\xNN`; a path of that kind also has `path_bytes`,
     its bytes in base64, and only then is `path` not the path itself.
     """
-    return json.dumps(readable(document(verdict, fingerprint)), indent=2) + "\n"
+    return json.dumps(readable(document(verdict)), indent=2) + "\n"
 
 
-def document(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> dict[str, Any]:
+def document(verdict: Verdict) -> dict[str, Any]:
     """The report as plain data."""
 
     def rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-        return [_finding(finding, fingerprint(finding)) for finding in sorted(findings, key=summary.place)]
+        return [_finding(finding, verdict.fingerprint(finding)) for finding in sorted(findings, key=summary.place)]
 
     return {
         "schema": SCHEMA,

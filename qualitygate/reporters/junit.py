@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from qualitygate.model import CheckResult, Finding, Verdict
+from qualitygate.model import CheckResult, Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 _MESSAGE = 2000
 
 
-def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
+def render(verdict: Verdict) -> str:
     """One XML document in ASCII, ending in a line break.
 
     What blocks is a failure; what could not be decided is an error, and so is a run in which nothing ran.
@@ -26,7 +25,7 @@ def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
     told = {row.check for row in verdict.checks}
     others = {f.check for f in (*verdict.new, *verdict.hidden, *verdict.lost)} - told
     for row in (*verdict.checks, *(CheckResult(c, "", "", 0, "failed", False, 0.0) for c in sorted(others))):
-        _suite(suites, row, verdict, fingerprint)
+        _suite(suites, row, verdict)
     for check, reason in summary.undecided(verdict):
         if check not in told:
             _case(ElementTree.SubElement(suites, "testsuite", name=clean(check)), check, "verdict", error=reason)
@@ -37,14 +36,15 @@ def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suites, "unicode") + "\n"
 
 
-def _suite(suites: Element, row: CheckResult, verdict: Verdict, fingerprint: Callable[[Finding], str]) -> None:
+def _suite(suites: Element, row: CheckResult, verdict: Verdict) -> None:
     from xml.etree import ElementTree
 
     suite = ElementTree.SubElement(suites, "testsuite", name=clean(row.check), time=f"{row.seconds:.3f}")
     blocking = [f for f in (*verdict.new, *verdict.hidden, *verdict.lost) if f.check == row.check]
     for finding in sorted(blocking, key=summary.place):
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
-        text = "\n".join(filter(None, (finding.message, finding.fix and f"fix: {finding.fix}", fingerprint(finding))))
+        fix = finding.fix and f"fix: {finding.fix}"
+        text = "\n".join(filter(None, (finding.message, fix, verdict.fingerprint(finding))))
         _case(suite, row.check, f"{finding.rule} at {where}", failure=finding.message, text=text)
     if row.state == "undecided":
         _case(suite, row.check, "verdict", error=row.reason)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from qualitygate.bootstrap.replay import Group, Replay, Replayed
-from qualitygate.reporters.quote import clean
+from qualitygate.quote import clean
 from qualitygate.reporters.summary import place, plural
 
 _FINDINGS = 5

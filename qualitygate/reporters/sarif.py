@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from qualitygate.model import Finding, Verdict
+from qualitygate.quote import clean
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "SRCROOT"
 _MESSAGE = 2000
 
 
-def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
+def render(verdict: Verdict) -> str:
     """One SARIF log in ASCII with one run, ending in a line break.
 
     A verdict that is undecided is a run whose execution was not successful, so that nobody takes it for clean.
     """
     status = summary.status(verdict)
-    results = list(_results(verdict, fingerprint))
+    results = list(_results(verdict))
     rules = sorted({result["ruleId"] for result in results})
     for result in results:
         result["ruleIndex"] = rules.index(result["ruleId"])
@@ -48,7 +48,7 @@ def render(verdict: Verdict, *, fingerprint: Callable[[Finding], str]) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _results(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> Iterator[dict[str, Any]]:
+def _results(verdict: Verdict) -> Iterator[dict[str, Any]]:
     for findings, level, state in (
         (verdict.new, "error", "new"),
         (verdict.hidden, "error", "new"),
@@ -74,7 +74,7 @@ def _results(verdict: Verdict, fingerprint: Callable[[Finding], str]) -> Iterato
             if finding in verdict.accepted:
                 by = "; ".join(f"{clean(one.who)}: {clean(one.reason)}" for one in verdict.acceptances)
                 result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": by or "accepted"}]
-            if known := fingerprint(finding):
+            if known := verdict.fingerprint(finding):
                 result["partialFingerprints"] = {"qualitygate/v1": known}
             yield result
 

@@ -12,7 +12,7 @@ from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
-from qualitygate.reporters.quote import clean
+from qualitygate.quote import clean
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
@@ -139,11 +139,6 @@ def bootstrap_json(result: BootstrapResult) -> str:
         "verdict": "planned" if result.dry_run else "proven",
     }
     return json.dumps(document, indent=2)
-
-
-def bootstrap_exit_code(result: BootstrapResult) -> int:
-    """0 when a gate stands, or was only planned."""
-    return 0
 
 
 def render_install(result: InstallResult) -> str:

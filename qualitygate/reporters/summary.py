@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from qualitygate.model import Acceptance, Base, Finding, Status, Verdict
-from qualitygate.reporters.quote import clean
+from qualitygate.quote import clean
 
 GATE = "gate"
 """The name under which the gate itself, not one of its checks, is undecided."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from qualitygate.model import CheckResult, Finding, Verdict
+from qualitygate.quote import clean, shown_path
 from qualitygate.reporters import summary
-from qualitygate.reporters.quote import clean, shown_path
 from qualitygate.reporters.summary import plural
 
 _COLORS = {"passed": 32, "failed": 31, "accepted": 33, "undecided": 33, "shown": 33}

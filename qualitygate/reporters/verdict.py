@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qualitygate import actor
+from qualitygate.locations import user_cache
 from qualitygate.model import Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.summary import status
@@ -41,7 +42,7 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
         from importlib import import_module
 
         reporter = import_module(f"qualitygate.reporters.{FORMATS[style]}")
-        console.write_result(reporter.render(verdict, fingerprint=lambda found: verdict.fingerprints.get(found, "")))
+        console.write_result(reporter.render(verdict))
     elif style == "agent":
         console.write_result(for_agent(verdict))
     else:
@@ -63,18 +64,15 @@ def for_agent(verdict: Verdict, then: str = "") -> str:
     return agent.render(
         verdict,
         then=then or agent.AGAIN,
-        fingerprint=lambda finding: verdict.fingerprints.get(finding, ""),
-        changed=verdict.on_changed_lines.__contains__,
         log=_log(verdict) if verdict.new or verdict.lost or verdict.hidden else "",
     )
 
 
 def _log(verdict: Verdict) -> str:
     """The path of a file with the whole report; an agent is shown only what fits its attention."""
-    where = os.environ.get("XDG_CACHE_HOME", "")
-    folder = (Path(where) if os.path.isabs(where) else Path.home() / ".cache") / "qualitygate" / "log"
     from qualitygate.reporters import text
 
+    folder = Path(user_cache("qualitygate", "log"))
     path = folder / f"verdict-{verdict.head.id[:12]}.txt"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -12,17 +12,7 @@ from qualitygate.config import FILE_NAME
 from qualitygate.model import Check
 from qualitygate.rule_pack import load_pack, pack_names
 from qualitygate.rule_texts import Text, Texts
-from qualitygate.rulebook.force import (
-    Sight,
-    Standing,
-    listed,
-    mypy_settings,
-    of_check,
-    of_mypy,
-    of_ruff,
-    of_semgrep,
-    ruff_file,
-)
+from qualitygate.rulebook.force import Sight, Standing, listed, mypy_settings, ruff_file, standing
 
 
 class Way(NamedTuple):
@@ -66,13 +56,11 @@ class Explainer(NamedTuple):
 def find(asked: str, ground: Ground) -> str | None:
     """The full name of a rule that was named in full, by its code, or in words; None for an unknown one."""
     kind, colon, name = asked.strip().partition(":")
-    kinds = [kind] if colon else list(EXPLAINERS)
     wanted = (name if colon else kind).lower()
-    for one in kinds:
-        if one in EXPLAINERS:
-            for rule, other in EXPLAINERS[one].names(ground).items():
-                if wanted in (rule.lower(), other.lower()):
-                    return f"{one}:{rule}"
+    for one, explainer in _explainers(ground).items():
+        for rule, other in explainer.names(ground).items() if one == kind or not colon else ():
+            if wanted in (rule.lower(), other.lower()):
+                return f"{one}:{rule}"
     return None
 
 
@@ -81,7 +69,7 @@ def near(asked: str, ground: Ground) -> tuple[str, ...]:
     from difflib import get_close_matches
 
     known: dict[str, str] = {}
-    for kind, explainer in EXPLAINERS.items():
+    for kind, explainer in _explainers(ground).items():
         for rule, other in explainer.names(ground).items():
             for spelt in (f"{kind}:{rule}", rule, other):
                 known.setdefault(spelt.lower(), f"{kind}:{rule}")
@@ -92,17 +80,17 @@ def near(asked: str, ground: Ground) -> tuple[str, ...]:
 def explain(rule: str, ground: Ground) -> Explanation:
     """The explanation of a rule that `find` gave."""
     kind, _, name = rule.partition(":")
-    return EXPLAINERS[kind].explain(name, ground)
+    return _explainers(ground)[kind].explain(name, ground)
 
 
 def _ruff(code: str, ground: Ground) -> Explanation:
     rule = f"ruff:{code}"
     told = ground.manual.get(code, RuffRule(code, "", "", ""))
-    standing = of_ruff(code, ground.sight)
+    found = standing(rule, ground.sight)
     ways = _ruff_ways(code, ground.sight) if code in ground.manual else ()
     more = tuple(part for part in (told.what, told.why) if part)
     text = ground.texts.find(rule)
-    return _explanation(text, told.name, standing, ground, (*ways, *_policy_ways(standing.checks, ground)), more)
+    return _explanation(text, told.name, found, ground, (*ways, *_policy_ways(found.checks, ground)), more)
 
 
 def _ruff_ways(code: str, sight: Sight) -> tuple[Way, ...]:
@@ -120,30 +108,30 @@ def _mypy(code: str, ground: Ground) -> Explanation:
 
         about = error_codes[code]
         text = text._replace(title=about.description, needs="" if about.default_enabled else code)
-    standing = of_mypy(code, text.needs, ground.sight)
-    config = mypy_settings(ground.sight.read, _config_file(standing.checks))
+    found = standing(text.rule, ground.sight, text.needs)
+    config = mypy_settings(ground.sight.read, _config_file(found.checks))
     path = config.path if config else "mypy.ini"
     codes = sorted({*listed(config.settings.get("disable_error_code") if config else ""), code})
     is_toml = path.endswith(".toml")
     value = json.dumps(codes) if is_toml else ", ".join(codes)
     table = "[tool.mypy]" if is_toml else "[mypy]"
     way = Way("turn it off", path, (table, f"disable_error_code = {value}"))
-    return _explanation(text, "", standing, ground, (way, *_policy_ways(standing.checks, ground)))
+    return _explanation(text, "", found, ground, (way, *_policy_ways(found.checks, ground)))
 
 
 def _semgrep(name: str, ground: Ground) -> Explanation:
     own = ground.sight.own.get(name)
-    standing = of_semgrep(name, ground.sight)
+    found = standing(f"semgrep:{name}", ground.sight)
     if own is not None:
         text = Text(f"semgrep:{name}", own.message, instead=own.instead)
-        return _explanation(text, "", standing, ground, _policy_ways(standing.checks, ground), (f"see {own.path}",))
+        return _explanation(text, "", found, ground, _policy_ways(found.checks, ground), (f"see {own.path}",))
     (rule,) = load_pack([name])
     text = Text(f"semgrep:{name}", rule.message, rule.why, rule.instead, rule.wrong.strip("\n"), rule.right.strip("\n"))
     ways = [
         Way("turn it off", FILE_NAME, (f"[checks.{check.name}]", f"rules = {_without(name, check)}"))
-        for check in standing.checks
+        for check in found.checks
     ]
-    return _explanation(text, "", standing, ground, (*ways, *_policy_ways(standing.checks, ground)))
+    return _explanation(text, "", found, ground, (*ways, *_policy_ways(found.checks, ground)))
 
 
 def _without(name: str, check: Check) -> str:
@@ -169,10 +157,6 @@ def _ruff_names(ground: Ground) -> Mapping[str, str]:
     return {**own, **{code: rule.name for code, rule in ground.manual.items()}}
 
 
-def _secrets_names(ground: Ground) -> Mapping[str, str]:
-    return {kind.rule: kind.title for kind in KINDS}
-
-
 def _told(kind: str) -> Callable[[Ground], Mapping[str, str]]:
     def names(ground: Ground) -> Mapping[str, str]:
         parts = (rule.partition(":") for rule in ground.texts.rules)
@@ -181,15 +165,12 @@ def _told(kind: str) -> Callable[[Ground], Mapping[str, str]]:
     return names
 
 
-def _of_check(kind: str, tools: Mapping[str, str]) -> Callable[[str, Ground], Explanation]:
-    """Rules that are in force wherever their tool is; `tools` where that is not called as the rule's kind."""
-
+def _plainly(kind: str, titles: Mapping[str, str] = {}) -> Callable[[str, Ground], Explanation]:
     def explain_it(name: str, ground: Ground) -> Explanation:
-        standing = of_check(tools.get(name, kind), ground.sight)
-        said = {row.rule: row.title for row in KINDS}.get(name, "") if kind == "secrets" else ""
-        return _explanation(
-            ground.texts.find(f"{kind}:{name}"), said, standing, ground, _policy_ways(standing.checks, ground)
-        )
+        rule = f"{kind}:{name}"
+        found = standing(rule, ground.sight)
+        ways = _policy_ways(found.checks, ground)
+        return _explanation(ground.texts.find(rule), titles.get(name, ""), found, ground, ways)
 
     return explain_it
 
@@ -212,16 +193,16 @@ def _policy_ways(checks: Collection[Check], ground: Ground) -> tuple[Way, ...]:
     return tuple(ways)
 
 
-_BUILTIN = {"merge-marker": "markers", "large-file": "large-files"}
-
+_SECRETS = {kind.rule: kind.title for kind in KINDS}
 EXPLAINERS: Mapping[str, Explainer] = {
     "ruff": Explainer(_ruff_names, _ruff),
-    "ruff-format": Explainer(_told("ruff-format"), _of_check("ruff-format", {})),
     "mypy": Explainer(_mypy_names, _mypy),
-    "syntax": Explainer(_told("syntax"), _of_check("syntax", {})),
-    "builtin": Explainer(_told("builtin"), _of_check("builtin", _BUILTIN)),
-    "secrets": Explainer(_secrets_names, _of_check("secrets", {})),
+    "secrets": Explainer(lambda ground: _SECRETS, _plainly("secrets", _SECRETS)),
     "semgrep": Explainer(_semgrep_names, _semgrep),
-    "pytest": Explainer(_told("pytest"), _of_check("pytest", {})),
 }
-"""By what stands before the colon of a rule. A new tool adds its line here."""
+"""Kinds of rules that we know more of than what `rules.toml` says, by what stands before the colon."""
+
+
+def _explainers(ground: Ground) -> Mapping[str, Explainer]:
+    kinds = dict.fromkeys(rule.partition(":")[0] for rule in ground.texts.rules)
+    return {**EXPLAINERS, **{kind: Explainer(_told(kind), _plainly(kind)) for kind in kinds if kind not in EXPLAINERS}}

@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from qualitygate.checks.tools import mypy_config
-from qualitygate.checks.tools.semgrep import OWN_RULES
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.locations import OWN_RULES
 from qualitygate.model import Check
 from qualitygate.rule_pack import documents
 
@@ -63,13 +63,25 @@ class RuffFile(NamedTuple):
     lint: Mapping[str, Any]
 
 
-def of_check(tool: str, sight: Sight) -> Standing:
+def standing(rule: str, sight: Sight, needs: str = "") -> Standing:
+    """Whether a rule, named in full (`ruff:F821`), is in force; `needs` is the setting without which it is not."""
+    kind, _, name = rule.partition(":")
+    if kind in _SWITCHED:
+        return _SWITCHED[kind](name, needs, sight)
+    return _of_tool(_TOOLS.get(rule, kind), sight)
+
+
+_TOOLS = {"builtin:merge-marker": "markers", "builtin:large-file": "large-files"}
+"""The tools of rules whose names begin with something else."""
+
+
+def _of_tool(tool: str, sight: Sight) -> Standing:
     """A rule is in force wherever a check runs its tool."""
     checks = sight.of_tool(tool)
     return Standing("in force", checks) if checks else Standing("not in force", (), _no_check(tool, sight))
 
 
-def of_ruff(code: str, sight: Sight) -> Standing:
+def _of_ruff(code: str, needs: str, sight: Sight) -> Standing:
     """A ruff rule is in force where ruff says that the settings switch it on."""
     checks = sight.of_tool("ruff")
     if not checks:
@@ -88,13 +100,13 @@ def of_ruff(code: str, sight: Sight) -> Standing:
     return Standing("not in force", (), where)
 
 
-def of_semgrep(rule: str, sight: Sight) -> Standing:
+def _of_semgrep(rule: str, needs: str, sight: Sight) -> Standing:
     """A rule for semgrep is in force where a check names it; the repository's own wherever a check runs semgrep."""
-    standing = of_check("semgrep", sight)
-    if rule in sight.own or standing.state != "in force":
-        return standing
-    here = tuple(check for check in standing.checks if rule in check.options.get("rules", ()))
-    why = f"`rules` of check {', '.join(check.name for check in standing.checks)} does not name it"
+    found = _of_tool("semgrep", sight)
+    if rule in sight.own or found.state != "in force":
+        return found
+    here = tuple(check for check in found.checks if rule in check.options.get("rules", ()))
+    why = f"`rules` of check {', '.join(check.name for check in found.checks)} does not name it"
     return Standing("in force", here) if here else Standing("not in force", (), why)
 
 
@@ -116,16 +128,24 @@ def own_rules(files: Iterable[str], read: Callable[[str], bytes | None]) -> dict
     return found
 
 
-def of_mypy(code: str, needs: str, sight: Sight) -> Standing:
+def _of_mypy(code: str, needs: str, sight: Sight) -> Standing:
     """A mypy code is in force unless it is disabled, or needs a setting that is not there."""
-    standing = of_check("mypy", sight)
-    here, why = [], standing.why
-    for check in standing.checks:
+    found = _of_tool("mypy", sight)
+    here, why = [], found.why
+    for check in found.checks:
         reason = _why_not(code, needs, check, sight.read)
         why = why or reason
         if not reason:
             here.append(check)
     return Standing("in force", tuple(here)) if here else Standing("not in force", (), why)
+
+
+_SWITCHED: Mapping[str, Callable[[str, str, Sight], Standing]] = {
+    "ruff": _of_ruff,
+    "mypy": _of_mypy,
+    "semgrep": _of_semgrep,
+}
+"""Kinds of rules that settings switch on and off one by one; all others hold wherever a check runs their tool."""
 
 
 def mypy_settings(read: Callable[[str], bytes | None], named: str) -> mypy_config.Config | None:

@@ -8,10 +8,9 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.errors import QualityGateError
 from qualitygate.model import Check
 from qualitygate.resources import read
-from qualitygate.rule_texts import Text, Texts
-from qualitygate.rulebook.force import Sight, of_check, of_mypy, of_ruff
+from qualitygate.rule_texts import Texts
+from qualitygate.rulebook.force import Sight, standing
 
-PATH = ".qualitygate/RULEBOOK.md"
 _TEMPLATE = "RULEBOOK.md"
 
 _POLICIES = {
@@ -67,7 +66,8 @@ def _legend(checks: Sequence[Check]) -> str:
 
 
 def _often(sight: Sight, texts: Texts) -> list[str]:
-    rules = [text for text in texts.rules.values() if text.before and _is_in_force(text, sight)]
+    often = [text for text in texts.rules.values() if text.before]
+    rules = [text for text in often if standing(text.rule, sight, text.needs).state == "in force"]
     if not rules:
         return []
     lines = ["", "", "## Met most often", ""]
@@ -75,15 +75,6 @@ def _often(sight: Sight, texts: Texts) -> list[str]:
         reason = texts.find(text.rule).reason
         lines += [f"- `{text.rule}` {reason}", f"  `{text.before}` -> `{text.after}`"]
     return lines
-
-
-def _is_in_force(text: Text, sight: Sight) -> bool:
-    tool, _, name = text.rule.partition(":")
-    if tool == "ruff":
-        return of_ruff(name, sight).state == "in force"
-    if tool == "mypy":
-        return of_mypy(name, text.needs, sight).state == "in force"
-    return of_check(tool, sight).state == "in force"
 
 
 def _list(sight: Sight, texts: Texts) -> list[str]:

@@ -7,9 +7,10 @@ import pytest
 
 from qualitygate.agents.catalogue import AGENTS
 from qualitygate.bootstrap import journal
-from qualitygate.bootstrap.agent_files import LAUNCHER, Chosen, add_agents, choose
+from qualitygate.bootstrap.agent_files import Chosen, add_agents, choose
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.errors import ConfigError, QualityGateError
+from qualitygate.locations import LAUNCHER
 from tests.support import write
 
 CLAUDE = (Chosen(AGENTS["claude"], "as asked"),)

@@ -12,7 +12,7 @@ import pytest
 from qualitygate.checks import environment
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.tool import Environment, Request
-from qualitygate.checks.tools import mypy
+from qualitygate.checks.tools import mypy, mypy_seeds
 from qualitygate.model import Report
 from qualitygate.process import run, tool_env
 
@@ -116,7 +116,7 @@ def test_imports_resolve_to_the_snapshot(project: Project, cache: Path) -> None:
     def read(path: str) -> bytes | None:
         return SOURCES[path].encode() if path in SOURCES else None
 
-    (canary, *_) = mypy.canaries(SOURCES, read, mypy.asked_for(SOURCES, read, {}))
+    (canary, *_) = mypy_seeds.canaries(SOURCES, read, mypy.asked_for(SOURCES, read, {}))
     for path, data in canary.edits:
         (project.snapshot / path).write_bytes(data)
     report = check(project, view(project), cache)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from qualitygate.gate import accept, judging, records
+from qualitygate.gate import accept, judging, keeping, records
 from qualitygate.gate.base import main_branch
-from qualitygate.gate.judging import Doubt
+from qualitygate.gate.doubt import Doubt, judge_for_a_person, still_stands
 from qualitygate.model import Acceptance, Report, Verdict
 from tests.support import commit, git, make_repo, open_words, words, write
 
@@ -38,10 +38,10 @@ def stage(root: Path, files: dict[str, str | None]) -> None:
 def let(root: Path) -> Doubt:
     """What `qualitygate accept` does once a person has typed the word."""
     gate = open_words(root)
-    doubt = judging.judge_for_a_person(gate)
+    doubt = judge_for_a_person(gate)
     by = Acceptance(doubt.made.head.id, "Ada", 1, "a hotfix", len(doubt.verdict.new))
     by = by._replace(final=doubt.is_main and not doubt.has_trusted)
-    judging.let_through(gate, doubt.made, doubt.verdict, (by,), inherited=False)
+    keeping.let_through(gate, doubt.made, doubt.verdict, (by,), inherited=False)
     return doubt
 
 
@@ -143,10 +143,10 @@ def test_an_undecided_check_is_accepted_for_this_tree_and_its_amended_message_al
     stage(root, {"f.py": F})
     broken = words(look=lambda *_: Report((), 0, "it broke"))
     gate = open_words(root, tool=broken)
-    doubt = judging.judge_for_a_person(gate)
+    doubt = judge_for_a_person(gate)
     assert doubt.verdict.status == "undecided"
     by = Acceptance(doubt.made.head.id, "Ada", 1, "no time", 0)
-    judging.let_through(gate, doubt.made, doubt.verdict, (by,), inherited=False)
+    keeping.let_through(gate, doubt.made, doubt.verdict, (by,), inherited=False)
     verdict = hook(root, tool=broken)
     assert (verdict.status, verdict.undecided) == ("accepted", (("words", "it broke"),))
     git(root, "commit", "-qm", "accepted")
@@ -238,14 +238,14 @@ def test_an_index_or_head_that_moved_is_noticed(tmp_path: Path) -> None:
     root = clone(tmp_path)
     stage(root, {"f.py": F})
     gate = open_words(root)
-    made = judging.judge_for_a_person(gate).made
-    assert judging.still_stands(gate, made)
+    made = judge_for_a_person(gate).made
+    assert still_stands(gate, made)
     stage(root, {"g.py": G})
-    assert not judging.still_stands(gate, made)
+    assert not still_stands(gate, made)
     stage(root, {"g.py": None})
-    assert judging.still_stands(gate, made)
+    assert still_stands(gate, made)
     git(root, "commit", "-qm", "gone", "--no-verify")
-    assert not judging.still_stands(gate, made)
+    assert not still_stands(gate, made)
 
 
 def test_a_commit_that_went_past_the_gate_can_be_accepted_afterwards(tmp_path: Path) -> None:

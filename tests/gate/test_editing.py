@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
-from qualitygate.gate import editing, judging
+from qualitygate.gate import editing
 from qualitygate.gate.editing import hunks
-from qualitygate.gate.judging import Gate
 from qualitygate.gate.linemap import LineMap
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Verdict
 from tests.support import commit, make_repo, write
 
@@ -45,7 +45,7 @@ def gate(tmp_path: Path) -> Gate:
         "sub/ruff.toml": 'lint.select = ["E711"]\n',
     }
     root = make_repo(tmp_path / "repo", files)
-    opened = judging.open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS)))
+    opened = open_gate(root, TOOLS, compile_any)
     return opened._replace(environment=(None,))
 
 

@@ -11,8 +11,8 @@ import pytest
 from qualitygate import git as git_
 from qualitygate.checks.fixing import Edit, Fix, Fixes
 from qualitygate.checks.tool import Command, Request
-from qualitygate.gate import judging
 from qualitygate.gate.fixing import Mended, Wanted, mend
+from qualitygate.gate.planning import open_gate
 from qualitygate.gate.trees import worktree_tree
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
@@ -73,7 +73,7 @@ def mended(root: Path, wanted: Wanted = EVERYTHING, **words: str | SimpleNamespa
         for word in tools
     ]
     document = {"schema": 1, "gate": {"time_limit": 60}, "checks": checks, "source": "qualitygate.toml"}
-    gate = judging.open_gate(root, tools, lambda data: document)
+    gate = open_gate(root, tools, lambda data: document)
     reader, head = worktree_tree(gate.repo, gate.state.worktree)
     return mend(gate, reader, head, wanted)
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualitygate import git, git_trees
+from qualitygate import git, git_diffs, git_trees
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Matching, Side, fingerprint, fingerprints, match
 from qualitygate.model import Finding
@@ -65,7 +65,7 @@ def delta(tmp_path: Path, base: Files, head: Files) -> Delta:
             (tmp_path / path).write_bytes(text.encode())
         git.ask(repo, "add", "--all", "--", ".")
         trees.append(git_trees.write_tree(repo, tmp_path / ".git" / "scratch"))
-    diffs = {d.new: d for d in git.diff(repo, trees[0], trees[1], ignore_space=True)}
+    diffs = {d.new: d for d in git_diffs.diff(repo, trees[0], trees[1], ignore_space=True)}
     renames = {d.new: d.old for d in diffs.values() if d.new != d.old}
     return Delta(renames, lambda path: LineMap(diffs[path].hunks) if path in diffs else None)
 

@@ -117,10 +117,9 @@ def test_a_second_gate_waits_and_then_says_so(tmp_path: Path) -> None:
 
 
 def test_a_layout_that_nobody_reads_is_not_written(tmp_path: Path) -> None:
-    import threading
 
     root = make_repo(tmp_path / "r", {"a.py": "a\n"})
-    layout = Layout(tmp_path / "head", our_git.find_repo(root), entries(root), threading.Lock())
+    layout = Layout(tmp_path / "head", our_git.find_repo(root), entries(root))
     assert layout.read("no.py") is None
     assert not (tmp_path / "head").exists()
     assert layout.read("a.py") == b"a\n"

@@ -7,6 +7,7 @@ import pytest
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.gate import judging, targets
+from qualitygate.gate.planning import open_gate
 from qualitygate.model import Check, Verdict
 from tests.support import git, make_repo, write
 
@@ -15,7 +16,7 @@ USER = "from shop.prices import one\n\nTWO: int = one()\n"
 
 
 def judged(root: Path) -> Verdict:
-    return judging.judge_worktree(judging.open_gate(root, TOOLS, lambda data: compile_any(data, tools=tuple(TOOLS))))
+    return judging.judge_worktree(open_gate(root, TOOLS, compile_any))
 
 
 def shop(root: Path, settings: str, options: str = "") -> Path:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from qualitygate.model import Acceptance, CheckResult, Finding, Fixable, Tree, Verdict
 from qualitygate.reporters import agent
+from tests.support import with_ids
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
 HEAD = Tree("0" * 40, {}, "the index")
@@ -90,22 +91,19 @@ def render(
     verdict: Verdict, *, log: str = "/cache/log/full.txt", changed: Callable[[Finding], bool] | None = None
 ) -> str:
     ids: dict[Finding, int] = {}
-    return agent.render(
-        verdict,
-        fingerprint=lambda finding: f"{ids.setdefault(finding, len(ids)):04x}" * 4,
-        changed=changed or (lambda finding: True),
-        log=log,
-    )
+    verdict = with_ids(verdict, lambda finding: f"{ids.setdefault(finding, len(ids)):04x}" * 4)
+    return agent.render(on_changed_lines(verdict, changed or (lambda finding: True)), log=log)
+
+
+def on_changed_lines(verdict: Verdict, changed: Callable[[Finding], bool]) -> Verdict:
+    found = (*verdict.new, *verdict.lost, *verdict.hidden)
+    return verdict._replace(on_changed_lines=frozenset(filter(changed, found)))
 
 
 def test_whole_report(failed: Verdict) -> None:
-    found = [*failed.new, *failed.lost]
-    report = agent.render(
-        failed,
-        fingerprint=lambda finding: f"{found.index(finding):016d}"[::-1],
-        changed=lambda finding: finding.line != 88,
-        log="/cache/log/full.txt",
-    )
+    found = [*failed.new, *failed.lost, *failed.shown]
+    verdict = with_ids(failed, lambda finding: f"{found.index(finding):016d}"[::-1])
+    report = agent.render(on_changed_lines(verdict, lambda finding: finding.line != 88), log="/cache/log/full.txt")
     assert report == (DATA / "failed.agent.txt").read_text("utf-8")
 
 
@@ -159,8 +157,8 @@ def test_the_order_of_findings_does_not_change_the_report(failed: Verdict, findi
     new = tuple(finding("r", f"rule{n % 7}", f"a{n}.py", n, 1, f"m{n}") for n in range(200))
 
     def report(findings: tuple[Finding, ...]) -> str:
-        verdict = failed._replace(new=findings)
-        return agent.render(verdict, fingerprint=lambda f: f"{f.line:x}", changed=lambda f: f.line % 2 > 0, log="")
+        verdict = with_ids(failed._replace(new=findings), lambda f: f"{f.line:x}")
+        return agent.render(on_changed_lines(verdict, lambda f: f.line % 2 > 0), log="")
 
     assert report(new) == report(new[::-1]) == report((*new[77:], *new[:77]))
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from qualitygate.commands.fix import Fixed
@@ -67,3 +69,17 @@ def test_a_diff_is_shown_as_it_is_but_for_what_a_terminal_would_obey() -> None:
     shown = fixes.render_diff(SOME._replace(diff=diff))
     assert shown == "--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n-\tx\\x1b[2J\r\n+\ty\ufffd\r\n"
     assert fixes.render_diff(NOTHING) == fixes.render(NOTHING)
+
+
+def test_a_program_reads_what_was_done_and_what_was_not() -> None:
+    result = SOME._replace(
+        skipped=(("c.py", "it is \x1b read-only"),), refused=(("b.py", "ruff:UP006"),), kept=(LEFT,), verdict=FAILED
+    )
+    document = json.loads(fixes.render_json(result))
+    assert (document["schema"], document["verdict"], document["written"], document["new"]) == (1, "failed", True, 2)
+    assert document["files"] == ["src/a.py", "src/b c.py"]
+    assert {"path": "src/b c.py", "rule": "ruff:E713", "count": 2} in document["fixed"]
+    assert document["skipped"] == [{"path": "c.py", "reason": "it is \\x1b read-only"}]
+    assert document["refused"] == [{"path": "b.py", "rule": "ruff:UP006"}]
+    assert document["kept"] == [{"path": "src/a.py", "line": 3, "rule": "ruff:E711"}]
+    assert json.loads(fixes.render_json(result._replace(dry=True)))["written"] is False

@@ -15,6 +15,7 @@ from qualitygate.model import Acceptance, CheckResult, Finding, Tree, Verdict
 from qualitygate.output import Console
 from qualitygate.reporters import github, junit, sarif
 from qualitygate.reporters.verdict import FORMATS, show
+from tests.support import with_ids
 
 DATA = Path(__file__).parent.parent / "data"
 MakeFinding = Callable[..., Finding]
@@ -28,13 +29,13 @@ def fingerprint(finding: Finding) -> str:
 
 
 def sarif_log(verdict: Verdict) -> Any:
-    log = json.loads(sarif.render(verdict, fingerprint=fingerprint))
+    log = json.loads(sarif.render(with_ids(verdict, fingerprint)))
     assert [error.message for error in VALIDATOR.iter_errors(log)] == []
     return log["runs"][0]
 
 
 def suites(verdict: Verdict) -> ElementTree.Element:
-    return ElementTree.fromstring(junit.render(verdict, fingerprint=fingerprint))
+    return ElementTree.fromstring(junit.render(with_ids(verdict, fingerprint)))
 
 
 def passed(head: Tree) -> Verdict:
@@ -46,7 +47,7 @@ def passed(head: Tree) -> Verdict:
 )
 def test_whole_output(failed: Verdict, name: str, module: Any) -> None:
     changed = failed._replace(on_changed_lines=frozenset(failed.new[:1]))
-    assert module.render(changed, fingerprint=fingerprint) == (DATA / "reports" / name).read_text("utf-8")
+    assert module.render(with_ids(changed, fingerprint)) == (DATA / "reports" / name).read_text("utf-8")
 
 
 @pytest.mark.parametrize("style", sorted(FORMATS))
@@ -68,7 +69,7 @@ def test_what_a_person_accepted_stays_visible_and_fails_nothing(failed: Verdict)
     verdict = failed._replace(status="accepted", new=(), lost=(), accepted=failed.new[:1], acceptances=by)
     row = sarif_log(verdict)["results"][0]
     assert (row["level"], row["suppressions"][0]["justification"]) == ("warning", "Ann: released today")
-    assert github.render(verdict, fingerprint=fingerprint).startswith("::warning file=src/views.py")
+    assert github.render(with_ids(verdict, fingerprint)).startswith("::warning file=src/views.py")
     assert suites(verdict).get("failures") == "0"
 
 
@@ -96,9 +97,7 @@ def test_paths_are_uris_in_sarif(failed: Verdict, finding: MakeFinding, path: st
 
 def test_annotations_cannot_be_broken_out_of(failed: Verdict, finding: MakeFinding) -> None:
     odd = finding("c", "c:r", "a,b:c%.py", 3, 1, "100% wrong\n::error::other")
-    lines = github.render(
-        failed._replace(new=(odd,), lost=(), shown=(), notes=()), fingerprint=fingerprint
-    ).splitlines()
+    lines = github.render(failed._replace(new=(odd,), lost=(), shown=(), notes=())).splitlines()
     assert lines[0] == (
         "::error file=a%2Cb%3Ac%25.py,title=c%3Ar,line=3,endLine=3,col=1::100%25 wrong\\n::error::other"
     )
@@ -110,7 +109,7 @@ def test_what_stands_on_changed_lines_comes_first_and_more_than_github_shows_is_
 ) -> None:
     many = tuple(finding("c", "c:r", f"{n:02d}.py", 1, 1, f"m{n}") for n in range(12))
     verdict = failed._replace(new=many, lost=(), shown=(), on_changed_lines=frozenset(many[-1:]))
-    lines = github.render(verdict, fingerprint=fingerprint).splitlines()
+    lines = github.render(with_ids(verdict, fingerprint)).splitlines()
     assert lines[0].endswith("::m11")
     assert lines[-1].endswith("; GitHub shows 10 of them, this log all")
 
@@ -137,4 +136,4 @@ def test_any_text_gives_a_well_formed_report(failed: Verdict, path: str, rule: s
     verdict = failed._replace(new=(odd,), notes=(message,), undecided=((rule or "r", message),))
     sarif_log(verdict)
     suites(verdict)
-    assert all(line.startswith("::") for line in github.render(verdict, fingerprint=fingerprint).splitlines())
+    assert all(line.startswith("::") for line in github.render(with_ids(verdict, fingerprint)).splitlines())

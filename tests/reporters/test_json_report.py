@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from qualitygate.model import Base, CheckResult, Finding, Tree, Verdict
 from qualitygate.reporters import json_report
+from tests.support import with_ids
 
 DATA = Path(__file__).parent.parent / "data" / "reports"
 MakeFinding = Callable[..., Finding]
@@ -19,11 +20,11 @@ TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
 def load(verdict: Verdict) -> Any:
-    return json.loads(json_report.render(verdict, fingerprint=lambda finding: f"id{finding.line}"))
+    return json.loads(json_report.render(with_ids(verdict, lambda finding: f"id{finding.line}")))
 
 
 def test_whole_document(failed: Verdict) -> None:
-    report = json_report.render(failed, fingerprint=lambda finding: f"{finding.line:016d}")
+    report = json_report.render(with_ids(failed, lambda finding: f"{finding.line:016d}"))
     assert report == (DATA / "failed.json").read_text("ascii")
 
 
@@ -89,7 +90,7 @@ def test_it_always_loads_and_is_ascii(path: str, message: str, name: str) -> Non
         undecided=((name, message),),
         notes=(message,),
     )
-    report = json_report.render(verdict, fingerprint=lambda finding: name)
+    report = json_report.render(with_ids(verdict, lambda finding: name))
     assert report.isascii()
     document = json.loads(report)
     row = document["new"][0]

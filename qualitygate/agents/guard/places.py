@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import posixpath
 
+from qualitygate.agents.catalogue import AGENTS
 from qualitygate.agents.guard.refusal import Refusal, refusal
+from qualitygate.locations import LAUNCHER
 
 _REGISTRATIONS = frozenset(
     (
-        *(".claude/settings.json", ".claude/settings.local.json", ".codex/hooks.json", ".codex/config.toml"),
+        *(agent.settings for agent in AGENTS.values()),
+        LAUNCHER,
+        # Of agents that have no adapter yet, and files beside those that register.
+        *(".claude/settings.local.json", ".codex/hooks.json", ".codex/config.toml"),
         *(".cursor/hooks.json", ".gemini/settings.json", ".factory/hooks.json", ".windsurf/hooks.json"),
-        *(
-            ".qualitygate/agent-hook",
-            ".github/hooks/qualitygate.json",
-            ".devin/hooks.v1.json",
-            ".kiro/hooks/qualitygate.json",
-        ),
+        *(".github/hooks/qualitygate.json", ".devin/hooks.v1.json", ".kiro/hooks/qualitygate.json"),
     )
 )
 _FREE = ("COMMIT_EDITMSG", "MERGE_MSG", "SQUASH_MSG", "TAG_EDITMSG", "info/exclude", "description")

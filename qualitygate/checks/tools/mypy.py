@@ -19,12 +19,11 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = mypy_config.FILES
 package = "mypy"
+leaves = (".mypy_cache/",)
 
 executes = mypy_config.executes
 asked_for = mypy_config.asked_for
 told = mypy_config.told
-seed = mypy_seeds.seed
-canaries = mypy_seeds.canaries
 
 _OUTPUT = (
     *("--show-column-numbers", "--show-error-end", "--show-error-codes", "--hide-error-context"),

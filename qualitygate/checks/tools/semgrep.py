@@ -11,6 +11,7 @@ from typing import Any, Literal
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
+from qualitygate.locations import OWN_RULES
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 
@@ -18,7 +19,6 @@ name = "semgrep"
 title = "semgrep"
 scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
-OWN_RULES = ".qualitygate/rules/"
 config_files: tuple[str, ...] = (OWN_RULES,)
 package = "semgrep"
 

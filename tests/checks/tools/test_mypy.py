@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qualitygate.checks.tool import Environment, Request
-from qualitygate.checks.tools import mypy
+from qualitygate.checks.tools import mypy, mypy_seeds
 from qualitygate.errors import ToolError
 from qualitygate.gate.matching import Delta, Side, match
 from qualitygate.model import Report
@@ -351,7 +351,7 @@ def test_seeds_are_reported(tmp_path: Path, cache: Path) -> None:
     }
     expected = []
     for path, text in sources.items():
-        data, line, rule = mypy.seed(path, text.encode())
+        data, line, rule = mypy_seeds.seed(path, text.encode())
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(data)
         expected.append((path, line, rule))

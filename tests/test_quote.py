@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualitygate.reporters.quote import clean, quoted, quoted_path, shown_path
+from qualitygate.quote import clean, quoted, quoted_path, shown_path
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,106 @@
+"""What an adapter may have besides the names of `Tool`, and what holds for one that does not.
+
+Nobody else asks a module what it has: a new trait is one function here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Protocol, cast
+
+from qualitygate.checks.builtin.protocol import Builtin
+from qualitygate.checks.tool import Command, Request, Tool
+from qualitygate.model import Report
+from qualitygate.process import Output
+
+Read = Callable[[str], "bytes | None"]
+"""The content of one file of a tree; None where there is no regular file of that name."""
+
+
+class Told(NamedTuple):
+    """What the tool's own settings tell it to check: the place that says so, files or folders, and module names."""
+
+    where: str
+    files: tuple[str, ...]
+    modules: tuple[str, ...]
+
+
+class Doubter(Protocol):
+    """A tool whose findings may be chance, so that they must be seen twice."""
+
+    def retry(self, request: Request, report: Report) -> Command | None:
+        """The program that looks at what was found once more; None where chance is no explanation."""
+
+    def settle(self, report: Report, output: Output, request: Request) -> Report:
+        """The report, after that program has run."""
+
+
+class Lister(Protocol):
+    """A tool that says which files its settings leave in."""
+
+    def listing(self, request: Request) -> Command:
+        """The program that prints, line by line, those of the request's files."""
+
+
+def unit(tool: Tool) -> str:
+    """What `Report.looked_at` counts; a file."""
+    return str(getattr(tool, "unit", "file"))
+
+
+def writes_tree(tool: Tool) -> bool:
+    """Whether the program writes below `request.root`, which then is a folder of its own; it does not."""
+    return bool(getattr(tool, "writes_tree", False))
+
+
+def shown_rules(tool: Tool) -> tuple[str, ...]:
+    """Rules that never block; none."""
+    return cast("tuple[str, ...]", getattr(tool, "shown_rules", ()))
+
+
+def unfinished_rules(tool: Tool) -> tuple[str, ...]:
+    """Rules that say no more of an edit than that it is not the last; none."""
+    return cast("tuple[str, ...]", getattr(tool, "unfinished_rules", ()))
+
+
+def fast_form(tool: Tool) -> str:
+    """The name in `catalogue.FAST` of what stands in for it at an edit; nothing does."""
+    return str(getattr(tool, "fast_form", ""))
+
+
+def leaves(tool: Tool) -> tuple[str, ...]:
+    """Folders that it leaves in a work tree in which people run it themselves, each ending in `/`; none."""
+    return cast("tuple[str, ...]", getattr(tool, "leaves", ()))
+
+
+def builtin(tool: Tool) -> Builtin | None:
+    """The tool, if it has no program and looks at the files itself."""
+    return cast("Builtin", tool) if hasattr(tool, "look") else None
+
+
+def doubter(tool: Tool) -> Doubter | None:
+    """The tool, if its findings must be seen twice."""
+    return cast("Doubter", tool) if hasattr(tool, "retry") else None
+
+
+def told(tool: Tool, read: Read, options: Mapping[str, Any]) -> Told | None:
+    """What its settings name (function `told`); None where they name nothing, or the tool has none that could."""
+    function = getattr(tool, "told", None)
+    found = function(read, options) if function is not None else None
+    return Told(*found) if found is not None else None
+
+
+def executes(tool: Tool, read: Read) -> tuple[str, ...]:
+    """The settings, and the code that they name, by which a tree makes it execute code of the tree; none."""
+    function = getattr(tool, "executes", None)
+    return tuple(function(read)) if function is not None else ()
+
+
+def asked_for(tool: Tool, files: Iterable[str], read: Read, options: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Those of some files that its settings leave in, worked out from the settings; None where it cannot say."""
+    function = getattr(tool, "asked_for", None)
+    return tuple(function(files, read, options)) if function is not None else None
+
+
+def lister(tool: Tool) -> Lister | None:
+    """The tool, if it can say itself which files its settings leave in."""
+    return cast("Lister", tool) if hasattr(tool, "listing") else None

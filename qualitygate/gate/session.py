@@ -1,0 +1,134 @@
+"""What all checks of one run share: how to judge, and the bases with what is derived from them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from qualitygate import git, git_diffs
+from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.gate.linemap import LineMap
+from qualitygate.gate.matching import Delta
+from qualitygate.gate.planning import Gate
+from qualitygate.gate.policy import GatePolicy
+from qualitygate.gate.sides import changed_paths
+from qualitygate.gate.snapshot import Laid, Layout
+from qualitygate.gate.surroundings import Surroundings
+from qualitygate.gate.trees import under_configuration
+from qualitygate.git import Repo
+from qualitygate.git_diffs import FileDiff
+from qualitygate.model import Base, Entries, Tree
+
+
+class Session(NamedTuple):
+    """Everything that the checks of one run share. `deadline` is of the monotonic clock."""
+
+    repo: Repo
+    shared: Path
+    place: Path
+    tools: Mapping[str, Tool]
+    policy: GatePolicy
+    around: Surroundings
+    tier: str
+    everything: bool
+    deadline: float
+    progress: Callable[[str], None]
+
+
+def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Surroundings, deadline: float) -> Session:
+    """A session of this gate; `reader` is the repo that can read head."""
+    return Session(
+        repo=reader,
+        shared=gate.state.shared,
+        place=gate.state.worktree,
+        tools=gate.tools,
+        policy=policy,
+        around=surroundings,
+        tier=gate.tier,
+        everything=gate.everything,
+        deadline=deadline,
+        progress=gate.progress,
+    )
+
+
+class BaseTree:
+    """One base, and what is derived from it and head only when some check needs it.
+
+    `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
+    `fork`: nothing is known from it, it is what the sides of a merge have in common.
+    """
+
+    def __init__(
+        self,
+        base: Base,
+        tree: Tree,
+        head: Tree,
+        config_files: frozenset[str],
+        lay_out: Callable[[str, Entries], Laid],
+        diff: Callable[[bool], list[FileDiff]],
+        *,
+        fork: bool = False,
+    ) -> None:
+        self.base = base
+        self.fork = fork
+        self.tree = tree
+        self._head = head
+        self._guard = threading.Lock()
+        self._differs: dict[bool, list[FileDiff]] = {}
+        self._diff = diff
+        self._lay_out = lay_out
+        self.changed = changed_paths(head.entries, tree.entries)
+        self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
+        same = self.configured is tree.entries
+        self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
+        self.layout = lay_out("", self.configured)
+
+    def entries_for(self, tool: Tool) -> Entries:
+        """Base's files as this tool must see them: a tool with settings sees head's."""
+        return self.configured if tool.config_files else self.tree.entries
+
+    def changed_for(self, tool: Tool) -> frozenset[str]:
+        """The paths in which head differs from what `entries_for` gives."""
+        return self.changed_configured if tool.config_files else self.changed
+
+    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Laid:
+        """Where they are laid out; a tool that reads nothing but its files gets just those."""
+        if tool.config_files or tool.reads != "self":
+            return self.layout
+        return self._lay_out(f"-plain-{tool.name}", {path: self.tree.entries[path] for path in files})
+
+    def differs(self, *, ignore_space: bool) -> list[FileDiff]:
+        """git's diff from this base to head."""
+        with self._guard:
+            if ignore_space not in self._differs:
+                self._differs[ignore_space] = self._diff(ignore_space)
+            return self._differs[ignore_space]
+
+    def delta(self) -> Delta:
+        """Renames, line maps, and which files are the same."""
+        differs = self.differs(ignore_space=True)
+        hunks = {one.new: one.hunks for one in differs}
+        renames = {one.new: one.old for one in differs if one.new != one.old}
+        base, head = self.tree.entries, self._head.entries
+        return Delta(
+            renames,
+            lambda path: LineMap(hunks[path]) if path in hunks else None,
+            lambda path: path in head and base.get(renames.get(path, path)) == head[path],
+        )
+
+
+def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
+    """A base that is a whole tree, laid out beside head's snapshot."""
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
+    place = session.place / f"base{number or ''}"
+    return BaseTree(
+        base,
+        tree,
+        head,
+        settings_files(session.tools),
+        lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
+        lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
+        fork=fork,
+    )

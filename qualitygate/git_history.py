@@ -1,0 +1,74 @@
+"""Commits and how they descend from each other, as git tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qualitygate.git import Repo, ask, call
+from qualitygate.process import Output
+
+
+def merge_bases(repo: Repo, first: str, *others: str) -> list[str]:
+    """The best common ancestors of a commit and the merge of the others; none where the histories share none."""
+    return _ids(call(repo, "merge-base", "--all", first, *others))
+
+
+def common_ancestors(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """The best commits that all of these descend from; more than one after criss-cross merges."""
+    return _ids(call(repo, "merge-base", "--octopus", "--all", *commits))
+
+
+def independent(repo: Repo, commits: Sequence[str]) -> list[str]:
+    """Those that none of the others descends from."""
+    return ask(repo, "merge-base", "--independent", *commits).decode("ascii").split()
+
+
+def _ids(output: Output) -> list[str]:
+    return output.stdout.decode("ascii", "replace").split() if output.code == 0 else []
+
+
+def is_ancestor(repo: Repo, ancestor: str, commit: str) -> bool:
+    """Whether `ancestor` is reachable from `commit`."""
+    return call(repo, "merge-base", "--is-ancestor", ancestor, commit).code == 0
+
+
+class Commit(NamedTuple):
+    """A commit: its id, its tree, and its parents, first parent first."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+
+
+def history(
+    repo: Repo, start: Sequence[str], stop: Sequence[str] = (), limit: int = 2000, paths: Sequence[str] = ()
+) -> list[Commit]:
+    """The commits reachable from `start` and not from `stop`, children before parents; at most `limit`.
+
+    With `paths` only those that changed one of them.
+    """
+    order = ("--topo-order", "--full-history", "--format=%H %T %P", f"--max-count={limit}")
+    args = ("log", *order, *start, *(f"^{one}" for one in stop), "--", *paths)
+    rows = (row.split() for row in ask(repo, *args).decode("ascii").splitlines())
+    return [Commit(row[0], row[1], tuple(row[2:])) for row in rows]
+
+
+def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
+    """Commit id to the first line of its message."""
+    args = ("log", "--no-walk=unsorted", "--stdin", "--format=%H %s")
+    found = ask(repo, *args, stdin="".join(f"{one}\n" for one in commits).encode("ascii")) if commits else b""
+    rows = (row.partition(" ") for row in found.decode("utf-8", "replace").split("\n") if row)
+    return {commit: subject for commit, _, subject in rows}
+
+
+def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:
+    """(commit, parent, subject) of the last commits that have one parent, newest first."""
+    args = ["log", "--no-merges", "--min-parents=1", f"--max-count={limit}", "--format=%H %P %s", start, "--"]
+    rows = ask(repo, *args).decode("utf-8", "surrogateescape").split("\n")
+    return [(row.split(" ", 2)[0], row.split(" ", 2)[1], row.split(" ", 2)[2]) for row in rows if row]
+
+
+def parents(repo: Repo, commit: str) -> list[str]:
+    """The parents of a commit, first parent first."""
+    return ask(repo, "rev-list", "--parents", "--max-count=1", commit, "--").decode("ascii").split()[1:]
