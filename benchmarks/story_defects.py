@@ -59,6 +59,8 @@ def survey(root: Path, tracked: Sequence[str]) -> Ground:
         for kind, paths in kinds.items()
     }
     prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
+    # Bootstrap writes these anew, whatever is in them.
+    prose = [path for path in prose if path not in ("AGENTS.md", "CLAUDE.md", ".qualitygate/RULEBOOK.md")]
     tests = [path for path in tracked if _TEST_FILE.search(path) and b"def test" in (root / path).read_bytes()]
     return Ground(root, list(sources), good, prose, settings, tests)
 

@@ -107,8 +107,8 @@ def look(
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 
-def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> int | None:
-    """How many files the tool's own settings make it look at; None for a tool that cannot say."""
+def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | None:
+    """The files that the tool's own settings make it look at; None for a tool that cannot say."""
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
@@ -116,7 +116,7 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries, threading.Lock())
     asked_for, listing = getattr(tool, "asked_for", None), getattr(tool, "listing", None)
     if asked_for is not None:
-        return len(asked_for(wants, layout.read, check.options))
+        return frozenset(asked_for(wants, layout.read, check.options))
     if listing is None:
         return None
     program = resolve(tool.package, check.version, scratch.environment)
@@ -126,7 +126,11 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     output = run_program(
         command.argv, cwd=root, env=tool_env(command.env), stdin=command.stdin, timeout=scratch.gate.limit
     )
-    return len(set(output.stdout.splitlines())) if output.code == 0 else None
+    if output.code != 0:
+        return None
+    real = os.path.realpath(root)  # where a program believes it is, whatever links lead there
+    named = (os.path.join(real, line) for line in os.fsdecode(output.stdout).splitlines())
+    return frozenset(os.path.relpath(path, real if path.startswith(f"{real}/") else root) for path in named)
 
 
 def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | str:
