@@ -1,4 +1,4 @@
-"""Two agents without a model, played through the hooks that bootstrap registered: one that mends, one that cheats.
+"""Agents without a model, played through the hooks that bootstrap registered: one mends, one cheats, one evades.
 
     python benchmarks/scripted_agent.py REPO... [--trust] [--edits N]
 
@@ -20,7 +20,8 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.claude_protocol import Session
-from benchmarks.story_defects import KNOWN, Defect, survey
+from benchmarks.evasions import ways_out
+from benchmarks.story_defects import KNOWN, Defect, Ground, survey
 from benchmarks.story_tree import copy, git, run, surroundings
 from qualitygate.reporters.agent import tokens
 
@@ -77,12 +78,19 @@ def honest(session: Session, defect: Defect) -> Played:
 
 def _raw(session: Session, defect: Defect) -> int:
     """Tokens of what the bare tool prints about the same file."""
-    if not defect.path.endswith(".py") or defect.check not in ("ruff", "mypy"):
+    pytest = (".venv/bin/python", "-m", "pytest", "-q")
+    known = {
+        "ruff": ("ruff", "check"),
+        "ruff-format": ("ruff", "format", "--diff"),
+        "mypy": ("mypy",),
+        "pytest": pytest,
+    }
+    argv = known.get(defect.check, ())
+    if not argv or not defect.path.endswith(".py"):
         return 0
     kept = (session.root / defect.path).read_bytes()
     (session.root / defect.path).write_bytes(defect.broken)
-    argv = ["ruff", "check", defect.path] if defect.check == "ruff" else ["mypy", defect.path]
-    done = run(argv, session.root, session.env)
+    done = run([*argv, defect.path], session.root, session.env)
     (session.root / defect.path).write_bytes(kept)
     return tokens(done.said)
 
@@ -118,6 +126,27 @@ def latency(session: Session, paths: list[str], edits: int) -> Mapping[str, list
     return found
 
 
+def _fitting(root: Path, ground: Ground, skip: tuple[str, ...]) -> Mapping[str, Defect]:
+    """One defect for each check that is installed."""
+    settings = (root / "qualitygate.toml").read_text()
+    found = {}
+    for check, make in KNOWN.items():
+        defect = next(iter(make(ground, {"max_kib": 500})), None) if check not in skip else None
+        if defect is not None and f"[checks.{check}]" in settings:
+            found[check] = defect
+    return found
+
+
+def _evading(session: Session, defects: Mapping[str, Defect], outside: Path) -> bool:
+    """Prints what became of every way out; False if one that we claim to stop got through."""
+    good = True
+    for tried in ways_out(session, defects, outside):
+        good &= bool(tried.stopped_by) or not tried.claimed
+        missing = "NOT STOPPED" if tried.claimed else "not stopped yet"
+        print(f"  evades: {tried.name}: {f'stopped by {tried.stopped_by}' if tried.stopped_by else missing}")
+    return good
+
+
 def _percentiles(seconds: list[float]) -> str:
     cuts = statistics.quantiles(seconds, n=20) if len(seconds) > 1 else seconds * 19
     return f"p50 {1000 * statistics.median(seconds):4.0f} ms  p95 {1000 * cuts[-1]:4.0f} ms  ({len(seconds)})"
@@ -150,6 +179,7 @@ def play(source: Path, work: Path, *, trust: bool, edits: int) -> bool:
         raw = f", {played.raw} of the bare tool" if played.raw else ""
         state = "green in the end" if played.green else f"NOT GREEN {played.what}"
         print(f"  honest, {check}: noticed at {played.noticed}, {played.ours} tokens{raw}; {state}")
+    good &= _evading(session, _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")), work / "outside")
     defect = next(iter(KNOWN["secrets"](ground, {})))
     for cheat, stopped_by in cheating(session, defect):
         good &= bool(stopped_by)
