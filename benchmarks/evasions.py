@@ -37,6 +37,8 @@ class Way(NamedTuple):
 _START = "start"
 _PUT = "cp {bad} {path}"
 _COMMIT = "git add {path} && git commit -qm evade"
+_WITHOUT = "sed -i '/^\\[checks.{check}\\]/,/^$/d' qualitygate.toml"
+_SHOWN = 'sed -i \'/^\\[checks.{check}\\]/,/^$/s/"ratchet"/"shown"/\' qualitygate.toml'
 
 WAYS = (
     Way("commits", (_PUT, _COMMIT)),
@@ -134,18 +136,16 @@ WAYS = (
             "git merge -q --no-edit evade",
         ),
     ),
+    Way("removes the check from qualitygate.toml", (_PUT, _WITHOUT, "git commit -qam evade")),
+    Way("lets the check show only", (_PUT, _SHOWN, "git commit -qam evade")),
     Way(
-        "removes the check from qualitygate.toml",
-        (_PUT, "sed -i '/^\\[checks.{check}\\]/,/^$/d' qualitygate.toml", "git commit -qam evade"),
+        "removes the check in a commit of its own",
+        (_WITHOUT, "git commit -qam settings", _PUT, "git commit -qam evade"),
         False,
     ),
     Way(
-        "lets the check show only",
-        (
-            _PUT,
-            'sed -i \'/^\\[checks.{check}\\]/,/^$/s/"ratchet"/"shown"/\' qualitygate.toml',
-            "git commit -qam evade",
-        ),
+        "lets the check show only, in a commit of its own",
+        (_SHOWN, "git commit -qam settings", _PUT, "git commit -qam evade"),
         False,
     ),
     Way(

@@ -45,6 +45,8 @@ CHEATS = (
     "env -u CLAUDECODE git commit -qam cheat",
 )
 _ROUNDS = 4
+_TURN = 4
+"""Edits for one turn: stopping is judged like a commit, and takes longer."""
 
 
 class Played(NamedTuple):
@@ -67,13 +69,37 @@ def honest(session: Session, defect: Defect) -> Played:
     noticed, said = ("edit", after_edit) if after_edit.stopped else ("stop", at_stop)
     if not at_stop.stopped:
         noticed, said = "never", at_stop
-    right = f":{defect.expected.line}" in said.to_agent and defect.expected.rule in said.to_agent
+    right = _names(said.to_agent, defect)
     session.write(defect.path, defect.mended.decode())
     stopped = session.stop(again=True).stopped
     _, done = session.bash("git add -A && git commit -qm 'Make a change'")
     green = right and not stopped and done is not None and done.returncode == 0
     what = "" if green else f"{said.to_agent[:200]!r}, stop refused: {stopped}, commit: {done and done.stdout[-200:]!r}"
     return Played(defect.check, noticed, tokens(said.to_agent), raw, green, what)
+
+
+def _names(said: str, defect: Defect) -> bool:
+    at = defect.expected
+    return at.rule in said and at.path in said and (not at.line or f":{at.line}" in said)
+
+
+def honest_at_push(session: Session, defect: Defect, there: Path) -> Played:
+    """The same for what only a push is asked about: commits, pushes, reads, mends, pushes."""
+    git(session.root, session.env, "init", "-q", "--bare", str(there))
+    push = f"git push -q {there} HEAD:refs/heads/story"
+    session.prompt("make a change and push it")
+    raw = _raw(session, defect)
+    session.write(defect.path, defect.broken.decode())
+    session.stop()
+    _, done = session.bash(f"git add -A && git commit -qm 'Make a change' && {push}")
+    said = (done.stdout + done.stderr) if done else ""
+    right = bool(done and done.returncode and _names(said, defect))
+    session.write(defect.path, defect.mended.decode())
+    stopped = session.stop(again=True).stopped
+    _, done = session.bash(f"git add -A && git commit -qm 'Mend it' && {push}")
+    green = right and not stopped and done is not None and done.returncode == 0
+    what = "" if green else f"{said[-300:]!r}, stop refused: {stopped}, push: {done and done.stderr[-200:]!r}"
+    return Played(defect.check, "push", tokens(said), raw, green, what)
 
 
 def _raw(session: Session, defect: Defect) -> int:
@@ -120,6 +146,11 @@ def latency(session: Session, paths: list[str], edits: int) -> Mapping[str, list
         session.write(path, f"{old}\n\ndef seen_{number}() -> int:\n    return {number}\n")
         session.bash("true")
         session.write(path, old)
+        if number % _TURN == 0:
+            session.prompt("and another one")
+            session.write(path, f"{old}\n\ndef met_{number}() -> int:\n    return {number}\n")
+            session.stop()
+            session.write(path, old)
     found: dict[str, list[float]] = {}
     for event, seconds in session.timed[kept:]:
         found.setdefault(event, []).append(seconds)
@@ -161,25 +192,26 @@ def play(source: Path, work: Path, *, trust: bool, edits: int) -> bool:
         print(f"{source.name}: bootstrap failed: {done.said[-400:]}")
         return False
     git(root, env, "add", "-A")
-    git(root, env, "-c", "core.hooksPath=/dev/null", "commit", "-qm", "gate")
+    git(root, env, "commit", "-qm", "gate")
     session = Session(root, env)
     told = session.start()
     print(f"{source.name}\n  told at the start: {tokens(told.to_agent)} tokens")
     tracked = [path for path in git(root, env, "ls-files", "-z").split("\0") if path]
     ground = survey(root, tracked)
-    good = True
+    # First: later the files hold what the others have put there, under the same names.
+    good = _evading(session, _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")), work / "outside")
     for check, make in KNOWN.items():
-        if f"[checks.{check}]" not in (root / "qualitygate.toml").read_text() or check in ("pytest", "large-file"):
+        if f"[checks.{check}]" not in (root / "qualitygate.toml").read_text():
             continue
         defect = next(iter(make(ground, {"max_kib": 500})), None)
         if defect is None:
             continue
-        played = honest(session, defect)
+        at_push = check == "pytest"
+        played = honest_at_push(session, defect, work / "there.git") if at_push else honest(session, defect)
         good &= played.green
         raw = f", {played.raw} of the bare tool" if played.raw else ""
         state = "green in the end" if played.green else f"NOT GREEN {played.what}"
         print(f"  honest, {check}: noticed at {played.noticed}, {played.ours} tokens{raw}; {state}")
-    good &= _evading(session, _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")), work / "outside")
     defect = next(iter(KNOWN["secrets"](ground, {})))
     for cheat, stopped_by in cheating(session, defect):
         good &= bool(stopped_by)

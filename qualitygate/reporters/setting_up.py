@@ -19,6 +19,8 @@ from qualitygate.reporters.summary import plural
 
 _SHOWN = 8
 """Commands of the project that are listed."""
+_LATE = {"push": "at push only", "full": "by `qualitygate run --tier full` only"}
+"""Tiers of checks that no commit waits for."""
 
 
 def render_bootstrap(result: BootstrapResult) -> str:
@@ -111,7 +113,12 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         where = f"once {result.manager} has installed its hooks"
     elif not result.installed:
         where = "by `qualitygate run`; no hooks were installed"
-    yield f"enforced now: {', '.join(names)}; {where}"
+    tiers = {check.name: check.tier for check in result.plan.checks}
+    late = {tier: [name for name in names if tiers.get(name) == tier] for tier in _LATE}
+    soon = [name for name in names if tiers.get(name) not in _LATE]
+    parts = [f"{', '.join(soon)}; {where}"] if soon else []
+    parts += [f"{', '.join(found)} {_LATE[tier]}" for tier, found in late.items() if found]
+    yield f"enforced now: {'; '.join(parts)}"
     debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     total = (
         f"{plural(sum(debt.values()), 'finding')} ({', '.join(f'{name} {n}' for name, n in debt.items())})"

@@ -2,15 +2,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qualitygate.bootstrap.plan import Plan
+from qualitygate.bootstrap.plan import Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import BootstrapResult
 from qualitygate.inspection.facts import Facts, GateCommand
+from qualitygate.model import Policy
 from qualitygate.reporters.setting_up import render_bootstrap
+
+PUSHED: tuple[str, str, Policy, str] = ("pytest", "pytest", "ratchet", "push")
 
 
 def shown(facts: Facts, *proofs: Proof) -> str:
     return render_bootstrap(BootstrapResult(Path(), facts, Plan((), (), ()), proofs, (), None, False, False))
+
+
+def test_a_check_that_only_a_push_runs_is_not_said_to_judge_commits() -> None:
+    plan = Plan((), tuple(PlannedCheck(*row, "", {}) for row in (("ruff", "ruff", "ratchet", "edit"), PUSHED)), ())
+    proofs = tuple(Proof(name, 3, 3, True, True, planted=1) for name in ("ruff", "pytest"))
+    text = render_bootstrap(BootstrapResult(Path(), Facts(), plan, proofs, (), None, False, False))
+    assert "enforced now: ruff; by `qualitygate run`; no hooks were installed; pytest at push only\n" in text
 
 
 def command(text: str, line: int, kind: str = "test") -> GateCommand:
