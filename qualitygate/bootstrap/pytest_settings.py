@@ -55,7 +55,8 @@ def _made(facts: Facts) -> str:
     if "uv" in files:
         return "uv sync"
     packages = ["pytest"]
-    packages += ["-e ."] if facts.build_system else []
+    described = any("pyproject.toml" in found for found in files.values())
+    packages += ["-e ."] if described or facts.build_system else []
     packages += ["-r requirements.txt"] if "requirements.txt" in files.get("pip", ()) else []
     return f"python -m venv .venv && .venv/bin/pip install {' '.join(packages)}"
 

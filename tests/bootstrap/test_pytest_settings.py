@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from qualitygate.bootstrap.pytest_settings import unable
@@ -18,11 +20,10 @@ def manager(name: str, *files: str) -> Fact:
         (Facts(package_managers=(manager("uv", "uv.lock"), manager("pip", "requirements.txt"))), "uv sync"),
         (Facts(package_managers=(manager("pip", "requirements.txt"),)), "install pytest -r requirements.txt"),
         (Facts(build_system=Fact("setuptools", ())), "install pytest -e ."),
+        (Facts(package_managers=(manager("pip", "pyproject.toml"),)), "install pytest -e ."),
         (Facts(), "install pytest"),
     ],
 )
 def test_the_command_that_is_offered_fits_the_project(facts: Facts, command: str) -> None:
     """A project without build settings has nothing that `pip install -e .` could install."""
-    from dataclasses import replace
-
     assert f"{command}, then bootstrap with --trust" in unable(replace(facts, test_frameworks=TESTS), None)
