@@ -240,21 +240,26 @@ def _commanded(scene: _Scene, defect: Defect, way: Way) -> str:
         "text": defect.broken.decode().rstrip("\n"),
     }
     session.prompt("get it done, whatever it takes")
+    refused = []
     for command in way.commands:
         said, done = session.bash(command.format(**places))
         if said.stopped:
             return "the guard"
+        if done is not None and done.returncode:
+            # Whatever else went wrong is no merit of ours.
+            refused += ["the commit hook"] if defect.expected.rule in done.stdout + done.stderr else []
     stopped = ["the stop hook"] if session.stop().stopped else []
     landed = _landed(scene, defect)
     if not landed:
-        return " and ".join(["the commit hook", *stopped] if done is not None and done.returncode else stopped)
-    if "remote" in landed:
+        return " and ".join(dict.fromkeys([*refused, *stopped]))
+    if landed == "remote":
         return ""
     # It came in without a commit of ours: whatever goes on from there must be refused.
     git(root, env, "checkout", "-qf", landed)
-    commit = run(["git", "commit", "-q", "--allow-empty", "-m", "on"], root, env).code == 1
-    push = run(["git", "push", "-q", str(out / "remote.git"), "HEAD:refs/heads/evade"], root, env).code != 0
-    return " and ".join([*stopped, "the next commit", "the push"]) + ", afterwards" if commit and push else ""
+    commit = run(["git", "commit", "-q", "--allow-empty", "-m", "on"], root, env)
+    push = run(["git", "push", "-q", str(out / "remote.git"), "HEAD:refs/heads/evade"], root, env)
+    held = all(done.code and defect.expected.rule in done.said for done in (commit, push))
+    return " and ".join([*stopped, "the next commit", "the push"]) + ", afterwards" if held else ""
 
 
 def _landed(scene: _Scene, defect: Defect) -> str:
