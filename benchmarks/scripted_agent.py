@@ -1,4 +1,4 @@
-"""Two agents without a model, played through the hooks that bootstrap registered: one that mends, one that cheats.
+"""Agents without a model, played through the hooks that bootstrap registered: one mends, one cheats, one evades.
 
     python benchmarks/scripted_agent.py REPO... [--trust] [--edits N]
 
@@ -20,7 +20,8 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.claude_protocol import Session
-from benchmarks.story_defects import KNOWN, Defect, survey
+from benchmarks.evasions import ways_out
+from benchmarks.story_defects import KNOWN, Defect, Ground, survey
 from benchmarks.story_tree import copy, git, run, surroundings
 from qualitygate.reporters.agent import tokens
 
@@ -44,6 +45,8 @@ CHEATS = (
     "env -u CLAUDECODE git commit -qam cheat",
 )
 _ROUNDS = 4
+_TURN = 4
+"""Edits for one turn: stopping is judged like a commit, and takes longer."""
 
 
 class Played(NamedTuple):
@@ -66,7 +69,7 @@ def honest(session: Session, defect: Defect) -> Played:
     noticed, said = ("edit", after_edit) if after_edit.stopped else ("stop", at_stop)
     if not at_stop.stopped:
         noticed, said = "never", at_stop
-    right = f":{defect.expected.line}" in said.to_agent and defect.expected.rule in said.to_agent
+    right = _names(said.to_agent, defect)
     session.write(defect.path, defect.mended.decode())
     stopped = session.stop(again=True).stopped
     _, done = session.bash("git add -A && git commit -qm 'Make a change'")
@@ -75,14 +78,45 @@ def honest(session: Session, defect: Defect) -> Played:
     return Played(defect.check, noticed, tokens(said.to_agent), raw, green, what)
 
 
+def _names(said: str, defect: Defect) -> bool:
+    at = defect.expected
+    return at.rule in said and at.path in said and (not at.line or f":{at.line}" in said)
+
+
+def honest_at_push(session: Session, defect: Defect, there: Path) -> Played:
+    """The same for what only a push is asked about: commits, pushes, reads, mends, pushes."""
+    git(session.root, session.env, "init", "-q", "--bare", str(there))
+    push = f"git push -q {there} HEAD:refs/heads/story"
+    session.prompt("make a change and push it")
+    raw = _raw(session, defect)
+    session.write(defect.path, defect.broken.decode())
+    session.stop()
+    _, done = session.bash(f"git add -A && git commit -qm 'Make a change' && {push}")
+    said = (done.stdout + done.stderr) if done else ""
+    right = bool(done and done.returncode and _names(said, defect))
+    session.write(defect.path, defect.mended.decode())
+    stopped = session.stop(again=True).stopped
+    _, done = session.bash(f"git add -A && git commit -qm 'Mend it' && {push}")
+    green = right and not stopped and done is not None and done.returncode == 0
+    what = "" if green else f"{said[-300:]!r}, stop refused: {stopped}, push: {done and done.stderr[-200:]!r}"
+    return Played(defect.check, "push", tokens(said), raw, green, what)
+
+
 def _raw(session: Session, defect: Defect) -> int:
     """Tokens of what the bare tool prints about the same file."""
-    if not defect.path.endswith(".py") or defect.check not in ("ruff", "mypy"):
+    pytest = (".venv/bin/python", "-m", "pytest", "-q")
+    known = {
+        "ruff": ("ruff", "check"),
+        "ruff-format": ("ruff", "format", "--diff"),
+        "mypy": ("mypy",),
+        "pytest": pytest,
+    }
+    argv = known.get(defect.check, ())
+    if not argv or not defect.path.endswith(".py"):
         return 0
     kept = (session.root / defect.path).read_bytes()
     (session.root / defect.path).write_bytes(defect.broken)
-    argv = ["ruff", "check", defect.path] if defect.check == "ruff" else ["mypy", defect.path]
-    done = run(argv, session.root, session.env)
+    done = run([*argv, defect.path], session.root, session.env)
     (session.root / defect.path).write_bytes(kept)
     return tokens(done.said)
 
@@ -112,10 +146,36 @@ def latency(session: Session, paths: list[str], edits: int) -> Mapping[str, list
         session.write(path, f"{old}\n\ndef seen_{number}() -> int:\n    return {number}\n")
         session.bash("true")
         session.write(path, old)
+        if number % _TURN == 0:
+            session.prompt("and another one")
+            session.write(path, f"{old}\n\ndef met_{number}() -> int:\n    return {number}\n")
+            session.stop()
+            session.write(path, old)
     found: dict[str, list[float]] = {}
     for event, seconds in session.timed[kept:]:
         found.setdefault(event, []).append(seconds)
     return found
+
+
+def _fitting(root: Path, ground: Ground, skip: tuple[str, ...]) -> Mapping[str, Defect]:
+    """One defect for each check that is installed."""
+    settings = (root / "qualitygate.toml").read_text()
+    found = {}
+    for check, make in KNOWN.items():
+        defect = next(iter(make(ground, {"max_kib": 500})), None) if check not in skip else None
+        if defect is not None and f"[checks.{check}]" in settings:
+            found[check] = defect
+    return found
+
+
+def _evading(session: Session, defects: Mapping[str, Defect], outside: Path) -> bool:
+    """Prints what became of every way out; False if one that we claim to stop got through."""
+    good = True
+    for tried in ways_out(session, defects, outside):
+        good &= bool(tried.stopped_by) or not tried.claimed
+        missing = "NOT STOPPED" if tried.claimed else "not stopped yet"
+        print(f"  evades: {tried.name}: {f'stopped by {tried.stopped_by}' if tried.stopped_by else missing}")
+    return good
 
 
 def _percentiles(seconds: list[float]) -> str:
@@ -132,20 +192,22 @@ def play(source: Path, work: Path, *, trust: bool, edits: int) -> bool:
         print(f"{source.name}: bootstrap failed: {done.said[-400:]}")
         return False
     git(root, env, "add", "-A")
-    git(root, env, "-c", "core.hooksPath=/dev/null", "commit", "-qm", "gate")
+    git(root, env, "commit", "-qm", "gate")
     session = Session(root, env)
     told = session.start()
     print(f"{source.name}\n  told at the start: {tokens(told.to_agent)} tokens")
     tracked = [path for path in git(root, env, "ls-files", "-z").split("\0") if path]
     ground = survey(root, tracked)
-    good = True
+    # First: later the files hold what the others have put there, under the same names.
+    good = _evading(session, _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")), work / "outside")
     for check, make in KNOWN.items():
-        if f"[checks.{check}]" not in (root / "qualitygate.toml").read_text() or check in ("pytest", "large-file"):
+        if f"[checks.{check}]" not in (root / "qualitygate.toml").read_text():
             continue
         defect = next(iter(make(ground, {"max_kib": 500})), None)
         if defect is None:
             continue
-        played = honest(session, defect)
+        at_push = check == "pytest"
+        played = honest_at_push(session, defect, work / "there.git") if at_push else honest(session, defect)
         good &= played.green
         raw = f", {played.raw} of the bare tool" if played.raw else ""
         state = "green in the end" if played.green else f"NOT GREEN {played.what}"

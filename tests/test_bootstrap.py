@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate.cli import main
-from tests.support import git, make_repo, write
+from tests.support import commit, git, make_repo, write
 
 CORE = '''"""Core."""
 
@@ -251,3 +251,14 @@ def test_an_agent_can_be_registered_later_and_is_never_unasked(root: Path, capsy
     assert not (root / ".claude").exists()
     assert main(["bootstrap", "--agents", "clyde", "."]) == 2
     assert "error: unknown agent 'clyde'" in capsys.readouterr().err
+
+
+def test_no_seed_is_planted_where_the_settings_leave_files_out(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing there turns red, and the proof would say that something is not proven."""
+    settings = '[project]\nname = "shop"\n[tool.ruff]\nextend-exclude = ["examples"]\n'
+    commit(root, {"pyproject.toml": settings, "examples/first.py": "value = 1\n", "shop.py": "value = 1\n"})
+    capsys.readouterr()
+    assert main(["bootstrap", "--json", "."]) == 0
+    proofs = {row["check"]: row for row in json.loads(capsys.readouterr().out)["proof"]}
+    assert proofs["ruff"]["installed"] and proofs["ruff"]["files"] == proofs["ruff"]["given"] - 1
+    assert proofs["ruff"]["unproven"] == []

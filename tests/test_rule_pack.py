@@ -225,7 +225,15 @@ def test_the_wrong_example_is_found_and_the_right_one_is_not(tmp_path: Path, rul
 def test_which_files_a_rule_is_about(tmp_path: Path) -> None:
     code = "import time\nimport os\n\n\ndef f(x):\n    time.sleep(3)\n    os.system(f'ls {x}')\n"
     product = ["app.py", "src/app/core.py", "src/contest/latest.py", "testing.py"]
-    tests = ["tests/a/helper.py", "test/x.py", "src/app/tests/test_core.py", "test_app.py", "app_test.py"]
+    tests = [
+        "tests/a/helper.py",
+        "test/x.py",
+        "src/app/tests/test_core.py",
+        "test_app.py",
+        "app_test.py",
+        "shop/tests.py",
+        "tests.py",
+    ]
     for path in (*product, *tests, "conftest.py"):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(code)

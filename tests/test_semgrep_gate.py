@@ -228,12 +228,13 @@ def test_bootstrap_sets_it_up_proves_every_rule_and_the_hook_refuses(
 ) -> None:
     many = "".join(f"\n\ndef load_{n}(path):\n    return open(path).read()\n" for n in range(30))
     test = "from shop import load_1\n\n\ndef test_load(tmp_path):\n    assert load_1(tmp_path / 'a')\n"
-    root = make_repo(tmp_path / "shop", {"shop.py": many.lstrip("\n"), "tests/test_shop.py": test})
+    files = {"shop.py": many.lstrip("\n"), "tests/test_shop.py": test, "vendor/theirs.py": SWALLOWS}
+    root = make_repo(tmp_path / "shop", files)
     monkeypatch.chdir(root)
     assert main(["bootstrap", "--json", "."]) == 0
     document = json.loads(capsys.readouterr().out)
     (proof,) = (row for row in document["proof"] if row["check"] == "semgrep")
-    assert proof["green_on_head"] and proof["red_on_seed"] and proof["files"] == 2
+    assert proof["green_on_head"] and proof["red_on_seed"] and proof["files"] == 2, "and not somebody else's"
     assert any(row["what"] == "semgrep:file-left-open" for row in document["left_out"]), "30 times in 120 lines"
     settings = (root / "qualitygate.toml").read_text()
     assert "file-left-open" not in settings and "test-checks-nothing" in settings

@@ -165,7 +165,9 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     program = _program(ground, check)
     pack = {rule.id: rule for rule in load_pack()}
     settings = semgrep_settings.candidates(tuple(pack.values()), ground.facts)
-    tried = _planned(check, "", options={**check.options, "rules": list(settings)})
+    without = ruff_settings.skipped(ground.playbook.roles, ground.facts)
+    options = {**check.options, **({"exclude": without} if without else {})}
+    tried = _planned(check, "", options={**options, "rules": list(settings)})
     report = look(ground.scratch, as_check(tried), draft.files())
     if report.reason or not report.looked_at:
         draft.leave_out(check.name, report.reason or "no file to look at")
@@ -176,9 +178,10 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     if not kept:
         draft.leave_out(check.name, "the code contradicts all of its rules")
         return
-    evidence = f"each tried on this code; semgrep {program.version}, in an environment of its own"
+    label = f"; without {', '.join(without[:3])}{' ...' if len(without) > 3 else ''}" if without else ""
+    evidence = f"each tried on this code; semgrep {program.version}, in an environment of its own{label}"
     step = Step(f"add {len(kept)} rules for semgrep", check.reason, evidence)
-    draft.add(tried._replace(options={**check.options, "rules": list(kept)}, rules=kept), step)
+    draft.add(tried._replace(options={**options, "rules": list(kept)}, rules=kept), step)
 
 
 _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {

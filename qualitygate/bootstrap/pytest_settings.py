@@ -38,15 +38,27 @@ def unable(facts: Facts, environment: Environment | None) -> str:
     if not any(fact.name in ("pytest", "unittest") for fact in facts.test_frameworks) and not facts.test_roots:
         return "no tests in this repository"
     if environment is None:
-        make = "python -m venv .venv && .venv/bin/pip install pytest -e ."
         return (
-            f"tests run in the project's environment, and there is none to trust: {make}, then bootstrap with --trust"
+            "tests run in the project's environment, and there is none to trust: "
+            f"{_made(facts)}, then bootstrap with --trust"
         )
     if installed(environment, "pytest") is None:
         return (
             f"pytest is not installed in {environment.prefix}; install what the tests need there, then bootstrap again"
         )
     return ""
+
+
+def _made(facts: Facts) -> str:
+    """The command that makes the environment which this project's files describe."""
+    files = {fact.name: fact.files for fact in facts.package_managers}
+    if "uv" in files:
+        return "uv sync"
+    packages = ["pytest"]
+    described = any("pyproject.toml" in found for found in files.values())
+    packages += ["-e ."] if described or facts.build_system else []
+    packages += ["-r requirements.txt"] if "requirements.txt" in files.get("pip", ()) else []
+    return f"python -m venv .venv && .venv/bin/pip install {' '.join(packages)}"
 
 
 def settle(report: Report, seconds: float) -> PytestSettings | str:

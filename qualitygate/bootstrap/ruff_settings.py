@@ -60,8 +60,8 @@ def _edit(
     per_file = _per_file(playbook.roles, facts)
     if per_file:
         lint["per-file-ignores"] = per_file
-    skipped = _skipped(playbook.roles, facts)
-    top = {"extend-exclude": skipped} if skipped else {}
+    without = skipped(playbook.roles, facts)
+    top = {"extend-exclude": without} if without else {}
     before = read(file)
     comment = "Rules that fit this code as it is; `qualitygate bootstrap` tried each of them on it."
     if file == FILE:
@@ -85,7 +85,8 @@ def _per_file(profiles: Sequence[RoleProfile], facts: Facts) -> Mapping[str, lis
     return found
 
 
-def _skipped(profiles: Sequence[RoleProfile], facts: Facts) -> list[str]:
+def skipped(profiles: Sequence[RoleProfile], facts: Facts) -> list[str]:
+    """Folders and files of the project that rules about code leave out: generated, or somebody else's."""
     skip = {profile.role for profile in profiles if profile.skip}
     paths = {path for path, role in facts.roles.items() if role in skip}
     named = [fact.name for fact in facts.generated_or_vendored_paths]

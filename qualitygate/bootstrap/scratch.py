@@ -105,8 +105,8 @@ def look(
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 
-def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> int | None:
-    """How many files the tool's own settings make it look at; None for a tool that cannot say."""
+def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | None:
+    """The files that the tool's own settings make it look at; None for a tool that cannot say."""
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
@@ -114,7 +114,7 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     left_in = traits.asked_for(tool, wants, layout.read, check.options)
     if left_in is not None:
-        return len(left_in)
+        return frozenset(left_in)
     lister = traits.lister(tool)
     if lister is None:
         return None
@@ -123,7 +123,11 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     place = os.fspath(layout.beside(check.name))
     command = lister.listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
     output = run_command(command, root, TIME_LIMIT)
-    return len(set(output.stdout.splitlines())) if output.code == 0 else None
+    if output.code != 0:
+        return None
+    real = os.path.realpath(root)  # where a program believes it is, whatever links lead there
+    named = (os.path.join(real, line) for line in os.fsdecode(output.stdout).splitlines())
+    return frozenset(os.path.relpath(path, real if path.startswith(f"{real}/") else root) for path in named)
 
 
 def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | str:

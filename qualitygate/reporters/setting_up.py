@@ -12,9 +12,15 @@ from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
+from qualitygate.inspection.facts import Facts, GateCommand
 from qualitygate.quote import clean
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
+
+_SHOWN = 8
+"""Commands of the project that are listed."""
+_LATE = {"push": "at push only", "full": "by `qualitygate run --tier full` only"}
+"""Tiers of checks that no commit waits for."""
 
 
 def render_bootstrap(result: BootstrapResult) -> str:
@@ -22,11 +28,7 @@ def render_bootstrap(result: BootstrapResult) -> str:
     lines = list(_plan(result.plan, result.again))
     if result.plan.left_out:
         lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
-    commands = [command for command in result.facts.gate_commands if not command.command.startswith("qualitygate ")]
-    if commands:
-        lines += ["", "found in this repository, not run"]
-        lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:8]]
-        lines += [f"  ... and {len(commands) - 8} more: qualitygate inspect"] if len(commands) > 8 else []
+    lines += _own_checks(result.facts)
     if result.dry_run:
         ending = "dry run: nothing was written, nothing of this repository executed"
         lines += ["", "diff", *_diff(result.plan), "", ending]
@@ -46,6 +48,21 @@ def _plan(plan: Plan, again: bool) -> Iterator[str]:
         yield f"  {clean(step.step)}: {clean(step.reason)}"
         if step.evidence:
             yield f"      {clean(step.evidence)}"
+
+
+def _own_checks(facts: Facts) -> list[str]:
+    """What the project runs on itself, each command once; what only builds or publishes is no check."""
+    found: dict[str, GateCommand] = {}
+    for command in facts.gate_commands:
+        if command.kind != "other" and not command.command.startswith("qualitygate "):
+            found.setdefault(command.command, command)
+    commands = list(found.values())
+    if not commands:
+        return []
+    lines = ["", "checks that the project runs itself; not run here"]
+    lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:_SHOWN]]
+    left = len(commands) - _SHOWN
+    return lines + ([f"  ... and {left} more: qualitygate inspect"] if left > 0 else [])
 
 
 def _diff(plan: Plan) -> Iterator[str]:
@@ -85,8 +102,8 @@ def _missed(proof: Proof) -> str:
     if proof.expected is None:
         return f"{left} not looked at: not text, or too large"
     if proof.expected == proof.files:
-        return f"{left} not looked at: the tool's own settings leave them out, and no other"
-    return f"{left} not looked at; the tool's own settings name {proof.expected}"
+        return f"{left} left out by the settings of {proof.check}"
+    return f"{left} not looked at; the settings of {proof.check} name {proof.expected}"
 
 
 def _ending(result: BootstrapResult) -> Iterator[str]:
@@ -96,7 +113,12 @@ def _ending(result: BootstrapResult) -> Iterator[str]:
         where = f"once {result.manager} has installed its hooks"
     elif not result.installed:
         where = "by `qualitygate run`; no hooks were installed"
-    yield f"enforced now: {', '.join(names)}; {where}"
+    tiers = {check.name: check.tier for check in result.plan.checks}
+    late = {tier: [name for name in names if tiers.get(name) == tier] for tier in _LATE}
+    soon = [name for name in names if tiers.get(name) not in _LATE]
+    parts = [f"{', '.join(soon)}; {where}"] if soon else []
+    parts += [f"{', '.join(found)} {_LATE[tier]}" for tier, found in late.items() if found]
+    yield f"enforced now: {'; '.join(parts)}"
     debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     total = (
         f"{plural(sum(debt.values()), 'finding')} ({', '.join(f'{name} {n}' for name, n in debt.items())})"

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from qualitygate.bootstrap.pytest_settings import unable
+from qualitygate.inspection.facts import Evidence, Fact, Facts
+
+TESTS = (Fact("unittest", ()),)
+
+
+def manager(name: str, *files: str) -> Fact:
+    return Fact(name, tuple(Evidence(path) for path in files))
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (Facts(package_managers=(manager("uv", "uv.lock"), manager("pip", "requirements.txt"))), "uv sync"),
+        (Facts(package_managers=(manager("pip", "requirements.txt"),)), "install pytest -r requirements.txt"),
+        (Facts(build_system=Fact("setuptools", ())), "install pytest -e ."),
+        (Facts(package_managers=(manager("pip", "pyproject.toml"),)), "install pytest -e ."),
+        (Facts(), "install pytest"),
+    ],
+)
+def test_the_command_that_is_offered_fits_the_project(facts: Facts, command: str) -> None:
+    """A project without build settings has nothing that `pip install -e .` could install."""
+    assert f"{command}, then bootstrap with --trust" in unable(replace(facts, test_frameworks=TESTS), None)
