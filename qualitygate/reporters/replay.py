@@ -19,7 +19,8 @@ def render_line(replay: Replay) -> str:
         return f"replay: {_nothing(replay)}"
     loud = [f"{rule} in {n} of {len(g.commits)}" for g in replay.groups for rule, n in g.loud()]
     more = f"; loud: {', '.join(loud)}" if loud else ""
-    return f"replay: would have refused {'; '.join(parts)}{more}  (qualitygate replay lists them)"
+    listed = "; `qualitygate replay` lists them" if any(group.blocked for group in replay.groups) else ""
+    return f"replay: would have refused {'; '.join(parts)}{more}{listed}"
 
 
 def _nothing(replay: Replay) -> str:

@@ -85,7 +85,7 @@ def _missed(proof: Proof) -> str:
     if proof.expected is None:
         return f"{left} not looked at: not text, or too large"
     if proof.expected == proof.files:
-        return f"{left} not looked at: the tool's own settings leave them out, and no other"
+        return f"{left} not looked at: left out by the tool's own settings"
     return f"{left} not looked at; the tool's own settings name {proof.expected}"
 
 

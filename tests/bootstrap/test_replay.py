@@ -78,6 +78,11 @@ def test_without_settings_there_is_nothing_to_replay(tmp_path: Path) -> None:
         run(tmp_path / "repo")
 
 
+def test_commits_are_listed_only_where_some_would_have_been_refused() -> None:
+    found = Replay((Group(("ruff",), (Replayed("a" * 40, "one", (), ()),)),), 1, 1.0)
+    assert render_line(found) == "replay: would have refused 0 of the last 1 commit (ruff)"
+
+
 def finding(rule: str) -> Finding:
     return Finding("ruff", rule, "a.py", 1, 1, 1, 2, "said")
 
@@ -88,6 +93,6 @@ def test_a_rule_that_refuses_many_commits_is_called_loud() -> None:
     found = Replay((Group(("ruff",), tuple(rows)),), 11, 1.0)
     assert render_line(found) == (
         "replay: would have refused 3 of the last 11 commits (ruff): ruff:F401 3, 1 undecided;"
-        " loud: ruff:F401 in 3 of 11  (qualitygate replay lists them)"
+        " loud: ruff:F401 in 3 of 11; `qualitygate replay` lists them"
     )
     assert render(found).splitlines()[:3] == ["aaaaaaaaa one", "  a.py:1: ruff:F401 said", ""]
