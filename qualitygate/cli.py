@@ -52,7 +52,7 @@ def _ask() -> Callable[[str], bool] | None:
 
     def ask(what: str) -> bool:
         click.echo(f"This may be executed here from now on:\n{what}", err=True)
-        return click.confirm("Trust this clone?", default=False, err=True)
+        return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
 
     return ask
 

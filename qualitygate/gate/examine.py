@@ -17,15 +17,13 @@ from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Observed, Run, observe, recall
-from qualitygate.gate.policy import GatePolicy
+from qualitygate.gate.policy import TIERS, GatePolicy
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.sides import Sides, changed_paths, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import FileDiff, Repo
 from qualitygate.model import Base, Check, CheckResult, Entries, Finding, Report, Tree
-
-TIERS = ("edit", "commit", "push", "full")
 
 
 class Session(NamedTuple):

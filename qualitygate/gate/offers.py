@@ -15,8 +15,8 @@ from qualitygate.checks.resolve import resolve
 from qualitygate.checks.tool import Command, Request
 from qualitygate.errors import ToolError
 from qualitygate.gate import judging
-from qualitygate.gate.examine import TIERS
 from qualitygate.gate.judging import Gate, Plan
+from qualitygate.gate.policy import TIERS
 from qualitygate.gate.ranges import Format
 from qualitygate.gate.snapshot import lock, sync
 from qualitygate.git import Repo
