@@ -79,8 +79,14 @@ def test_without_settings_there_is_nothing_to_replay(tmp_path: Path) -> None:
 
 
 def test_commits_are_listed_only_where_some_would_have_been_refused() -> None:
-    found = Replay((Group(("ruff",), (Replayed("a" * 40, "one", (), ()),)),), 1, 1.0)
-    assert render_line(found) == "replay: would have refused 0 of the last 1 commit (ruff)"
+    rows = (Replayed("a" * 40, "one", (), ()), Replayed("b" * 40, "two", (), ()))
+    found = Replay((Group(("ruff", "syntax"), rows), Group(("mypy",), rows)), 2, 1.0)
+    assert render_line(found) == "replay: would have refused none of the last 2 commits"
+    assert render(found) == "would have refused none of the last 2 commits"
+    short = found._replace(groups=(found.groups[0], Group(("mypy",), rows[:1])))
+    assert render_line(short) == (
+        "replay: would have refused 0 of the last 2 commits (ruff, syntax); 0 of the last 1 commit (mypy)"
+    )
 
 
 def finding(rule: str) -> Finding:
