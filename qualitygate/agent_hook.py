@@ -57,9 +57,15 @@ def answer(agent: Agent, kind: Kind, data: bytes) -> Reply:
     except QualityGateError as exc:
         said = _unable(kind, exc.message + (f" ({exc.hint})" if exc.hint else ""), again=again)
     except Exception as exc:  # noqa: BLE001  # the agent must get an answer that it understands
-        details = error_handler.logged(exc)
-        said = _unable(kind, f"an error of its own, {f'details in {details}' if details else repr(exc)}", again)
+        said = _unable(kind, _what_went_wrong(exc), again)
     return agent.reply(kind, said)
+
+
+def _what_went_wrong(exc: Exception) -> str:
+    if found := error_handler.from_disk(exc):
+        return f"{found.message} ({found.hint})"
+    details = error_handler.logged(exc)
+    return f"an error of its own, {f'details in {details}' if details else repr(exc)}"
 
 
 def _event(agent: Agent, kind: Kind, data: bytes) -> Event:

@@ -54,7 +54,7 @@ def _ask() -> Callable[[str], bool] | None:
 
     def ask(what: str) -> bool:
         click.echo(f"This may be executed here from now on:\n{what}", err=True)
-        return click.confirm("Trust this clone?", default=False, err=True)
+        return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
 
     return ask
 
@@ -79,9 +79,21 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--commit", metavar="REV", default="", help="Judge a commit.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
-@click.option("--tier", type=click.Choice(TIERS), default="commit", show_default=True)
+@click.option(
+    "--tier",
+    type=click.Choice(TIERS),
+    default="commit",
+    show_default=True,
+    help="Which checks: those of this tier and of the ones before it.",
+)
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
-@click.option("--format", "style", type=click.Choice(["auto", "text", "agent", *FORMATS]), default="auto")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["auto", "text", "agent", *FORMATS]),
+    default="auto",
+    help="How to print it; auto: text for a person, agent for a coding agent.",
+)
 @_JSON
 @_COLOR
 def run(
@@ -98,7 +110,7 @@ def run(
     color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
-    from qualitygate.commands.run import What
+    from qualitygate.commands.run import What, named
     from qualitygate.commands.run import run as command
     from qualitygate.reporters.verdict import exit_code, show, show_way_on
 
@@ -108,12 +120,11 @@ def run(
         Path.cwd(),
         what=What(staged, worktree, commit, range_),
         base=base,
-        files=files,
         tier=tier,
         everything=all_files,
         progress=console.progress,
     )
-    show(console, verdict, style, only=files)
+    show(console, verdict, style, only=named(Path.cwd(), verdict.head, files))
     if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
         show_way_on(console, verdict)
     return exit_code(verdict)
@@ -254,7 +265,13 @@ def hook(args: tuple[str, ...]) -> int:
 )
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
 @click.option("--no-install", is_flag=True, help="Write and prove the configuration, but install no git hooks.")
-@click.option("--manager", type=click.Choice(["auto", "pre-commit", "prek", "git"]), default="auto", show_default=True)
+@click.option(
+    "--manager",
+    type=click.Choice(["auto", "pre-commit", "prek", "git"]),
+    default="auto",
+    show_default=True,
+    help="Who runs the git hooks; git: scripts of ours.",
+)
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
 @click.option(

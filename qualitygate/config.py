@@ -157,7 +157,7 @@ def compile_policy(data: bytes, *, file: str, tools: Collection[str]) -> dict[st
         raise ConfigError(exc.message, hint=exc.hint or _WHAT_NOW) from None
 
 
-_WHAT_NOW = "correct it there; docs/configuration.md says what every key means"
+_WHAT_NOW = "correct it there; docs/configuration.md of qualitygate says what every key means"
 
 
 def _compiled(data: bytes, *, file: str, tools: Collection[str]) -> dict[str, Any]:

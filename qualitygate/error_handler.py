@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -38,11 +39,26 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
     except BrokenPipeError:
         silence(sys.stdout)
         return UNDECIDED
+    except OSError as exc:
+        found = from_disk(exc)
+        if found is None:
+            return _internal(exc, console)
+        console.error(found.message, found.hint)
+        return UNDECIDED
     except Exception as exc:  # noqa: BLE001  # this is what the handler is for
         code = _from_click(exc, console)
         return _internal(exc, console) if code is None else code
     finally:
         _stop_programs()
+
+
+def from_disk(exc: Exception) -> QualityGateError | None:
+    """What a person must change where a disk is full or nothing may be written; None for any other error."""
+    if not isinstance(exc, OSError) or exc.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return None
+    place = f": {exc.filename}" if exc.filename else ""
+    said = f"cannot write: {os.strerror(exc.errno)}{place}"
+    return QualityGateError(said, hint="make room there, or set XDG_CACHE_HOME to a folder that can be written")
 
 
 def _stop_programs() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -61,6 +62,13 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def session(root: Path) -> Session:
     return Session(root, dict(os.environ))
+
+
+def test_a_full_disk_is_said_to_an_agent_as_what_it_is() -> None:
+    from qualitygate.agent_hook import _what_went_wrong
+
+    said = _what_went_wrong(OSError(errno.ENOSPC, "full", "/x"))
+    assert said.startswith("cannot write: No space left on device: /x (make room") and "details" not in said
 
 
 def test_a_session_begins_with_what_is_expected(session: Session) -> None:

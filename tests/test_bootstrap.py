@@ -208,6 +208,21 @@ def test_a_path_that_is_not_there_is_an_error_not_a_pass(root: Path, capsys: pyt
     assert "1 finding outside tests" in capsys.readouterr().out
 
 
+def test_a_path_counts_from_where_one_stands_or_from_the_root(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(root, {"shop/core.py": CORE + "\n\nprint(undefined)\n"})
+    for place, name in (("shop", "core.py"), ("tests", "shop/core.py"), ("tests", os.fspath(root / "shop"))):
+        monkeypatch.chdir(root / place)
+        assert main(["run", name]) == 1
+        assert "shop/core.py:9:7: ruff:F821" in capsys.readouterr().out
+    monkeypatch.chdir(root / "shop")
+    assert main(["run", "."]) == 1
+    assert "shop/core.py:9:7: ruff:F821" in capsys.readouterr().out
+    assert main(["run", "../tests"]) == 1
+    assert "1 finding outside tests" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("manager", ["pre-commit", "prek"])
 def test_a_manager_that_was_asked_for_installs_the_hooks_itself(
     root: Path, capsys: pytest.CaptureFixture[str], manager: str

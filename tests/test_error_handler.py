@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -49,6 +50,18 @@ def raising(exc: BaseException) -> Callable[[], int]:
         (SystemExit(1), 1, ""),
         (SystemExit("no such thing"), 2, "error: no such thing\n"),
         (BrokenPipeError(), 2, ""),
+        (
+            OSError(errno.ENOSPC, "full"),
+            2,
+            "error: cannot write: No space left on device\n"
+            "hint: make room there, or set XDG_CACHE_HOME to a folder that can be written\n",
+        ),
+        (
+            OSError(errno.EROFS, "locked", "/x/.cache"),
+            2,
+            "error: cannot write: Read-only file system: /x/.cache\n"
+            "hint: make room there, or set XDG_CACHE_HOME to a folder that can be written\n",
+        ),
         (click.exceptions.Exit(5), 5, ""),
         (click.Abort(), 130, "interrupted\n"),
         (click.UsageError("No such option: --foo."), 2, "error: no such option: --foo\n"),

@@ -212,6 +212,22 @@ def test_a_push_of_what_slipped_past_is_refused(root: Path, tmp_path: Path) -> N
     git(root, "push", "-q", "origin", ":refs/heads/nothing", check=False)
 
 
+def test_a_push_is_judged_where_the_folder_for_temporary_files_is_gone(root: Path, tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(root, "remote", "add", "origin", os.fspath(tmp_path / "remote.git"))
+    found = subprocess.run(
+        ["git", "push", "origin", "main"],
+        cwd=root,
+        env={**os.environ, "TMPDIR": os.fspath(tmp_path / "gone")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    head = git(root, "rev-parse", "HEAD")
+    assert f"in {head[:7]} " in found.stdout + found.stderr
+
+
 def test_the_first_commit_of_a_repository_is_judged_whole(tmp_path: Path) -> None:
     root = tmp_path / "r"
     root.mkdir()

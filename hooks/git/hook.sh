@@ -6,7 +6,7 @@ here=$(dirname "$0")
 export QUALITYGATE_GIT_PROCESS="$PPID"  # what passed in one hook of this git need not be judged in its next one
 input=/dev/null
 if [ "$hook" = pre-push ]; then
-    input=$(mktemp) && trap 'rm -f "$input"' EXIT && cat > "$input"
+    input=$(mktemp 2> /dev/null || TMPDIR=/tmp mktemp) && trap 'rm -f "$input"' EXIT && cat > "$input" || exit 2
 fi
 # The hook that was here before runs first: it may change what is committed, and we have the last word.
 if [ -x "$here/$hook.before-qualitygate" ]; then

@@ -72,9 +72,14 @@ def audit(path: Path, range_: str = "") -> Audit:
             Accepted(commit, subjects[commit], one)
             for commit, one in accepted_between(repo, shared, [until], [since] if since else [])
         ),
-        tuple((row.id, subjects[row.id]) for row in touched),
+        tuple((row.id, subjects[row.id]) for row in touched if _was_there(repo, row)),
         _hooks(repo),
     )
+
+
+def _was_there(repo: Repo, row: Commit) -> bool:
+    """Whether the settings stood before this commit: one that sets the gate up weakens nothing."""
+    return any(git.rev_parse(repo, f"{parent}:{policy.FILE}") for parent in row.parents)
 
 
 def _range(repo: Repo, shared: Path, range_: str) -> tuple[str, str, str]:

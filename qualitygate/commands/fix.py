@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from qualitygate import actor, git, git_diffs, git_trees
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.commands.run import named
 from qualitygate.defaults import compile_any
-from qualitygate.errors import GitError, QualityGateError
+from qualitygate.errors import GitError
 from qualitygate.gate import judging
 from qualitygate.gate.fixing import Key, Mended, Wanted, mend
 from qualitygate.gate.planning import Gate, open_gate
@@ -20,7 +21,7 @@ from qualitygate.gate.snapshot import lock
 from qualitygate.gate.state import digest
 from qualitygate.gate.trees import index_tree, worktree_tree
 from qualitygate.git import Repo
-from qualitygate.model import Finding, Tree, Verdict
+from qualitygate.model import Finding, Verdict
 
 
 class Fixed(NamedTuple):
@@ -62,7 +63,7 @@ def fix(
     gate = open_gate(path, TOOLS, compile_any)
     gate = gate._replace(progress=progress)
     reader, head = (index_tree if staged else worktree_tree)(gate.repo, gate.state.worktree)
-    names = tuple(_name_in(gate.repo, head, name) for name in files)
+    names = named(gate.repo.root, head, files)
     removals = not between_edits and (staged or not actor.agent())
     scratch = gate.state.worktree / f"fix-{os.getpid()}"
     try:
@@ -73,15 +74,6 @@ def fix(
         return _write(gate, done, diff, staged=staged)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _name_in(repo: Repo, head: Tree, name: str) -> str:
-    """A path as given, from here or from the repository's root, as it is called in the tree."""
-    here = os.path.relpath(os.path.abspath(name), repo.root)
-    for path in (here, os.path.normpath(name)):
-        if path == "." or path in head.entries or any(entry.startswith(f"{path}/") for entry in head.entries):
-            return path
-    raise QualityGateError(f"{name} is not in {head.origin}", hint="give a tracked file, or one that can be added")
 
 
 def _is_below(path: str, names: Sequence[str]) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from qualitygate import git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import judging, stash
 from qualitygate.gate.planning import Gate, open_gate
-from qualitygate.model import Verdict
+from qualitygate.model import Tree, Verdict
 
 
 class What(NamedTuple):
@@ -29,14 +30,11 @@ def run(
     *,
     what: What,
     base: str = "",
-    files: tuple[str, ...] = (),
     tier: str = "commit",
     everything: bool = False,
     progress: Callable[[str], None] = lambda check: None,
 ) -> Verdict:
     """Judge `what` in the repository that holds `path`.
-
-    `files` must be in what is judged; they limit what is printed, never the verdict.
 
     Inside a hook the situation decides: during `git commit` (git exports `GIT_INDEX_FILE`) the
     index, and the verdict is recorded; under `pre-commit run --from-ref A --to-ref B` that range; at
@@ -44,19 +42,24 @@ def run(
     """
     if sum((what.staged, what.worktree, bool(what.commit), bool(what.range))) > 1:
         raise QualityGateError("more than one of --staged, --worktree, --commit and --range", hint="give one of them")
-    verdict = _judged(path, what, base, tier, everything, progress)
-    for name in files:
-        if not _is_in(verdict, name):
-            raise QualityGateError(
-                f"{name} is not in {verdict.head.origin}", hint="give paths from the repository's root"
-            )
-    return verdict
+    return _judged(path, what, base, tier, everything, progress)
 
 
-def _is_in(verdict: Verdict, name: str) -> bool:
-    name = os.path.normpath(name)
-    entries = verdict.head.entries
-    return name in (".", *entries) or any(path.startswith(f"{name}/") for path in entries)
+def named(path: Path, head: Tree, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Paths as a person gives them, from `path` or from the repository's root, as they are called in the tree.
+
+    Raises QualityGateError for one that is not in it.
+    """
+    root = git.find_repo(path).root if names else path
+    return tuple(_name_in(root, head, name) for name in names)
+
+
+def _name_in(root: Path, head: Tree, name: str) -> str:
+    here = os.path.relpath(os.path.abspath(name), root)
+    for path in (here, os.path.normpath(name)):
+        if path == "." or path in head.entries or any(entry.startswith(f"{path}/") for entry in head.entries):
+            return path
+    raise QualityGateError(f"{name} is not in {head.origin}", hint="give a tracked file, or one that can be added")
 
 
 def _judged(path: Path, what: What, base: str, tier: str, everything: bool, progress: Callable[[str], None]) -> Verdict:

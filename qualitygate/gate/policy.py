@@ -11,7 +11,7 @@ from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.locations import SETTINGS
-from qualitygate.model import Check, Entries, Finding, Policy
+from qualitygate.model import TIERS, Check, Entries, Finding, Policy
 
 FILE = SETTINGS
 COMPILED = 2
@@ -101,14 +101,46 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     now = {check.name for check in head.checks}
     checks, notes = [], []
     for check in head.checks:
-        old = before.get(check.name)
-        if old and _STRICTNESS[old.policy] > _STRICTNESS[check.policy]:
-            notes.append(f"settings changed: check {check.name} is relaxed from {old.policy} to {check.policy}")
-            checks.append(check._replace(policy=old.policy))
-        else:
-            checks.append(check)
+        strict, relaxed = _as_strict(check, before.get(check.name, check))
+        checks.append(strict)
+        notes += [
+            f"settings changed: check {check.name} is relaxed {how}; it judges this change as before" for how in relaxed
+        ]
     for check in base.checks:
         if check.name not in now:
             notes.append(f"settings changed: check {check.name} is removed; it still judges this change")
             checks.append(check)
     return head._replace(checks=tuple(checks), notes=(*head.notes, *notes), digest=digest(head.digest, base.digest))
+
+
+def _as_strict(check: Check, old: Check) -> tuple[Check, list[str]]:
+    """A check that looks for all that it looked for before, and in what it was relaxed."""
+    relaxed = []
+    if _STRICTNESS[old.policy] > _STRICTNESS[check.policy]:
+        relaxed.append(f"from {old.policy} to {check.policy}")
+        check = check._replace(policy=old.policy)
+    if TIERS.index(old.tier) < TIERS.index(check.tier):
+        relaxed.append(f"from tier {old.tier} to {check.tier}")
+        check = check._replace(tier=old.tier)
+    if old.tool != check.tool:
+        return check, relaxed
+    options = _options_as_strict(check.options, old.options)
+    # `pack` and `fast` are what the names in `rules` stand for.
+    relaxed += [f"in `{key}`" for key in options if key not in ("pack", "fast")]
+    return check._replace(options={**check.options, **options}) if options else check, relaxed
+
+
+def _options_as_strict(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a check that let more through than before, with what they have to be not to."""
+    strict: dict[str, Any] = {}
+    for key in ("rules", "pack", "fast"):
+        missing = [row for row in old.get(key, ()) if row not in new.get(key, ())]
+        if missing:
+            strict[key] = [*new.get(key, ()), *missing]
+    if any(glob not in old.get("exclude", ()) for glob in new.get("exclude", ())):
+        strict["exclude"] = [glob for glob in new["exclude"] if glob in old.get("exclude", ())]
+    if new.get("files") and any(glob not in new["files"] for glob in old.get("files") or ("**",)):
+        strict["files"] = [*new["files"], *old["files"]] if old.get("files") else []
+    if "max_kib" in old and new.get("max_kib", 0) > old["max_kib"]:
+        strict["max_kib"] = old["max_kib"]
+    return strict

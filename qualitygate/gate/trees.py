@@ -43,7 +43,7 @@ def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple
 def commit_tree(repo: Repo, rev: str) -> Tree:
     """The tree of a commit, or of a tree id."""
     tree = git.tree_of(repo, rev)
-    return Tree(tree, lambda: git.entries(repo, tree), rev)
+    return Tree(tree, lambda: git.entries(repo, tree), rev[:7] if _is_id(rev) else rev)
 
 
 def under_configuration(
@@ -59,3 +59,8 @@ def under_configuration(
     kept = {path: entry for path, entry in base.items() if not is_config(path, config_files)}
     kept.update((path, entry) for path, entry in head.items() if is_config(path, config_files))
     return kept
+
+
+def _is_id(rev: str) -> bool:
+    """Whether a revision is a whole commit id, as hooks give it: reports show its beginning, as everywhere."""
+    return len(rev) >= 40 and not rev.strip("0123456789abcdef")

@@ -13,7 +13,7 @@ from qualitygate.reporters.summary import plural
 from qualitygate.rulebook.explain import Explanation
 
 _ASK = "if the rule is wrong here, tell the person you work for: rule, file, line and why; it is for a person to decide"
-_STILL = "the change that relaxes or removes a check is still judged by the check as it was"
+_STILL = f"the change of {FILE_NAME} that relaxes or removes a check is still judged by the check as it was"
 
 
 def render(told: Explanation, *, for_agent: bool) -> str:

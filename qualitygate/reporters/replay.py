@@ -14,19 +14,28 @@ _FINDINGS = 5
 
 def render_line(replay: Replay) -> str:
     """How many of the last commits would have been refused, per group, and what is too loud."""
-    parts = [_group(group) for group in replay.groups if group.commits]
+    parts = _parts(replay)
     if not parts:
         return f"replay: {_nothing(replay)}"
     loud = [f"{rule} in {n} of {len(g.commits)}" for g in replay.groups for rule, n in g.loud()]
     more = f"; loud: {', '.join(loud)}" if loud else ""
     missed = [name for group in replay.groups if not group.commits for name in group.checks]
     more += f"; not replayed in time: {', '.join(missed)}" if missed else ""
-    listed = "  (qualitygate replay lists them)" if any(group.blocked for group in replay.groups) else ""
+    listed = "; `qualitygate replay` lists them" if any(group.blocked for group in replay.groups) else ""
     return f"replay: would have refused {'; '.join(parts)}{more}{listed}"
 
 
 def _nothing(replay: Replay) -> str:
     return "no commit could be replayed in time" if replay.asked else "nothing to replay, there is one commit only"
+
+
+def _parts(replay: Replay) -> list[str]:
+    """What is said of each group; of all at once where they saw the same commits and had nothing to say."""
+    groups = [group for group in replay.groups if group.commits]
+    silent = not any(row.new or row.undecided for group in groups for row in group.commits)
+    if silent and groups and len({len(group.commits) for group in groups}) == 1:
+        return [f"none of the last {plural(len(groups[0].commits), 'commit')}"]
+    return [_group(group) for group in groups]
 
 
 def _group(group: Group) -> str:
@@ -53,7 +62,7 @@ def render(replay: Replay) -> str:
     lines += [f"rules of {', '.join(g.checks)}: {_rules(g)}" for g in replay.groups if g.blocked]
     short = [g for g in replay.groups if len(g.commits) < replay.asked]
     lines += [f"{', '.join(g.checks)}: {len(g.commits)} of {replay.asked} in the time given (--seconds)" for g in short]
-    parts = [_group(group) for group in replay.groups if group.commits]
+    parts = _parts(replay)
     lines.append(f"would have refused {'; '.join(parts)}" if parts else _nothing(replay))
     return "\n".join(lines)
 

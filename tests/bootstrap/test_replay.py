@@ -78,6 +78,17 @@ def test_without_settings_there_is_nothing_to_replay(tmp_path: Path) -> None:
         run(tmp_path / "repo")
 
 
+def test_commits_are_listed_only_where_some_would_have_been_refused() -> None:
+    rows = (Replayed("a" * 40, "one", (), ()), Replayed("b" * 40, "two", (), ()))
+    found = Replay((Group(("ruff", "syntax"), rows), Group(("mypy",), rows)), 2, 1.0)
+    assert render_line(found) == "replay: would have refused none of the last 2 commits"
+    assert render(found) == "would have refused none of the last 2 commits"
+    short = found._replace(groups=(found.groups[0], Group(("mypy",), rows[:1])))
+    assert render_line(short) == (
+        "replay: would have refused 0 of the last 2 commits (ruff, syntax); 0 of the last 1 commit (mypy)"
+    )
+
+
 def finding(rule: str) -> Finding:
     return Finding("ruff", rule, "a.py", 1, 1, 1, 2, "said")
 
@@ -88,6 +99,6 @@ def test_a_rule_that_refuses_many_commits_is_called_loud() -> None:
     found = Replay((Group(("ruff",), tuple(rows)),), 11, 1.0)
     assert render_line(found) == (
         "replay: would have refused 3 of the last 11 commits (ruff): ruff:F401 3, 1 undecided;"
-        " loud: ruff:F401 in 3 of 11  (qualitygate replay lists them)"
+        " loud: ruff:F401 in 3 of 11; `qualitygate replay` lists them"
     )
     assert render(found).splitlines()[:3] == ["aaaaaaaaa one", "  a.py:1: ruff:F401 said", ""]

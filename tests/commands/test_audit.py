@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def past(root: Path, files: dict[str, str], subject: str) -> str:
+def past(root: Path, files: Mapping[str, str | None], subject: str) -> str:
     write(root, dict(files))
     git(root, "add", "-A")
     git(root, *OFF, "commit", "-qm", subject)
@@ -146,3 +147,14 @@ def test_a_range(root: Path) -> None:
     assert [one.subject for one in audit(root, f"{first}..HEAD").unrecorded] == ["two"]
     assert [one.subject for one in audit(root, f"main..{first}").unrecorded] == ["one"]
     assert [one.subject for one in audit(root, "main").unrecorded] == ["two", "one"]
+
+
+def test_setting_the_gate_up_is_no_change_of_its_settings(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "x = 1\n"})
+    before = git(root, "rev-parse", "HEAD")
+    commit(root, SETTINGS, "set up")
+    install(root, trust_it=False, ask=None)
+    assert audit(root, before).settings == ()
+    weaker = past(root, {"qualitygate.toml": "schema = 1\n"}, "no checks")
+    gone = past(root, {"qualitygate.toml": None}, "no gate")
+    assert [commit for commit, _ in audit(root, before).settings] == [gone, weaker]

@@ -34,6 +34,47 @@ def test_a_check_may_be_made_stricter_at_once_and_laxer_from_the_next_change(
     assert (note in "".join(both.notes)) and bool(both.notes) == bool(note)
 
 
+@pytest.mark.parametrize(
+    ("head", "base", "expected", "note"),
+    [
+        (
+            {"rules": ["a"], "pack": [1]},
+            {"rules": ["b", "a"], "pack": [2, 1]},
+            {"rules": ["a", "b"], "pack": [1, 2]},
+            "rules",
+        ),
+        ({"rules": ["a", "b"]}, {"rules": ["a"]}, {"rules": ["a", "b"]}, ""),
+        ({"exclude": ["x", "y"]}, {"exclude": ["y"]}, {"exclude": ["y"]}, "exclude"),
+        ({"exclude": ["x"]}, {}, {"exclude": []}, "exclude"),
+        ({}, {"exclude": ["x"]}, {}, ""),
+        ({"files": ["a/**"]}, {}, {"files": []}, "files"),
+        ({"files": ["a/**"]}, {"files": ["b/**"]}, {"files": ["a/**", "b/**"]}, "files"),
+        ({"files": ["a/**", "b/**"]}, {"files": ["b/**"]}, {"files": ["a/**", "b/**"]}, ""),
+        ({"max_kib": 900}, {"max_kib": 500}, {"max_kib": 500}, "max_kib"),
+        ({"max_kib": 100}, {"max_kib": 500}, {"max_kib": 100}, ""),
+    ],
+)
+def test_options_that_let_more_through_do_so_from_the_next_change(
+    head: dict[str, Any], base: dict[str, Any], expected: dict[str, Any], note: str
+) -> None:
+    def made(options: dict[str, Any], name: str) -> GatePolicy:
+        return GatePolicy((Check("a", "x", "ratchet", "commit", "", options),), "", 60.0, name, "qualitygate.toml")
+
+    both = joined(made(head, "h"), made(base, "b"))
+    assert both.checks[0].options == expected
+    wanted = f"settings changed: check a is relaxed in `{note}`; it judges this change as before"
+    assert both.notes == ((wanted,) if note else ())
+
+
+def test_a_check_that_is_moved_to_a_later_tier_still_judges_the_change_that_does_it() -> None:
+    def made(tier: str) -> GatePolicy:
+        return GatePolicy((Check("a", "x", "ratchet", tier, "", {}),), "", 60.0, tier, "qualitygate.toml")
+
+    both = joined(made("full"), made("commit"))
+    assert (both.checks[0].tier, len(both.notes)) == ("commit", 1)
+    assert (joined(made("edit"), made("commit")).checks[0].tier) == "edit"
+
+
 def test_a_check_that_is_taken_out_still_judges_the_change_that_does_it() -> None:
     both = joined(gate_policy(("a", "ratchet"), name="h"), gate_policy(("a", "ratchet"), ("b", "ratchet"), name="b"))
     assert [check.name for check in both.checks] == ["a", "b"]

@@ -82,7 +82,7 @@ to report what the check finds and block nothing, in qualitygate.toml:
     [checks.ruff]
     policy = "shown"
 
-the change that relaxes or removes a check is still judged by the check as it was
+the change of qualitygate.toml that relaxes or removes a check is still judged by the check as it was
 """
 
 

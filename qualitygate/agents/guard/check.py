@@ -19,7 +19,8 @@ from qualitygate.agents.guard.shell import UNKNOWN, Simple, Unreadable, split
 __all__ = ["Refusal", "refusal_for_command", "refusal_for_path"]
 
 _NESTED = 6
-_GATE_WORDS = ("--no-verify", "core.hookspath", ".git/hooks", ".git/qualitygate", "qualitygate accept", "husky=0")
+_WORDS_TO_RUN = ("--no-verify", "core.hookspath", "qualitygate accept", "husky=0")
+_PLACES_TO_WRITE = (".git/hooks", ".git/qualitygate")
 _MANAGERS = frozenset(("pre-commit", "prek", "lefthook", "husky", "overcommit", "qualitygate"))
 _GIT_USERS = frozenset(("git", "gh", "hub", "jj", *_MANAGERS))
 _INTERPRETERS = ("python", "node", "perl", "ruby", "php", "deno", "bun")
@@ -111,7 +112,7 @@ def _program(start: Started) -> Refusal | None:
     words = [arg for arg in args if not arg.startswith("-")]
     if program == "git":
         return refusal_for_git(args)
-    if program == "qualitygate" and words:
+    if program == "qualitygate" and words and not {"--help", "-h"} & set(args):
         if words[0] == "accept" or (words[0] == "waive" and "--request" not in args):
             return refusal("accept", f"`qualitygate {words[0]}`")
         if words[0] in ("uninstall", "undo"):
@@ -161,18 +162,42 @@ def _targets_of_git(args: Sequence[str]) -> Iterator[str]:
 
 
 def _interpreted(simple: Simple, start: Started) -> Refusal | None:
-    """Programs in other languages are not understood; one that names git and a way past the gate is refused."""
+    """Other languages are not understood; a program that names a way past the gate and could take it is refused."""
     if not start.program.startswith(_INTERPRETERS):
         return None
     codes = [arg for flag, arg in zip(start.args, start.args[1:], strict=False) if flag in ("-c", "-e", "--eval", "-r")]
     for code in (*codes, simple.input):
         lowered = code.lower()
-        for word in _GATE_WORDS:
-            if word in lowered and _is_run(lowered):
+        runs = any(mark in lowered for mark in _marks_of_running(start.program))
+        writes = runs or any(mark in lowered for mark in _MARKS_OF_WRITING)
+        for word in (*(_WORDS_TO_RUN if runs else ()), *(_PLACES_TO_WRITE if writes else ())):
+            if word in lowered:
                 return refusal("unreadable", f"a program that mentions `{word}`")
     return None
 
 
-def _is_run(code: str) -> bool:
-    marks = ("subprocess", "system(", "popen", "exec", "spawn", "open(", "unlink", "remove", "write", "rmtree", "`")
-    return any(mark in code for mark in marks)
+_MARKS_OF_WRITING = (
+    *(
+        "unlink",
+        "remove",
+        "write",
+        "rmtree",
+        "rename",
+        "replace(",
+        "chmod",
+        "copy",
+        "move",
+        "symlink",
+        "rm(",
+        "truncate",
+    ),
+    *("'w", '"w', "'a'", '"a"', "'a+", '"a+', "'x'", '"x"', "'>", '">'),  # the modes of `open`
+)
+_MARKS_OF_RUNNING = ("subprocess", "system(", "popen", "exec", "spawn", "import git", "from git", "dulwich", "pygit2")
+
+
+def _marks_of_running(program: str) -> tuple[str, ...]:
+    # Where a command stands between backticks; in other languages they are the Markdown of a text.
+    if program.startswith(("perl", "ruby", "php")):
+        return (*_MARKS_OF_RUNNING, "`", "system ", "%x")
+    return _MARKS_OF_RUNNING if program.startswith("python") else (*_MARKS_OF_RUNNING, "$`")

@@ -80,23 +80,31 @@ def refusal_for_git(args: Sequence[str]) -> Refusal | None:
     )
 
 
-def _options(command: GitCommand) -> Iterator[str]:
-    """The options of a hooked command, without their values."""
+def _words(command: GitCommand) -> Iterator[str]:
+    """The words of a hooked command before `--`, without the values of its options."""
     valued = _HOOKED.get(command.name, ())
     rest = iter(command.args)
     for word in rest:
         if word == "--":
             return
-        if word in valued:
+        if word in valued or _ends_valued(command.name, word):
             next(rest, "")
-        elif word.startswith("-"):
+        if word not in valued:
             yield word
+
+
+def _ends_valued(name: str, word: str) -> bool:
+    """Whether the last letter of joined short options takes the next word: `-am MESSAGE`."""
+    if name not in _SWALLOW or not word.startswith("-") or word.startswith("--") or len(word) < 3:
+        return False
+    first = next((letter for letter in word[1:] if letter in _SWALLOW[name]), "")
+    return bool(first) and word.find(first, 1) == len(word) - 1 and f"-{first}" in _HOOKED[name]
 
 
 def _leaves_hooks_out(command: GitCommand) -> Refusal | None:
     if command.name not in _HOOKED:
         return None
-    for option in _options(command):
+    for option in (word for word in _words(command) if word.startswith("-")):
         # git takes any beginning of a long option that is clear.
         if option.startswith("--no-v") and "--no-verify".startswith(option):
             return refusal("no-verify", f"`git {command.name} {option}`")
@@ -150,21 +158,15 @@ def _is_plumbing(command: GitCommand) -> Refusal | None:
 def _hides(command: GitCommand) -> Refusal | None:
     flags = {"--assume-unchanged", "--skip-worktree"} & set(command.args)
     if command.name == "update-index" and flags:
-        return refusal("plumbing", f"`git update-index {sorted(flags)[0]}`, which hides a change")
+        found = refusal("plumbing", f"`git update-index {sorted(flags)[0]}`")
+        return found._replace(reason="It hides a change from the gate", instead="leave the file as it is, or commit it")
     return None
 
 
 def _unknown(command: GitCommand) -> Refusal | None:
     if UNKNOWN in command.name:
         return refusal("unreadable", "a git command whose name only a shell could tell")
-    if command.name not in ("commit", "push"):
-        return None
-    valued, rest = _HOOKED[command.name], iter(command.args)
-    for word in rest:
-        if word == "--":
-            break
-        if word in valued:
-            next(rest, "")
-        elif command.name == "commit" and word == UNKNOWN:
-            return refusal("unreadable", "`git commit` with arguments that only a shell could tell")
+    if command.name == "commit" and UNKNOWN in _words(command):
+        found = refusal("unreadable", "`git commit` with arguments that only a shell could tell")
+        return found._replace(instead="write its options out, and put paths behind `--`")
     return None

@@ -30,7 +30,7 @@ _FORMS: Mapping[str, tuple[str, str]] = {
     "accept": ("To let a finding pass is a person's decision", "fix it, or say what it is and ask the person"),
     "plumbing": (
         "It writes commits or refs past the hooks",
-        "use `git add`, `git commit`, `git merge` or `git rebase`",
+        "use `git add`, `git commit`, `git merge`, `git rebase` or `git branch`",
     ),
     "unreadable": ("The guard must know what a git command is given", "write it out plainly, one command at a time"),
 }

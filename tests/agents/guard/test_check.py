@@ -169,6 +169,15 @@ REFUSED = (
     ("unreadable", "git commit $FLAGS -m x"),
     ("unreadable", "python -c \"import subprocess; subprocess.run(['git', 'commit', '--no-verify'])\""),
     ("unreadable", "python - <<EOF\nimport os\nos.system('git commit --no-verify -m x')\nEOF"),
+    ("no-verify", "git commit -am x -n"),
+    ("no-verify", "git commit -m -a -n"),
+    ("no-verify", "git commit -uno -n -m x"),
+    ("hook-files", "rm -rf $PWD/.git"),
+    ("hook-files", "rm -rf ../.git"),
+    ("hook-files", "rm .git/modules/y/hooks/pre-commit"),
+    ("unreadable", "git commit -m x $FILES"),
+    ("unreadable", "python -c \"open('.git/hooks/pre-commit', 'w').close()\""),
+    ("unreadable", "ruby -e '`git commit --no-verify -m x`'"),
     ("unreadable", "node -e \"require('fs').unlinkSync('.git/hooks/pre-commit')\""),
 )
 
@@ -327,6 +336,22 @@ ALLOWED = (
     "x=$(git rev-parse HEAD); echo $x",
     "echo it\\'s fine",
     "echo 'unclosed",
+    'git commit -am "$1"',
+    'git commit -am "- add new things"',
+    "git commit -qam $MESSAGE && git push",
+    'git commit -m x -- "$FILE"',
+    "qualitygate accept --help",
+    "qualitygate undo -h",
+    "rm -rf frontend/.git",
+    "cd vendor && rm -rf copy/.git",
+    "git clone . /tmp/clone && rm -rf /tmp/clone/.git",
+    "git submodule deinit -f y && rm -rf .git/modules/y",
+    "rm .git/index && git reset",
+    "python - <<'EOF'\nfrom pathlib import Path\np = Path('a.md')\n"
+    "p.write_text(p.read_text().replace('`git commit --no-verify`', 'it'))\nEOF",
+    "python -c \"print(open('a.md').read().count('--no-verify'))\"",
+    "python -c \"print(open('.git/hooks/pre-commit').read())\"",
+    "node -e \"fs.writeFileSync('a.md', 'never use `--no-verify`')\"",
     "",
     "   ",
     "\n\n",
@@ -444,3 +469,16 @@ def test_a_path_outside_of_the_repository_is_judged_too(tmp_path: Path) -> None:
 def test_a_variable_that_is_set_behind_a_keyword_is_known(before: str) -> None:
     found = refusal_for_command(f'{before}cmd="git commit -n -m x"; eval "$cmd"')
     assert found is not None and found.form == "no-verify"
+
+
+@pytest.mark.parametrize(
+    ("command", "instead"),
+    (
+        ("git commit -m x $FILES", "paths behind `--`"),
+        ("rm -rf .git/rebase-merge", "git rebase --abort"),
+        ("git update-index --assume-unchanged a.py", "commit it"),
+    ),
+)
+def test_a_refusal_leads_to_what_was_meant(command: str, instead: str) -> None:
+    found = refusal_for_command(command)
+    assert found is not None and instead in found.instead
