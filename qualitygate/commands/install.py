@@ -45,7 +45,7 @@ def install(
     """
     repo = git.find_repo(path)
     if git.rev_parse(repo, f":{FILE}") is None and not (repo.root / FILE).exists():
-        raise QualityGateError(f"there is no {FILE} here", hint="qualitygate bootstrap .  (it sets the gate up)")
+        raise QualityGateError(f"there is no {FILE} here", hint="`qualitygate bootstrap .` sets the gate up")
     try:
         result = put_in(repo, trust_it=trust_it, ask=ask)
     except OSError as exc:
