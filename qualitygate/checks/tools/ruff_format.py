@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -93,10 +92,7 @@ def _findings(diff: bytes, request: Request) -> tuple[list[Finding], int]:
             raise _Unreadable(f"names {shown}, which it was not given")
         files += 1
         for first, last in (region for hunk in hunks for region in regions(hunk)):
-            fix = f"ruff format --range={first}-{last + 1} {shlex.quote(path)}"
-            found.append(
-                Finding(request.check, RULE, path, first, 0, last, 0, "not formatted", fix=fix, fixable="safe")
-            )
+            found.append(Finding(request.check, RULE, path, first, 0, last, 0, "not formatted", fixable="safe"))
     return found, files
 
 

@@ -51,7 +51,6 @@ def test_recorded_output(version: str) -> None:
     ]
     assert report.findings[-1] == Finding(
         *("format", "ruff-format:unformatted", "sub/sp ace.py", 2, 0, 2, 0, "not formatted"),
-        fix="ruff format --range=2-3 'sub/sp ace.py'",
         fixable="safe",
     )
 
