@@ -6,7 +6,6 @@ import errno
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable
 
 from qualitygate.errors import QualityGateError
@@ -70,11 +69,12 @@ def _stop_programs() -> None:
 
 def _listen() -> None:
     """Stop for SIGTERM and SIGHUP as for Ctrl-C: a time limit sends them, and our tools must not outlive us."""
-    if threading.current_thread() is not threading.main_thread():
-        return
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
+            try:
+                signal.signal(number, signal.default_int_handler)
+            except ValueError:
+                return  # only the main thread may listen, and the module that tells threads apart costs an import
 
 
 def _exit_code(code: object, console: Console) -> int:

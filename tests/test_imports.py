@@ -128,7 +128,7 @@ def test_the_contract_on_the_hook_path_names_every_runtime_dependency() -> None:
     assert names <= set(contract.split())
 
 
-@pytest.mark.parametrize("folder", ["gate", "checks"])
+@pytest.mark.parametrize("folder", ["agents", "checks", "gate"])
 def test_the_core_imports_the_standard_library_and_itself(folder: str) -> None:
     for path in sorted((PACKAGE / folder).rglob("*.py")):
         tops = {name.partition(".")[0] for name in _imported(ast.parse(path.read_bytes()))}

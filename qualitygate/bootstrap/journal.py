@@ -253,13 +253,13 @@ def _locked(journal_dir: Path) -> Iterator[None]:
     except OSError as exc:
         raise io_error(os.fspath(journal_dir), exc) from None
     try:
-        _lock(handle, journal_dir)
+        _lock(handle)
         yield
     finally:
         os.close(handle)
 
 
-def _lock(handle: int, journal_dir: Path) -> None:
+def _lock(handle: int) -> None:
     try:
         import fcntl
     except ImportError:

@@ -42,7 +42,7 @@ def add(data: bytes | None, wanted: Lists, *, file: str, ours: Callable[[Any], b
     Raises ConfigError for what is no JSON object, or holds something else where a list should be.
     """
     text = _text(data, file)
-    for key, number, item in list(_items(text, file)):
+    for key, number, item in list(_items(text)):
         if ours(item) and item not in wanted.get(key[0], {}).get(key[1], ()):
             text = _without(text, (*key, number))
             return add(text.encode("utf-8"), wanted, file=file, ours=ours)
@@ -60,7 +60,7 @@ def cut(data: bytes, ours: Callable[[Any], bool], *, file: str) -> bytes:
     """
     text = _text(data, file)
     while True:
-        found = next(((key, number) for key, number, item in _items(text, file) if ours(item)), None)
+        found = next(((key, number) for key, number, item in _items(text) if ours(item)), None)
         if found is None:
             return b"" if _parse(text).value == {} else text.encode("utf-8")
         (outer, inner), number = found
@@ -95,7 +95,7 @@ def _text(data: bytes | None, file: str) -> str:
     return text
 
 
-def _items(text: str, file: str) -> Iterator[tuple[tuple[str, str], int, Any]]:
+def _items(text: str) -> Iterator[tuple[tuple[str, str], int, Any]]:
     """Every item of a list in an object in the outermost object: its keys, its number, its value."""
     for outer, lists in _parse(text).value.items():
         for inner, items in lists.items() if isinstance(lists, dict) else ():

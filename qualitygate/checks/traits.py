@@ -6,12 +6,14 @@ Nobody else asks a module what it has: a new trait is one function here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
-from qualitygate.checks.builtin.protocol import Builtin
 from qualitygate.checks.tool import Command, Request, Tool
 from qualitygate.model import Report
 from qualitygate.process import Output
+
+if TYPE_CHECKING:
+    from qualitygate.checks.builtin.protocol import Builtin
 
 Read = Callable[[str], "bytes | None"]
 """The content of one file of a tree; None where there is no regular file of that name."""

@@ -127,7 +127,7 @@ def bootstrap(
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
-        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again, ask)
+        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
         return result._replace(replay=replayed, agents=effective)
 
@@ -249,7 +249,6 @@ def _apply(
     options: Options,
     trusted: bool,
     again: bool,
-    ask: Callable[[str], bool] | None,
 ) -> BootstrapResult:
     shared = locate(repo).shared
     installed: list[InstallResult] = []

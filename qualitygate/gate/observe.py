@@ -58,7 +58,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     start = time.monotonic()
     if traits.writes_tree(job.tool):
         layout = layout.apart(job.tool.name)
-    report = _execute(job, layout, entries, files)
+    report = _execute(job, layout, files)
     cache.put(job.shared, key, report)
     return Observed(report, cached=False, seconds=time.monotonic() - start)
 
@@ -73,7 +73,7 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     return digest(job.around.ours, what, job.around.environment_digest, sorted(inputs.items()), names)
 
 
-def _execute(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Report:
+def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     options = job.check.options
     root = layout.path()
     builtin = traits.builtin(job.tool)

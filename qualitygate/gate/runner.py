@@ -40,7 +40,7 @@ def judge_all(
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
     new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
     if accepted:
-        results = tuple(_as_accepted(row, new, accepted) for row in results)
+        results = tuple(_as_accepted(row, new) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
@@ -98,7 +98,7 @@ def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
     return read
 
 
-def _as_accepted(row: CheckResult, new: tuple[Finding, ...], accepted: tuple[Finding, ...]) -> CheckResult:
+def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
     if row.state != "failed" or any(finding.check == row.check for finding in new):
         return row
     return row._replace(state="undecided" if row.reason else "accepted")

@@ -120,7 +120,7 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     facts: list[tuple[str, tuple[Evidence, ...]]] = []
     config = sources.match(*PRE_COMMIT)
     if config:
-        used = {word for c in commands if c.runner not in ("pre-commit",) for word in c.command.split()}
+        used = {word for c in commands if c.runner != "pre-commit" for word in c.command.split()}
         only_prek = ("prek" in used and "pre-commit" not in used) or config == ("prek.toml",)
         only_prek = only_prek or any(
             "j178/prek-action" in (sources.text(p) or "") for p in sources.match(".github/workflows/*")

@@ -71,7 +71,7 @@ def _simple(words: list[str], depth: int) -> Meaning:
         return Meaning((Call("coverage", "test", tuple(words[1:])), *rest.calls), rest.references)
     if name == "coverage":  # only `report` can fail for what was measured
         return Meaning((Call("coverage", "test" if "report" in words[1:] else "other", tuple(words[1:])),))
-    return _program([words[0], *words[1:]])
+    return _program(words)
 
 
 def _python(words: list[str], depth: int) -> Meaning:

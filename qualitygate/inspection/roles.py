@@ -109,7 +109,7 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
         sort = SORT_OF.get(look.language)
         if found and (sort or found[0] == "vendored"):
             roles[look.path], foreign[look.path] = found
-        elif sort in ("prose",):
+        elif sort == "prose":
             roles[look.path] = "docs"
         elif sort in ("code", "notebook"):
             role = _by_place(look, names, with_tests)

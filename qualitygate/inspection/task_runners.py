@@ -24,7 +24,7 @@ _SCRIPT_FOLDERS = ("scripts/", "script/")
 def task_runners(sources: Sources, looks: Iterable[Look], understood: Iterable[Understood]) -> tuple[Fact, ...]:
     """The runners that are set up; a Makefile or a folder of scripts only where it runs a check."""
     commands = tuple(understood)
-    return merge([*_configured(sources), *_invoke(looks), *_make(sources, commands), *_scripts(commands)])
+    return merge([*_configured(sources), *_invoke(looks), *_make(commands), *_scripts(commands)])
 
 
 def _configured(sources: Sources) -> Iterator[Fact]:
@@ -67,7 +67,7 @@ def _invoke(looks: Iterable[Look]) -> Iterator[Fact]:
             yield Fact("invoke", (Evidence(look.path, 0, "imports invoke"),))
 
 
-def _make(sources: Sources, commands: tuple[Understood, ...]) -> Iterator[Fact]:
+def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
     for command in commands:
         if command.raw.runner == "make" and kind_of(command.reached) != "other":
             yield Fact("make", (Evidence(command.raw.path),))

@@ -45,7 +45,7 @@ def toolbox(
     traces = [
         *_configured(sources, roles),
         *_run(commands),
-        *_declared(projects, sources),
+        *_declared(projects),
     ]
     named = {tool.name: tool for tool in known_tools().values()}
     found: dict[Kind, list[Fact]] = {}
@@ -142,7 +142,7 @@ def _run(commands: tuple[Understood, ...]) -> Iterator[tuple[str, Evidence]]:
             yield name, Evidence(raw.path, raw.line, raw.command.split("\n")[0][:120])
 
 
-def _declared(projects: Iterable[Project], sources: Sources) -> Iterator[tuple[str, Evidence]]:
+def _declared(projects: Iterable[Project]) -> Iterator[tuple[str, Evidence]]:
     packages = {package: tool for tool in known_tools().values() for package in tool.packages}
     for project in projects:
         own = project.name.lower()

@@ -121,7 +121,7 @@ def _program(start: Started) -> Refusal | None:
         return refusal("hook-files", f"`{program} uninstall`")
     elif program in ("pre-commit", "prek") and words[:1] == ["install"] and {"-f", "--overwrite"} & set(args):
         return refusal("hook-files", f"`{program} install --overwrite`, which replaces hooks")
-    elif UNKNOWN in program and any(arg.startswith("--no-v") or arg in ("accept",) for arg in args):
+    elif UNKNOWN in program and any(arg.startswith("--no-v") or arg == "accept" for arg in args):
         return refusal("unreadable", "a program that only a shell could tell, with an option of git's")
     return None
 
