@@ -1,6 +1,6 @@
 """Agents without a model, played through the hooks that bootstrap registered: one mends, one cheats, one evades.
 
-    python benchmarks/scripted_agent.py REPO... [--trust] [--edits N]
+    python benchmarks/scripted_agent.py REPO... [--trust] [--edits N] [--no-evasions]
 
 Each REPO is copied. `qualitygate` is taken from PATH. Exits 1 if the honest one does not reach green, or a cheat that
 the gate claims to stop is not stopped. README.md beside this file says what is measured.
@@ -183,7 +183,7 @@ def _percentiles(seconds: list[float]) -> str:
     return f"p50 {1000 * statistics.median(seconds):4.0f} ms  p95 {1000 * cuts[-1]:4.0f} ms  ({len(seconds)})"
 
 
-def play(source: Path, work: Path, *, trust: bool, edits: int) -> bool:
+def play(source: Path, work: Path, *, trust: bool, edits: int, evading: bool = True) -> bool:
     """One repository; prints as it goes. True if all was as expected."""
     root, env = work / source.name, surroundings(work / f"{source.name}-around")
     copy(source, root, env, keep_remote=False)
@@ -199,7 +199,8 @@ def play(source: Path, work: Path, *, trust: bool, edits: int) -> bool:
     tracked = [path for path in git(root, env, "ls-files", "-z").split("\0") if path]
     ground = survey(root, tracked)
     # First: later the files hold what the others have put there, under the same names.
-    good = _evading(session, _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")), work / "outside")
+    fitting = _fitting(root, ground, skip=("large-file", "merge-marker", "syntax")) if evading else {}
+    good = _evading(session, fitting, work / "outside") if evading else True
     for check, make in KNOWN.items():
         if f"[checks.{check}]" not in (root / "qualitygate.toml").read_text():
             continue
@@ -227,10 +228,14 @@ def main() -> int:
     parser.add_argument("repos", nargs="+", type=Path, metavar="REPO")
     parser.add_argument("--trust", action="store_true", help="let bootstrap use the repository's own environment")
     parser.add_argument("--edits", type=int, default=20, help="how many edits are timed")
+    parser.add_argument("--no-evasions", action="store_true", help="leave out the agent that hides; it takes longest")
     asked = parser.parse_args()
+    evading = not asked.no_evasions
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; absolute times depend on the machine")
     with tempfile.TemporaryDirectory(prefix="agents-") as work:
-        results = [play(repo, Path(work), trust=asked.trust, edits=asked.edits) for repo in asked.repos]
+        results = [
+            play(repo, Path(work), trust=asked.trust, edits=asked.edits, evading=evading) for repo in asked.repos
+        ]
     return 0 if all(results) else 1
 
 
