@@ -95,6 +95,6 @@ def test_hooks_that_are_switched_off_are_not_claimed_to_work(tmp_path: Path) -> 
 
 
 def test_settings_that_are_broken_are_named_and_nothing_is_written(tmp_path: Path) -> None:
-    write(tmp_path, {SETTINGS: '{"hooks": {},\n}'})
+    write(tmp_path, {SETTINGS: '{"hooks": {},\n  broken}'})  # a trailing comma has another line in Python 3.13
     with pytest.raises(ConfigError, match=r"\.claude/settings\.json:2"):
         add_agents(draft_of(tmp_path), CLAUDE)
