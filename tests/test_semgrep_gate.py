@@ -168,7 +168,12 @@ def test_valid_python_that_the_engine_cannot_read_is_undecided_until_it_is_exclu
     document = judged(capsys)
     assert document["verdict"] == "undecided"
     assert "cannot read all of modern.py" in document["undecided"][0]["reason"]
-    write(root, {"qualitygate.toml": SETTINGS + 'exclude = ["modern.py"]\n'})
+    settings = SETTINGS + 'exclude = ["modern.py"]\n'
+    write(root, {"qualitygate.toml": settings})
+    assert judged(capsys)["verdict"] == "undecided"  # what a change leaves out is looked at in that change
+    (root / "modern.py").unlink()
+    commit(root, {"qualitygate.toml": settings, "shop.py": "print(1)\n"})
+    write(root, {"modern.py": modern, "shop.py": "print(2)\n"})
     assert judged(capsys)["verdict"] == "passed"
 
 

@@ -174,7 +174,8 @@ def _told(error: Mapping[str, Any]) -> str:
     where = (error.get("location") or {}).get("path") or error.get("path") or ""
     message = " ".join(str(error.get("message", "")).split())[:160]
     if _place(error):
-        return f"cannot read all of {_plain(str(where))}, which is valid Python: `exclude` the file for this check"
+        way = "`exclude` it for this check, in a commit before"
+        return f"cannot read all of {_plain(str(where))}, which is valid Python: {way}"
     names = [str(name) for name in (error.get("rule_id"), where) if name and not os.path.isabs(str(name))]
     about = f" ({' in '.join(names)})" if names else ""
     return f"{_kind(error)}{about}: {message}".removesuffix(": ")

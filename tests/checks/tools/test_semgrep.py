@@ -92,7 +92,7 @@ def test_a_file_that_python_cannot_parse_is_named_and_the_others_count() -> None
 @pytest.mark.parametrize(
     ("name", "files", "reason"),
     (
-        ("modern", ("shop.py", "modern.py"), "cannot read all of modern.py, which is valid Python: `exclude` the file"),
+        ("modern", ("shop.py", "modern.py"), "cannot read all of modern.py, which is valid Python: `exclude` it"),
         ("timeout", ("slow.py",), "Timeout (slow in slow.py)"),
         ("bad-pattern", ("shop.py",), "Rule parse error (bad in bad.yml): Invalid pattern for Python"),
         ("later-version", ("shop.py",), "IncompatibleRule (later in later.yml): This rule requires upgrading Semgrep"),
