@@ -5,7 +5,7 @@ import itertools
 import os
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from qualitygate.commands.fix import fix
@@ -70,13 +70,18 @@ def edited(lines: list[str], edits: list[tuple[int, str, str]]) -> tuple[list[st
 
 
 def may_change(text: str, changed: set[int]) -> set[int]:
-    """Changed lines with the whole of their statement (without its body), blank lines around them, and imports."""
+    """Changed lines with the whole of their statement (without its body), blank lines around them, and imports.
+
+    A body goes along where it is not indented by one step: who formats its head must move it.
+    """
     lines = text.split("\n")
     allowed = set(changed)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.stmt):
             body = getattr(node, "body", None)
-            last = body[0].lineno - 1 if isinstance(body, list) and body[0].lineno > node.lineno else node.end_lineno
+            first = body[0] if isinstance(body, list) else node
+            in_step = first.lineno > node.lineno and first.col_offset == node.col_offset + 4
+            last = first.lineno - 1 if in_step else node.end_lineno
             own = set(range(node.lineno - 1, last or node.lineno))
             if own & changed or isinstance(node, ast.Import | ast.ImportFrom):
                 allowed |= own
@@ -89,6 +94,11 @@ def may_change(text: str, changed: set[int]) -> set[int]:
     return allowed
 
 
+LOAD = "def load(path):\n    with open(path) as file:\n        return file.read()\n"
+SHAPE = "class Shape:\n    sides = 3\n\n    def area(self, a):\n        if a:\n            return 0\n        return a\n"
+
+
+@example([LOAD, SHAPE, LOAD, LOAD, SHAPE], [(52, "delete", ""), (52, "delete", "")], "\n")  # a body loses its head
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BLOCKS, EDITS, st.sampled_from(("\n", "\r\n")))
 def test_lines_that_no_change_touched_stay_to_the_byte_and_a_second_fix_does_nothing(
