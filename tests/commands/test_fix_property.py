@@ -72,7 +72,8 @@ def edited(lines: list[str], edits: list[tuple[int, str, str]]) -> tuple[list[st
 def may_change(text: str, changed: set[int]) -> set[int]:
     """Changed lines with the whole of their statement (without its body), blank lines around them, and imports.
 
-    Who takes blank lines away formats the statements that they stand between. A body goes along where it is not indented by one step: who formats its head must move it.
+    Who takes blank lines away formats the statements that they stand between. A body goes along where it
+    is not indented by one step: who formats its head must move it.
     """
     lines = text.split("\n")
     changed = changed | {near for number in changed if not lines[number].strip() for near in _beside(number, lines)}
