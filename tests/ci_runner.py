@@ -29,9 +29,11 @@ class Played(NamedTuple):
 
 
 class Context(NamedTuple):
-    """`github` as expressions see it."""
+    """`github` as expressions see it; the inputs of an action, and what its step `python` put out."""
 
     github: Mapping[str, Any]
+    inputs: Mapping[str, Any] = {}
+    steps: Mapping[str, Any] = {}
 
     @property
     def event(self) -> Mapping[str, Any]:
@@ -69,7 +71,7 @@ def check_out(origin: Path, place: Path, ref: str, sha: str, *, depth: int = 0) 
     return place
 
 
-def environment(ground: Path, context: Context) -> dict[str, str]:
+def environment(ground: Path, work: Path, context: Context) -> dict[str, str]:
     """The variables of a run; nothing secret is among them."""
     event = ground / "event.json"
     event.write_text(json.dumps(context.event))
@@ -78,7 +80,6 @@ def environment(ground: Path, context: Context) -> dict[str, str]:
     return {
         **env,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
-        "PIP_NO_INDEX": "1",
         "CI": "true",
         "GITHUB_ACTIONS": "true",
         "GITHUB_EVENT_NAME": context.github["event_name"],
@@ -86,6 +87,7 @@ def environment(ground: Path, context: Context) -> dict[str, str]:
         "GITHUB_SHA": context.github["sha"],
         "GITHUB_REF": context.github["ref"],
         "GITHUB_REPOSITORY": "us/shop",
+        "GITHUB_WORKSPACE": os.fspath(work),
         "GITHUB_STEP_SUMMARY": os.fspath(ground / "summary.md"),
         "RUNNER_TEMP": os.fspath(ground / "temp"),
     }
@@ -95,7 +97,7 @@ def play(steps: list[dict[str, Any]], work: Path, context: Context, *, job_env: 
     """Run the `run:` steps as the runner does, each with `bash -e`; the first that fails ends it."""
     ground = work.parent / f"{work.name}-run"
     ground.mkdir()
-    env = {**environment(ground, context), **job_env}
+    env = {**environment(ground, work, context), **job_env}
     said, ran, code = "", [], 0
     for step in steps:
         if "run" not in step or not holds(step.get("if", "true"), context, failed=code != 0):
@@ -137,9 +139,14 @@ def holds(condition: str, context: Context, *, failed: bool = False) -> bool:
     return bool(evaluate(expression, context))
 
 
-def evaluate(expression: str, context: Context, more: Mapping[str, Any] = {}) -> Any:
+def evaluate(expression: str, context: Context) -> Any:
     """The few forms of expressions that our files use; any other is an error."""
-    known = {"github": context.github, "runner": {"os": "Linux", "temp": "/temp"}, **more}
+    known = {
+        "github": context.github,
+        "inputs": context.inputs,
+        "steps": {"python": {"outputs": context.steps}},
+        "runner": {"os": "Linux", "temp": "/temp"},
+    }
     tokens = re.findall(r"'[^']*'|[\w.-]+(?:\(\))?|&&|\|\||==|!=|!|[()]", expression)
     words = {"&&": "and", "||": "or", "!": "not", "true": "True", "false": "False", "cancelled()": "False"}
     values: list[Any] = []
@@ -152,7 +159,7 @@ def evaluate(expression: str, context: Context, more: Mapping[str, Any] = {}) ->
         else:
             found: Any = known
             for part in token.split("."):
-                found = found.get(part) if isinstance(found, dict) else None
+                found = found.get(part) if isinstance(found, Mapping) else None
             values.append(found)
         return f"values[{len(values) - 1}]"
 

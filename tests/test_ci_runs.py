@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from qualitygate.bootstrap.ci_render import Settings, render_github
 from qualitygate.gate.surroundings import version
+from tests.checkout import ROOT, copy_checkout
 from tests.ci_runner import ZERO, Context, Played, check_out, context, holds, load, play, pull_request, push
 from tests.support import commit, git, make_repo
 
@@ -83,6 +85,12 @@ def push_run(before: str, after: str, *, forced: bool = False) -> Context:
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     return Shop(tmp_path, {"a.py": GOOD, "old.py": "import json\n", "ruff.toml": RULES, "qualitygate.toml": GATE})
+
+
+@pytest.fixture(autouse=True)
+def no_index(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.node.get_closest_marker("slow") is None:
+        monkeypatch.setenv("PIP_NO_INDEX", "1")
 
 
 def test_a_request_with_a_new_defect_fails_where_people_look(shop: Shop) -> None:
@@ -326,3 +334,54 @@ def test_json_says_what_was_hidden(shop: Shop) -> None:
     document = json.loads(played.said)
     assert (document["verdict"], document["new"]) == ("failed", [])
     assert [row["rule"] for row in document["hidden"]] == ["ruff:F821"]
+
+
+ACTION = load((ROOT / "action.yml").read_bytes())
+HAVE_IT = {
+    "run": 'mkdir -p "$RUNNER_TEMP/qualitygate/bin"\n'
+    'ln -s "$(command -v qualitygate)" "$RUNNER_TEMP/qualitygate/bin/qualitygate"\n'
+}
+
+
+def action_steps() -> list[dict[str, Any]]:
+    """The steps of our action, with what its installation leaves in place of the installation."""
+    return [HAVE_IT, *(step for step in ACTION["runs"]["steps"] if step.get("name") != "Install qualitygate")]
+
+
+def with_inputs(run: Context, **given: str) -> Context:
+    usual = {name: row["default"] for name, row in ACTION["inputs"].items()}
+    return run._replace(inputs={**usual, **{name.replace("_", "-"): value for name, value in given.items()}})
+
+
+def test_the_action_judges_a_request(shop: Shop) -> None:
+    base, head = shop.propose({"a.py": BAD})
+    run = request_run(base, head, shop.merge_ref(head))
+    played = shop.play(with_inputs(run, trust="true", args="--tier commit  --all-files"), steps=action_steps())
+    assert (played.code, "title=ruff%3AF821" in played.said) == (1, True)
+    assert played.summary.startswith("## qualitygate: failed\n")
+
+
+def test_an_input_of_the_action_is_never_code(shop: Shop) -> None:
+    base, head = shop.propose({"b.py": GOOD})
+    run = request_run(base, head, shop.merge_ref(head))
+    played = shop.play(with_inputs(run, args="$(touch pwned) `touch pwned` ; touch pwned"), steps=action_steps())
+    assert played.code == 2
+    assert not list(shop.folder.rglob("pwned"))
+
+
+def test_the_action_writes_for_code_scanning_where_it_is_told_to(shop: Shop) -> None:
+    base, head = shop.propose({"b.py": GOOD})
+    run = with_inputs(request_run(base, head, shop.merge_ref(head)), sarif_file="out.sarif")
+    assert shop.play(run, steps=action_steps()).code == 0
+    (found,) = shop.folder.glob("runner1/out.sarif")
+    assert json.loads(found.read_text())["version"] == "2.1.0"
+
+
+@pytest.mark.slow
+def test_the_action_installs_what_it_was_checked_out_with(shop: Shop, tmp_path: Path) -> None:
+    source = copy_checkout(tmp_path / "source")
+    base, head = shop.propose({"a.py": BAD})
+    run = with_inputs(request_run(base, head, shop.merge_ref(head)))
+    run = run._replace(github={**run.github, "action_path": str(source)}, steps={"python-path": sys.executable})
+    played = shop.play(run, steps=ACTION["runs"]["steps"])
+    assert (played.code, "title=ruff%3AF821" in played.said) == (1, True), played.said
