@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qualitygate.bootstrap.ci_render import Settings, render_github
+from qualitygate.bootstrap.ci_render import Settings, render_github, render_gitlab
 from qualitygate.gate.surroundings import version
-from tests.checkout import ROOT, copy_checkout
+from tests.checkout import BIN, ROOT, copy_checkout
 from tests.ci_runner import ZERO, Context, Played, check_out, context, holds, load, play, pull_request, push
 from tests.support import commit, git, make_repo
 
@@ -385,3 +387,49 @@ def test_the_action_installs_what_it_was_checked_out_with(shop: Shop, tmp_path: 
     run = run._replace(github={**run.github, "action_path": str(source)}, steps={"python-path": sys.executable})
     played = shop.play(run, steps=ACTION["runs"]["steps"])
     assert (played.code, "title=ruff%3AF821" in played.said) == (1, True), played.said
+
+
+def play_gitlab(shop: Shop, sha: str, **variables: str) -> tuple[int, str, Path]:
+    """The script of GitLab's job, as its runner does: one shell that stops at the first error."""
+    job = load(render_gitlab(Settings(version(), "main", "3.13")))["qualitygate"]
+    shop.runs += 1
+    place = check_out(shop.origin, shop.folder / f"gitlab{shop.runs}", "refs/heads/main", sha)
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "CI_"))}
+    env |= {"PATH": f"{BIN}{os.pathsep}{env['PATH']}", "GITLAB_CI": "true", "CI_COMMIT_SHA": sha}
+    script = "\n".join((*job["before_script"], *job["script"]))
+    shell = ["bash", "-eo", "pipefail", "-c", script]
+    run = {**env, "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": ZERO, **variables}
+    done = subprocess.run(shell, cwd=place, env=run, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr, place / "qualitygate.xml"
+
+
+def merge_request(base: str) -> dict[str, str]:
+    return {
+        "CI_PIPELINE_SOURCE": "merge_request_event",
+        "CI_MERGE_REQUEST_IID": "7",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    }
+
+
+def test_a_merge_request_at_gitlab_is_judged_by_its_base(shop: Shop) -> None:
+    base, head = shop.propose({"a.py": BAD, "qualitygate.toml": "schema = 1\n[checks.markers]\n"})
+    code, said, report = play_gitlab(shop, head, **merge_request(base))
+    assert (code, "a.py:4:7: ruff:F821" in said) == (1, True), said
+    assert "F821" in report.read_text()
+    base, head = shop.propose({"b.py": GOOD})
+    code, said, report = play_gitlab(shop, head, **merge_request(base))
+    assert (code, "passed: no new findings" in said, report.exists()) == (0, True, True), said
+
+
+def test_a_push_at_gitlab_is_judged_as_a_whole(shop: Shop) -> None:
+    before = git(shop.work, "rev-parse", "main")
+    commit(shop.work, {"a.py": BAD})
+    after = shop.push()
+    pushed = {"CI_PIPELINE_SOURCE": "push", "CI_COMMIT_BRANCH": "main", "CI_COMMIT_BEFORE_SHA": before}
+    assert play_gitlab(shop, after, **pushed)[0] == 1
+    git(shop.work, "reset", "-q", "--hard", before)
+    commit(shop.work, {"b.py": GOOD})
+    forced = {**pushed, "CI_COMMIT_BEFORE_SHA": after}
+    code, said, _ = play_gitlab(shop, shop.push("-f"), **forced)
+    assert (code, f"against {after[:7]} (main before the push)" in said) == (0, True), said

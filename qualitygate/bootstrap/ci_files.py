@@ -26,7 +26,7 @@ AUTO, NONE = "auto", "none"
 _INCLUDE = ("include:", f"  - local: /{GITLAB_JOB}")
 _COMMENT = "# {}"
 _PYTHONS = ("3.13", "3.12", "3.11", "3.10", "3.14")
-_WHY = "what settles it is a run where the author of the change has no say: by the base branch's settings"
+_WHY = "{what} and pushes to {branch} are judged there too, by settings that the change itself cannot relax"
 
 
 class Asked(NamedTuple):
@@ -91,8 +91,8 @@ def _python(facts: Facts) -> str:
 
 def _github(draft: Draft, repo: Repo, settings: Settings, evidence: str, refresh: bool) -> None:
     if _put(draft, repo, GITHUB_WORKFLOW, render_github(settings), refresh):
-        what = f"write {GITHUB_WORKFLOW}: pull requests, and pushes to {settings.branch}"
-        draft.steps.append(Step(what, _WHY, _evidence(evidence, settings)))
+        why = _WHY.format(what="pull requests", branch=settings.branch)
+        draft.steps.append(Step(f"write {GITHUB_WORKFLOW}", why, _evidence(evidence, settings)))
 
 
 def _gitlab(draft: Draft, repo: Repo, settings: Settings, evidence: str, refresh: bool) -> None:
@@ -104,8 +104,8 @@ def _gitlab(draft: Draft, repo: Repo, settings: Settings, evidence: str, refresh
         return
     settings = settings._replace(stage="test" if not stages or "test" in stages else stages[0])
     if _put(draft, repo, GITLAB_JOB, render_gitlab(settings), refresh):
-        what = f"write {GITLAB_JOB}: merge requests, and pushes to {settings.branch}"
-        draft.steps.append(Step(what, _WHY, _evidence(evidence, settings)))
+        why = _WHY.format(what="merge requests", branch=settings.branch)
+        draft.steps.append(Step(f"write {GITLAB_JOB}", why, _evidence(evidence, settings)))
     if refresh or GITLAB_JOB not in draft.edits or GITLAB_JOB.encode("ascii") in (before or b""):
         return
     if includes and not holds_block(before or b"", _COMMENT):

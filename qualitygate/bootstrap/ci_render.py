@@ -92,10 +92,18 @@ def _why(steps: Steps) -> str:
     return f"The project's own environment, {steps.source}. Change it here if it is set up in another way."
 
 
+_WITHOUT_CACHE = {"astral-sh/setup-uv": "enable-cache", "actions/setup-node": "package-manager-cache"}
+
+
 def _github_steps(steps: Steps) -> str:
     lines = [f"      # {_why(steps)}"]
     if steps.action:
-        lines.append(f"      - uses: <{steps.action}>")
+        # A cache that pull requests of a release branch can fill is a way into the release.
+        lines += [
+            f"      - uses: <{steps.action}>",
+            "        with:",
+            f"          {_WITHOUT_CACHE[steps.action]}: false",
+        ]
     lines += ["      - name: Set up the project", *_folder(steps), "        run: |"]
     return "\n".join((*lines, *(f"          {line}" for line in steps.lines)))
 
