@@ -14,13 +14,14 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, set_block
 from qualitygate.bootstrap.plan import Step
 from qualitygate.bootstrap.yaml_events import events_of, items_of, kind_of, pairs_of, root_of
+from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
 from qualitygate.gate.surroundings import version
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.setup_commands import find_set_up
-from qualitygate.locations import CI_FILES, GITHUB_WORKFLOW, GITLAB_CI, GITLAB_JOB
+from qualitygate.locations import CI_FILES, GITHUB_WORKFLOW, GITLAB_CI, GITLAB_JOB, SETTINGS
 
 AUTO, NONE = "auto", "none"
 _INCLUDE = ("include:", f"  - local: /{GITLAB_JOB}")
@@ -72,7 +73,8 @@ def _host(url: str) -> str:
 
 
 def _settings(draft: Draft, repo: Repo, facts: Facts) -> Settings:
-    branch = bases_.main_branch(repo, "") or bases_.current_branch(repo) or "main"
+    gate = parse_toml(draft.read(SETTINGS) or b"", file=SETTINGS).get("gate", {})
+    branch = bases_.main_branch(repo, gate.get("trusted", "")) or bases_.current_branch(repo) or "main"
     steps = steps_for(draft.checks, find_set_up(repo, CI_FILES))
     return Settings(version(), branch, _python(facts), steps)
 

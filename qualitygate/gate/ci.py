@@ -13,7 +13,7 @@ from qualitygate.gate.base import Bases
 from qualitygate.gate.ci_event import Event
 from qualitygate.gate.judging import judge_against
 from qualitygate.gate.planning import Gate
-from qualitygate.gate.policy import FILE, load
+from qualitygate.gate.policy import FILE, GatePolicy, load
 from qualitygate.gate.surroundings import version
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
@@ -160,7 +160,7 @@ def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed:
     only = tuple(check.name for check in policy.checks if traits.unit(gate.tools[check.tool]) != "test")
     if not only:
         return verdict
-    also = judge_against(gate._replace(only=only), reader, mixed, bases)
+    also = judge_against(gate._replace(only=only, versions=_versions(gate, head, policy)), reader, mixed, bases)
     told = {_place(finding) for finding in verdict.new}
     hidden = tuple(finding for finding in also.new if _place(finding) not in told)
     open_ = dict(verdict.undecided)
@@ -176,6 +176,13 @@ def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed:
         fingerprints={**also.fingerprints, **verdict.fingerprints},
         on_changed_lines=verdict.on_changed_lines | (also.on_changed_lines & frozenset(hidden)),
     )
+
+
+def _versions(gate: Gate, head: Tree, base: GatePolicy) -> dict[str, str]:
+    """The versions that head's settings ask for: a change that brings new tools is judged with these."""
+    policy = load(gate.repo, gate.state.shared, _only(head.entries, FILE), version(), gate.compile)
+    tools = {check.name: check.tool for check in base.checks}
+    return {check.name: check.version for check in policy.checks if tools.get(check.name) == check.tool}
 
 
 def _place(finding: Finding) -> tuple[str, str, int, int, str]:

@@ -22,7 +22,7 @@ class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
     `only`: names of checks, none means all. `environment`: empty means find it, and use it only if
-    this clone is trusted; else the one in it.
+    this clone is trusted; else the one in it. `versions`: per check, of its tool, in place of those in the policy.
     """
 
     repo: Repo
@@ -36,6 +36,7 @@ class Gate(NamedTuple):
     progress: Callable[[str], None] = lambda check: None
     environment: tuple[Environment | None, ...] = ()
     only: tuple[str, ...] = ()
+    versions: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):
@@ -68,6 +69,9 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
+    if gate.versions:
+        rows = (check._replace(version=gate.versions.get(check.name, check.version)) for check in policy.checks)
+        policy = policy._replace(checks=tuple(rows))
     surroundings = _around(gate, reader, head, policy, here=here)
     inside = digest(surroundings.ours, surroundings.environment_digest)
     rules = digest(policy.digest, gate.tier, gate.only)

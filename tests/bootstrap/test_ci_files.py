@@ -137,6 +137,12 @@ def test_the_branch_is_the_trusted_one(repository: Callable[..., Path]) -> None:
     assert workflow["on"]["push"]["branches"] == ['it\'s-a-"trunk"']
 
 
+def test_the_branch_that_the_settings_trust_is_the_one(repository: Callable[..., Path]) -> None:
+    root = repository({**OWNERS, "qualitygate.toml": 'schema = 1\n[gate]\ntrusted = "origin/develop"\n'})
+    git(root, "update-ref", "refs/remotes/origin/develop", "HEAD")
+    assert load(planned(root).edits[GITHUB].after)["on"]["push"]["branches"] == ["develop"]
+
+
 def steps(root: Path) -> str:
     job = load(planned(root, checks=(PYTEST,)).edits[GITHUB].after)["jobs"]["gate"]
     return "\n".join(step.get("run", step.get("uses", "")) for step in job["steps"])
