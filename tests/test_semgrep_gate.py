@@ -184,7 +184,7 @@ def test_a_rule_for_another_language_makes_it_undecided(root: Path, capsys: pyte
     both = OWN + OWN.removeprefix("rules:\n").replace("no-print", "no-log").replace("[python]", "[javascript]")
     write(root, {".qualitygate/rules/no-print.yml": both, "shop.py": "x = 1\n"})
     (row,) = judged(capsys)["undecided"]
-    assert row["reason"] == "did not try the rule no-log: is it for Python?"
+    assert row["reason"] == "did not try the rule no-log: is it for Python, JavaScript or TypeScript?"
     tests_only = OWN.replace("    pattern:", "    paths:\n      include: ['**/tests/**']\n    pattern:")
     write(root, {".qualitygate/rules/no-print.yml": tests_only})
     assert judged(capsys)["verdict"] == "passed"

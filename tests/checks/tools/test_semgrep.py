@@ -109,14 +109,14 @@ def test_a_rule_that_was_skipped_makes_it_undecided() -> None:
     skipped = [{"rule_id": "later", "details": "", "position": {}}]
     assert (
         semgrep.parse(said(skipped_rules=skipped), request("shop.py")).reason
-        == "did not try the rule later: is it for Python?"
+        == "did not try the rule later: is it for Python, JavaScript or TypeScript?"
     )
 
 
 def test_a_rule_for_another_language_is_not_green_in_silence(tmp_path: Path) -> None:
     write(tmp_path, {".qualitygate/rules/a.yml": "rules:\n  - id: for-python\n  - 'id': \"for-go\"\n", "shop.py": ""})
     report = semgrep.parse(said(rules_by_engine=[["for-python", "OSS"]]), request("shop.py", root=tmp_path))
-    assert report.reason == "did not try the rule for-go: is it for Python?"
+    assert report.reason == "did not try the rule for-go: is it for Python, JavaScript or TypeScript?"
 
 
 def test_a_file_that_nobody_asked_for_makes_it_undecided() -> None:
