@@ -154,7 +154,9 @@ def _folders() -> dict[str, Traversable]:
         if folder.is_dir():
             names = [file.name[: -len(".yml")] for file in folder.iterdir() if re.fullmatch(r"[^.]+\.yml", file.name)]
             if twice := sorted(set(names) & set(found)):
-                raise ConfigError(f"playbooks/{stack.name}/rules/{twice[0]}.yml: another playbook has a rule of that name")
+                raise ConfigError(
+                    f"playbooks/{stack.name}/rules/{twice[0]}.yml: another playbook has a rule of that name"
+                )
             found.update(dict.fromkeys(names, folder))
     return found
 
@@ -174,8 +176,6 @@ def compiled(options: Mapping[str, Any], *, file: str) -> dict[str, Any]:
 
 
 _ANNOTATION = re.compile(r"^\s*(?:#|//|\{/\*) ruleid: *([\w.-]+)\s*(?:\*/\})?\s*$")
-_TOP = re.compile(r"\n\s*\n(?=[^\s)\]}])")
-"""Between two statements that stand at the margin, with an empty line between them."""
 
 
 def example(rule: str, test: str, kind: str = "py") -> str:
@@ -204,8 +204,7 @@ def _of_python(test: str) -> Iterator[tuple[int, int]]:
 
 
 def _between_empty_lines(test: str) -> Iterator[tuple[int, int]]:
-    start = 1
-    for text in _TOP.split(test.strip("\n")):
-        end = start + text.count("\n")
-        yield start, end
-        start = end + 2
+    """First and last line of what begins at the margin, after an empty line."""
+    lines = ["", *test.splitlines()]
+    starts = [n for n in range(1, len(lines)) if not lines[n - 1].strip() and re.match(r"[^\s)\]}]", lines[n])]
+    yield from zip(starts, [*(start - 1 for start in starts[1:]), len(lines) - 1], strict=True)

@@ -27,7 +27,9 @@ Examples = Mapping[str, Mapping[str, str]]
 
 def examples(rules: Sequence[str], paths: Iterable[str], read: Callable[[str], bytes | None]) -> Examples:
     """What the rules' tests say; without any text for a rule of the repository that has no test."""
-    found = {rule.id: {kind: example(rule.id, text, kind) for kind, text in rule.tests.items()} for rule in load_pack(rules)}
+    found = {
+        rule.id: {kind: example(rule.id, text, kind) for kind, text in rule.tests.items()} for rule in load_pack(rules)
+    }
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
         stem, _, kind = name.rpartition(".")
@@ -39,7 +41,9 @@ def examples(rules: Sequence[str], paths: Iterable[str], read: Callable[[str], b
         except ConfigError:
             continue  # the check itself says what is wrong with it
         for rule in ids:
-            texts = {kind: example(rule, (data or b"").decode("utf-8", "replace"), kind) for kind, data in tests.items()}
+            texts = {
+                kind: example(rule, (data or b"").decode("utf-8", "replace"), kind) for kind, data in tests.items()
+            }
             found[rule] = {kind: text for kind, text in texts.items() if text}
     return found
 

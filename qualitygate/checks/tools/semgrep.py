@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -89,9 +88,7 @@ def own_rules(root: str) -> tuple[str, ...]:
 def _about(request: Request) -> tuple[str, ...]:
     """Those of the request's files that are in the language of a rule."""
     own, unread = _own(request.root)
-    return languages.of_files(
-        request.files, languages.of_rules(request.options.get("pack", ()), own, unread=unread)
-    )
+    return languages.of_files(request.files, languages.of_rules(request.options.get("pack", ()), own, unread=unread))
 
 
 def _own(root: str) -> tuple[list[languages.Named], bool]:

@@ -21,7 +21,11 @@ KNOWN: Mapping[str, str] = {"python": "Python", "javascript": "JavaScript", "typ
 _ALIASES = {"py": "python", "python3": "python", "js": "javascript", "ts": "typescript"}
 _ID = re.compile(r"""^ *- +["']?id["']? *: *["']?([\w.-]+)""", re.MULTILINE)
 _LANGUAGES = re.compile(
-    r"""^[ -]*["']?languages["']?[ ]*:[ ]*(?:\[(?P<one_line>[^\]]*)\]|(?P<lines>(?:\s*(?:\#[^\n]*)?\n[ ]*-[ ]+[^\n:]+)+))""",
+    r"""
+    ^[ -]*["']?languages["']?[ ]*:[ ]*
+    (?: \[(?P<one_line>[^\]]*)\]
+      | (?P<lines>(?:\s*(?:\#[^\n]*)?\n[ ]*-[ ]+[^\n:]+)+) )
+    """,
     re.MULTILINE | re.VERBOSE,
 )
 
