@@ -44,11 +44,9 @@ def language(path: str) -> str:
 
 def named_in(text: str) -> tuple[Named, ...]:
     """The rules of one file as they are usually written: what reads YAML is not loaded on the way of a hook."""
-    starts = [*_ID.finditer(text)]
-    ends = [*(match.start() for match in starts[1:]), len(text)]
-    return tuple(
-        Named(match[1], _languages(text[match.start() : end])) for match, end in zip(starts, ends, strict=True)
-    )
+    found = [*_ID.finditer(text)]
+    ends = [match.start() for match in found[1:]] + [len(text)] * bool(found)
+    return tuple(Named(match[1], _languages(text[match.start() : end])) for match, end in zip(found, ends, strict=True))
 
 
 def of_rules(pack: Iterable[Mapping[str, Any]], own: Sequence[Named], *, unread: bool) -> frozenset[str]:
