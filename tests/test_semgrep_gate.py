@@ -296,3 +296,32 @@ def test_at_an_edit_the_fast_form_of_a_rule_for_the_web(root: Path, name: str) -
     verdict = judge_edit(open_gate(root, TOOLS, compile_any)._replace(tier="edit"), [name])
     assert [(f.rule, f.line) for f in verdict.new] == [("semgrep:swallowed-error", 2)]
     assert verdict.status == "failed"
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
+def test_bootstrap_proves_rules_of_several_languages_and_leaves_out_what_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Valid code that the engine cannot read kept the whole check from being set up."""
+    page = "export function Page() {\n  return <b>one</b>;\n}\n"
+    files = {
+        "shop.py": "x = 1\n",
+        "web/package.json": '{"name": "web", "dependencies": {"react": "19.0.0"}}\n',
+        "web/page.tsx": page,
+        "web/sums.js": "export const sum = (a, b) => a + b;\n",
+        "web/terms.tsx": page.replace("one", "Terms & Conditions"),
+        "web/sums.test.ts": 'it("adds", () => {\n  expect(1 + 2).toBe(3);\n});\n',
+    }
+    root = make_repo(tmp_path / "shop", files)
+    monkeypatch.chdir(root)
+    assert main(["bootstrap", "--json", "."]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (proof,) = (row for row in document["proof"] if row["check"] == "semgrep")
+    assert proof["green_on_head"] and proof["red_on_seed"] and not proof["unproven"]
+    settings = (root / "qualitygate.toml").read_text()
+    assert 'exclude = ["web/terms.tsx"]' in settings
+    for rule in ("swallowed-exception", "swallowed-error", "effect-is-async", "awaited-without-look", "test-is-empty"):
+        assert f'"{rule}"' in settings
+    assert "answered-twice" not in settings, "there is no Express"
