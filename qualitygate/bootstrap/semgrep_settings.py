@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from qualitygate.bootstrap.calibrate import Calibrated, calibrate
 from qualitygate.checks.tools.semgrep import READ_IN_PART
-from qualitygate.checks.tools.semgrep_languages import KNOWN
+from qualitygate.checks.tools.semgrep_languages import KNOWN, language
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Report
 from qualitygate.playbook import Playbook
@@ -18,16 +18,16 @@ _SHARE = 0.1
 
 
 def candidates(pack: Sequence[Rule], facts: Facts) -> tuple[str, ...]:
-    """The rules worth a try: for a language and a framework that are there, about tests only where there are some."""
-    here = {language for language, name in KNOWN.items() if name in facts.languages}
+    """The rules worth a try: for a language and a framework that are there, about tests only where some are in it."""
+    here = {one for one, name in KNOWN.items() if name in facts.languages}
     frameworks = {fact.name for fact in facts.frameworks}
-    has_tests = "test" in facts.roles.values()
+    tested = {language(path) for path, role in facts.roles.items() if role == "test"}
     return tuple(
         rule.id
         for rule in pack
         if here.intersection(rule.languages)
         and (not rule.frameworks or frameworks.intersection(rule.frameworks))
-        and (has_tests or not rule.tests_only)
+        and (not rule.tests_only or tested.intersection(rule.languages))
     )
 
 
@@ -53,4 +53,4 @@ def settle(
 
 def _lines(languages: Sequence[str], facts: Facts) -> int:
     counted: Mapping[str, int] = {name: fact.lines for name, fact in facts.languages.items()}
-    return sum(counted.get(KNOWN[language], 0) for language in languages)
+    return sum(counted.get(KNOWN[one], 0) for one in languages)

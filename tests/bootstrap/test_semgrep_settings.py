@@ -48,6 +48,8 @@ def test_a_rule_about_a_framework_is_tried_only_where_that_is_used() -> None:
 def test_a_rule_about_tests_is_tried_only_where_there_are_some() -> None:
     assert "test-runs-alone" not in tried(facts("TypeScript"))
     assert "test-runs-alone" in tried(facts("TypeScript", tests=("a.test.ts",)))
+    both = tried(facts("Python", "TypeScript", tests=("a.test.ts",)))
+    assert "test-runs-alone" in both and "sleep-in-test" not in both, "no test in Python could prove it"
 
 
 def finding(rule: str, path: str) -> Finding:
