@@ -44,7 +44,13 @@ def no_user_settings(request: Request) -> dict[str, str]:
 
 
 def report(
-    output: Output, request: Request, tool: str, read: Read, *, clean: Collection[int] = (0,), red: Collection[int] = (1,)
+    output: Output,
+    request: Request,
+    tool: str,
+    read: Read,
+    *,
+    clean: Collection[int] = (0,),
+    red: Collection[int] = (1,),
 ) -> Report:
     """The rows as findings of `tool`, all files counted as looked at.
 

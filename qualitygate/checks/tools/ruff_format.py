@@ -28,6 +28,7 @@ _SUMMARY = re.compile(
 )
 _ERROR = re.compile(rb"^error: (.*)$", re.MULTILINE)
 
+
 def command(request: Request) -> Command:
     """`ruff format --diff`, which prints what it would change and changes nothing."""
     return ruff_cli.command(request, "format", "--diff")
