@@ -7,10 +7,48 @@ from typing import cast
 
 from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import ast_grep, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
+from qualitygate.checks.tools import (
+    actionlint,
+    ast_grep,
+    checkstyle,
+    clippy,
+    go_vet,
+    gofmt,
+    golangci_lint,
+    hadolint,
+    markdownlint,
+    mypy,
+    pymarkdown,
+    pytest,
+    rubocop,
+    ruff_check,
+    ruff_format,
+    rustfmt,
+    semgrep,
+    shellcheck,
+    shfmt,
+    spotless,
+    spring_javaformat,
+    sqlfluff,
+    standard,
+    syntax,
+    terraform_fmt,
+    tflint,
+    yamllint,
+    zizmor,
+)
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+    *(large_files, markers, secrets, syntax),
+    *(mypy, pytest, ruff_check, ruff_format, semgrep),
+    *(gofmt, go_vet, golangci_lint),
+    *(rustfmt, clippy),
+    *(rubocop, standard),
+    *(checkstyle, spotless, spring_javaformat),
+    *(shellcheck, shfmt),
+    *(hadolint, actionlint, zizmor),
+    *(yamllint, markdownlint, pymarkdown, sqlfluff),
+    *(terraform_fmt, tflint),
 )
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}

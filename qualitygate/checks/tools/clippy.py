@@ -53,7 +53,7 @@ def environment(request: Request) -> dict[str, str]:
 def command(request: Request) -> Command:
     """Clippy on all crates and targets of the workspace."""
     argv = (request.executable, "clippy", "--workspace", "--all-targets", "--offline", "--message-format=json")
-    return Command((*argv, "--keep-going"), environment(request))
+    return Command(argv, environment(request))
 
 
 def parse(output: Output, request: Request) -> Report:

@@ -1,4 +1,4 @@
-"""Formatters: the hunks of a unified diff as findings, and a formatted file of which only some lines are taken."""
+"""What formatters share that print a unified diff: its hunks as findings."""
 
 from __future__ import annotations
 
@@ -179,15 +179,3 @@ def _unparsed(request: Request, rule: str, found: re.Match[str]) -> Finding:
 def printed(output: Output) -> bytes | None:
     """A file that was formatted to standard output; None for any exit code but 0."""
     return output.stdout if output.code == 0 and not output.timed_out and not output.truncated else None
-
-
-def within(data: bytes, formatted: bytes, first: int, last: int) -> bytes:
-    """The file with only those of its formatter's changes that meet lines `first` to `last`."""
-    from difflib import SequenceMatcher  # only a fix needs it
-
-    old, new = data.splitlines(keepends=True), formatted.splitlines(keepends=True)
-    made: list[bytes] = []
-    for kind, start, stop, there, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        meets = first <= stop and start < last if stop > start else first <= start + 1 and start <= last
-        made += new[there:end] if kind != "equal" and meets else old[start:stop]
-    return b"".join(made)

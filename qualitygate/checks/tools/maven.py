@@ -44,7 +44,7 @@ def executes(read: Callable[[str], bytes | None]) -> tuple[str, ...]:
 def command(request: Request, plugin: Plugin, *flags: str) -> Command:
     """The goal in each execution that the project has of it, in all modules. Raises ToolError where there is none."""
     goals = [f"{plugin.group}:{plugin.artifact}:{plugin.goal}@{name}" for name in _executions(request.root, plugin)]
-    argv = (request.executable, "--batch-mode", "--offline", "--fail-at-end", "-Dstyle.color=never", *flags)
+    argv = (request.executable, "--batch-mode", "--offline", "--fail-never", "-Dstyle.color=never", *flags)
     return Command((*argv, *goals), {"MAVEN_ARGS": "", "MAVEN_OPTS": ""})
 
 
@@ -83,14 +83,19 @@ class Failure(NamedTuple):
 
 
 def failures(output: Output, plugin: Plugin) -> list[Failure] | Report:
-    """Where the goal failed for its findings; a report with a reason if Maven failed for any other reason."""
+    """Where the goal failed for its findings; a report with a reason if anything else went wrong."""
+    # It is told never to fail, as a module that does takes those that need it along.
     if reason := why_incomplete(output, (0, 1)):
         return Report((), 0, reason)
     text = output.stdout.decode("utf-8", "replace")
     found = list(_FAILED.finditer(text))
-    other = [match for match in found if match[1].split(":")[1:2] != [plugin.artifact] or plugin.fails not in match[4]]
-    if other or bool(found) != (output.code == 1) or (output.code == 0 and "BUILD SUCCESS" not in text):
+    other = [match for match in found if plugin.artifact not in match[1] or plugin.fails not in match[4]]
+    ended = ("Build failures were ignored" if found else "BUILD SUCCESS") in text
+    ran = re.findall(rf"^\[INFO\] --- \S+:{plugin.goal} \((\S+)\)", text, re.MULTILINE)
+    if output.code != 0 or other or not ended or not ran:
         return Report((), 0, _why(other[0][4] if other else text))
+    if found and len(set(ran)) > 1:
+        return Report((), 0, f"{found[0][3]} fails in one of {len(set(ran))} executions, and later ones did not run")
     return [Failure(match[3], tuple(_body(text[match.end() :]))) for match in found]
 
 

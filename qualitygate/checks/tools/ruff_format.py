@@ -69,7 +69,8 @@ def parse(output: Output, request: Request) -> Report:
 
 def _findings(diff: bytes, request: Request) -> tuple[list[Finding], int]:
     index = ruff_cli.path_index(request.files)
-    found, files = [], 0
+    found: list[Finding] = []
+    files = 0
     for shown, hunks in diffs.sections(diff):
         path = index.get(shown)
         if path is None:

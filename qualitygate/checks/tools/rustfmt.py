@@ -19,7 +19,10 @@ title = "cargo fmt"
 scope: Literal["tree", "lines"] = "lines"
 # It goes from module to module, in the edition that the manifest names.
 reads: Reads = "tree"
-config_files: tuple[str, ...] = ("rustfmt.toml", ".rustfmt.toml", *clippy.MANIFESTS)
+config_files: tuple[str, ...] = (
+    *("rustfmt.toml", ".rustfmt.toml", "Cargo.toml", "config.toml", "rust-toolchain.toml"),
+    "rust-toolchain",
+)
 package = "cargo"
 ecosystem = "system"
 version_argv = ("fmt", "--version")

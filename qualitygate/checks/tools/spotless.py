@@ -36,8 +36,8 @@ def wants(path: str) -> bool:
 
 
 def command(request: Request) -> Command:
-    """The plugin's `check` on all files: it may be set up to look at changed ones only."""
-    return maven.command(request, _PLUGIN, "-DspotlessRatchetFrom=NONE", "-Dspotless.ratchetFrom=NONE")
+    """The plugin's `check`."""
+    return maven.command(request, _PLUGIN)
 
 
 def parse(output: Output, request: Request) -> Report:
