@@ -9,7 +9,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import rows
-from qualitygate.checks.tools.exits import complaint
+from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.checks.tools.rows import Row
 from qualitygate.model import Report
 from qualitygate.process import Output
@@ -58,10 +58,12 @@ def command(request: Request) -> Command:
 
 def parse(output: Output, request: Request) -> Report:
     """One finding per message and place; where a crate does not compile, its errors, and the rest is not known."""
-    report = rows.report(output, request, name, _rows, clean=(0,), red=(0, 101))
+    if b'"build-finished"' not in output.stdout:
+        reason = why_incomplete(output, (), os.path.realpath(request.root))
+        return Report((), 0, reason + (_FETCH if b"offline" in output.stderr else ""))
+    report = rows.report(output, request, name, _rows, red=(0, 101))
     if report.reason:
-        missing = b"offline" in output.stderr or b"no matching package" in output.stderr
-        return report._replace(reason=report.reason + _FETCH) if missing else report
+        return report
     # What a build script has written is nobody's to mend.
     found = tuple(finding for finding in report.findings if not os.path.isabs(finding.path))
     if stray := next((one.path for one in found if not os.path.exists(os.path.join(request.root, one.path))), ""):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from qualitygate.checks.tool import Request
-from qualitygate.checks.tools.exits import why_incomplete
+from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 
@@ -132,23 +132,30 @@ def unformatted(request: Request, rule: str, path: str, hunks: list[Hunk]) -> It
 
 
 class Style(NamedTuple):
-    """How a formatter that prints diffs speaks: its headers, what else it prints, its exit codes, and parse errors.
+    """How a formatter that prints diffs speaks: its headers, what else it prints, its exit codes, and its errors.
 
-    `broken` finds the files that do not parse in standard error: groups `path`, `place` and `message`.
+    `error` finds where one begins in standard error, `broken` those about a file that does not parse: groups
+    `path`, `place` and `message`.
     """
 
     named: Named
     between: Callable[[bytes], bool]
     exits: Collection[int]
+    error: re.Pattern[str]
     broken: re.Pattern[str]
 
 
 def report(output: Output, request: Request, tool: str, style: Style) -> Report:
     """Findings `tool:unformatted`; a file that does not parse is `tool:does-not-parse`, on all of its lines."""
-    broken = {found["path"]: found for found in reversed(list(style.broken.finditer(_text(output.stderr))))}
-    exits = range(256) if broken else style.exits
+    errors = output.stderr.decode("utf-8", "replace")
+    matches = list(style.broken.finditer(errors))
+    understood = len(matches) == len(style.error.findall(errors))
+    exits = range(256) if matches and understood else style.exits
     if reason := why_incomplete(output, exits, os.path.realpath(request.root)):
         return Report((), 0, reason)
+    if not understood:
+        return Report((), 0, complaint(output.stderr, os.path.realpath(request.root)))
+    broken = {found["path"]: found for found in reversed(matches)}
     found: list[Finding] = []
     try:
         for path, hunks in sections(output.stdout, style.named, style.between):
@@ -161,10 +168,6 @@ def report(output: Output, request: Request, tool: str, style: Style) -> Report:
     if not found and output.code != 0:
         return Report((), 0, f"exit code {output.code} without a diff")
     return Report(tuple(found), len(request.files) - len(broken))
-
-
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "replace")
 
 
 def _unparsed(request: Request, rule: str, found: re.Match[str]) -> Finding:

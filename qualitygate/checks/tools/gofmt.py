@@ -25,7 +25,9 @@ parse_range = diffs.printed
 wants = go_vet.wants
 
 _BROKEN = re.compile(r"^(?P<path>[^\n]+?\.go):(?P<place>\d+:\d+): (?P<message>.*)$", re.MULTILINE)
-_STYLE = diffs.Style(diffs.orig, lambda line: line.startswith(b"diff "), (0, 1), _BROKEN)
+_STYLE = diffs.Style(
+    diffs.orig, lambda line: line.startswith(b"diff "), (0, 1), re.compile(r"^.", re.MULTILINE), _BROKEN
+)
 
 
 def command(request: Request) -> Command:

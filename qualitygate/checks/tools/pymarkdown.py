@@ -8,6 +8,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import rows
+from qualitygate.checks.tools.exits import complaint
 from qualitygate.checks.tools.rows import Row
 from qualitygate.model import Report
 from qualitygate.process import Output
@@ -41,6 +42,8 @@ def command(request: Request) -> Command:
 
 def parse(output: Output, request: Request) -> Report:
     """One finding per row."""
+    if output.stderr.strip():  # its exit code does not tell what it found from what it could not do
+        return Report((), 0, complaint(output.stderr, request.root))
     return rows.only_given(rows.report(output, request, name, _rows), request)
 
 

@@ -38,9 +38,10 @@ def paths(request: Request) -> tuple[str, ...]:
 
 
 def no_user_settings(request: Request) -> dict[str, str]:
-    """Environment for a tool that looks into the user's home directory for settings: an empty one."""
-    home = os.path.join(request.cache_dir, "no-user-settings")
-    return {"HOME": home, "XDG_CONFIG_HOME": home}
+    """Environment for a tool that looks into the user's home directory for settings: one without any."""
+    # Some break down where there is no such folder; ours is there as soon as the snapshot is.
+    none = os.path.join(request.cache_dir, "no-user-settings")
+    return {"HOME": os.path.dirname(request.cache_dir), "XDG_CONFIG_HOME": none}
 
 
 def report(

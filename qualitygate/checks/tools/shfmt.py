@@ -23,7 +23,9 @@ formats_whole = True
 parse_range = diffs.printed
 
 _BROKEN = re.compile(r"^(?P<path>[^\n]+?):(?P<place>\d+:\d+): (?P<message>.*)$", re.MULTILINE)
-_STYLE = diffs.Style(diffs.orig, lambda line: line.startswith(b"diff "), (0, 1), _BROKEN)
+_STYLE = diffs.Style(
+    diffs.orig, lambda line: line.startswith(b"diff "), (0, 1), re.compile(r"^.", re.MULTILINE), _BROKEN
+)
 
 
 def wants(path: str) -> bool:

@@ -26,8 +26,11 @@ _SUFFIXES = (".tf", ".tfvars", ".tftest.hcl")
 _BROKEN = re.compile(
     r"^Error: (?P<message>.*)\n(?:.*\n){0,2}? +on (?P<path>.+) (?P<place>line \d+)(?:,.*)?:?$", re.MULTILINE
 )
+_ERROR = re.compile(r"^Error: ", re.MULTILINE)
 # Before its diff it prints the name of the file.
-_STYLE = diffs.Style(diffs.old_new, lambda line: line.endswith(tuple(s.encode() for s in _SUFFIXES)), (0, 3), _BROKEN)
+_STYLE = diffs.Style(
+    diffs.old_new, lambda line: line.endswith(tuple(s.encode() for s in _SUFFIXES)), (0, 3), _ERROR, _BROKEN
+)
 _ENV = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
 
