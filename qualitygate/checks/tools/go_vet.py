@@ -11,7 +11,7 @@ from typing import Any, Literal
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import rows
 from qualitygate.checks.tools.exits import why_incomplete
-from qualitygate.checks.tools.rows import Row
+from qualitygate.checks.tools.rows import CouldNot, Row
 from qualitygate.errors import ToolError
 from qualitygate.model import Report
 from qualitygate.process import Output
@@ -91,6 +91,10 @@ def _rows(output: Output) -> Iterator[Row]:
             objects[-1] += line + ("\n" if line == "}" else "")
         elif found := _PLACE.fullmatch(line):
             yield Row("does-not-compile", found["path"], int(found["line"]), int(found["column"]), found["text"])
+        elif output.code == 0 and line and not line.startswith(("#", "go: ")):
+            raise ValueError(f"a line that is none of its own: {line[:80]}")
+    if output.code == 0 and not objects:
+        raise CouldNot("did not say that it looked at any package")
     for said in map(json.loads, objects):
         yield from _diagnostics(said)
 
@@ -99,7 +103,7 @@ def _diagnostics(said: Any) -> Iterator[Row]:
     for analyzers in said.values():
         for rule, found in analyzers.items():
             if isinstance(found, dict):
-                raise ValueError(f"{rule} failed: {found.get('error', found)}")
+                raise CouldNot(f"{rule} failed: {found.get('error', found)}")
             for row in found:
                 place = _POSITION.fullmatch(row["posn"])
                 if place is None:

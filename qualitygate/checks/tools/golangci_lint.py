@@ -10,7 +10,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import go_vet, rows
-from qualitygate.checks.tools.rows import Row
+from qualitygate.checks.tools.rows import CouldNot, Row
 from qualitygate.model import Report
 from qualitygate.process import Output
 
@@ -62,7 +62,7 @@ def parse(output: Output, request: Request) -> Report:
 def _rows(output: Output) -> Iterator[Row]:
     said, _ = json.JSONDecoder().raw_decode(output.stdout.decode("utf-8"))
     if error := (said.get("Report") or {}).get("Error"):
-        raise ValueError(error)
+        raise CouldNot(error)
     for row in said["Issues"] or ():
         place = row["Pos"]
         yield Row(row["FromLinter"], place["Filename"], place["Line"], place["Column"], row["Text"])

@@ -103,7 +103,7 @@ def _body(text: str) -> Iterator[str]:
     for line in text.splitlines()[1:]:
         if not line.startswith("[ERROR]") or line.startswith("[ERROR] Failed to execute goal"):
             return
-        yield line.removeprefix("[ERROR]")
+        yield line.removeprefix("[ERROR]").removeprefix(" ")
 
 
 def _why(text: str) -> str:

@@ -29,7 +29,12 @@ class Row(NamedTuple):
 Read = Callable[[Output], Iterable[Row]]
 """Reads all rows of an output; whatever it raises for one that it does not understand makes the run undecided."""
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
+class CouldNot(ValueError):
+    """What the program says in its output that it could not do."""
+
+
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 def paths(request: Request) -> tuple[str, ...]:
@@ -61,17 +66,14 @@ def report(
         return Report((), 0, reason)
     try:
         found = tuple(dict.fromkeys(_finding(row, request, tool) for row in read(output)))
-    except UNREADABLE as exc:
-        return Report((), 0, unreadable(output, exc, request))
+    except CouldNot as exc:
+        return Report((), 0, str(exc)[:300])
+    except _UNREADABLE as exc:
+        why = complaint(output.stderr, request.root) if output.stderr.strip() else f"{type(exc).__name__} {exc}"
+        return Report((), 0, f"printed what cannot be read (exit code {output.code}): {why}")
     if output.code not in (red if found else clean):
         return Report((), 0, f"exit code {output.code} with {len(found)} findings: {complaint(output.stderr)}")
     return Report(found, len(request.files))
-
-
-def unreadable(output: Output, exc: Exception, request: Request) -> str:
-    """The reason for an output that `exc` came of."""
-    why = complaint(output.stderr, request.root) if output.stderr.strip() else f"{type(exc).__name__} {exc}"
-    return f"printed what cannot be read (exit code {output.code}): {why}"
 
 
 def only_given(report: Report, request: Request) -> Report:

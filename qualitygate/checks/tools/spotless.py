@@ -9,7 +9,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import maven, rows
-from qualitygate.checks.tools.rows import Row
+from qualitygate.checks.tools.rows import CouldNot, Row
 from qualitygate.model import Report
 from qualitygate.process import Output
 
@@ -50,11 +50,11 @@ def parse(output: Output, request: Request) -> Report:
         for failure in failed:
             found = [match[1] for match in map(_FILE.fullmatch, failure.lines) if match and match[1][:2] != "@@"]
             if not found:
-                raise ValueError(f"names no file of {failure.module}")
+                raise CouldNot(f"names no file of {failure.module}")
             for path in found:
                 yield Row("unformatted", _in_tree(path, failure.module, request), 0, 0, "not formatted", fix=_FIX)
 
-    return rows.report(output, request, name, read)
+    return rows.report(output, request, name, read, red=(0,))
 
 
 def _in_tree(path: str, module: str, request: Request) -> str:
@@ -64,5 +64,5 @@ def _in_tree(path: str, module: str, request: Request) -> str:
     ends = [file for file in request.files if file.endswith(f"/{path}")]
     named = [file for file in ends if f"/{file}".removesuffix(f"/{path}").endswith(f"/{module}")] or ends
     if len(named) != 1:
-        raise ValueError(f"names {path} of {module}, which may be {len(named)} files")
+        raise CouldNot(f"names {path} of {module}, which may be {len(named)} files")
     return named[0]

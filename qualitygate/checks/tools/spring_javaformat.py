@@ -8,7 +8,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import maven, rows
-from qualitygate.checks.tools.rows import Row
+from qualitygate.checks.tools.rows import CouldNot, Row
 from qualitygate.model import Report
 from qualitygate.process import Output
 
@@ -47,7 +47,7 @@ def parse(output: Output, request: Request) -> Report:
         for failure in failed:
             found = [match[1] for match in map(_FILE.fullmatch, failure.lines) if match]
             if not found:
-                raise ValueError(f"names no file of {failure.module}")
+                raise CouldNot(f"names no file of {failure.module}")
             yield from (Row("unformatted", path, 0, 0, "not formatted", fix=_FIX) for path in found)
 
-    return rows.only_given(rows.report(output, request, name, read), request)
+    return rows.only_given(rows.report(output, request, name, read, red=(0,)), request)

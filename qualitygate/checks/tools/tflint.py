@@ -8,7 +8,7 @@ from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import rows
-from qualitygate.checks.tools.rows import Row
+from qualitygate.checks.tools.rows import CouldNot, Row
 from qualitygate.model import Report
 from qualitygate.process import Output
 
@@ -40,13 +40,13 @@ def command(request: Request) -> Command:
 
 def parse(output: Output, request: Request) -> Report:
     """One finding per issue; what it calls an error means that it could not look."""
-    return rows.report(output, request, name, _rows, red=(2,))
+    return rows.report(output, request, name, _rows, red=(1, 2))
 
 
 def _rows(output: Output) -> Iterator[Row]:
     said = json.loads(output.stdout)
     if said["errors"]:
-        raise ValueError(str(said["errors"][0].get("message", "an error"))[:200])
+        raise CouldNot(said["errors"][0]["message"])
     for row in said["issues"]:
         start, end = row["range"]["start"], row["range"]["end"]
         # What a whole module lacks has no place: it belongs where such things stand.
