@@ -117,7 +117,9 @@ def record(name: str) -> None:
                 row[stream] = tomlkit.string(text, multiline="\n" in text)
             row["looked_at"] = report.looked_at
             row["reason"] = report.reason.replace(os.fspath(root), ROOT)
-            row["findings"] = tomlkit.array([line(found) for found in report.findings]).multiline(True)
+            found = tomlkit.array()
+            found.extend(map(line, report.findings))
+            row["findings"] = found.multiline(True)
     file.write_text(tomlkit.dumps(document), encoding="utf-8")
 
 
