@@ -1,4 +1,4 @@
-"""zizmor: workflows and actions of GitHub that let others in, as far as it is sure of it."""
+"""zizmor: workflows and actions of GitHub that let others in, as far as it is sure of it and it matters."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ def wants(path: str) -> bool:
 def command(request: Request) -> Command:
     """zizmor without the network, on exactly these files."""
     argv = [request.executable, "--offline", "--no-progress", "--format=json-v1", "--min-confidence=high"]
+    argv += ["--min-severity=medium"]
     argv += ["--collect=all"]  # also what git would ignore
     files = {}
     if not any(os.path.exists(os.path.join(request.root, top, file)) for top in _PLACES for file in config_files):
