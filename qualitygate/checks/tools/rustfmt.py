@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
@@ -50,16 +50,25 @@ def command(request: Request) -> Command:
 def range_command(request: Request, path: str, data: bytes, first: int, last: int) -> Command:
     """rustfmt, which lies beside cargo, on the whole file: its ranges are not stable yet."""
     program = os.path.join(os.path.dirname(request.executable), "rustfmt")
-    folder = os.path.join(request.root, os.path.dirname(path))
-    argv = (program, f"--edition={_edition(request.root, path)}", f"--config-path={folder}", "--quiet")
-    return Command(argv, clippy.environment(request), data)
+    argv = [program, "--quiet", f"--edition={_edition(request.root, path)}"]
+    for folder in _folders(path):  # what it reads has no place, and it takes no folder without settings
+        top = os.path.join(request.root, folder)
+        if any(os.path.exists(os.path.join(top, file)) for file in config_files[:2]):
+            argv.append(f"--config-path={top}")
+            break
+    return Command(tuple(argv), clippy.environment(request), data)
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a file lies in, from the nearest to the root."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _edition(root: str, path: str) -> str:
     """The edition of the nearest manifest that names one; a workspace may name it for its members."""
-    folder = path
-    while folder:
-        folder = folder.rpartition("/")[0]
+    for folder in _folders(path):
         try:
             with open(os.path.join(root, folder, "Cargo.toml"), encoding="utf-8", errors="replace") as file:
                 found = _EDITION.search(file.read())
