@@ -19,13 +19,7 @@ CHECKS = [pytest.param(book, check, id=check.name) for book in BOOKS for check i
 SEEDS = [pytest.param(seed, id=seed.rule) for book in BOOKS for seed in book.seeds]
 _BY_SETTINGS = ("checkstyle:NoHttp", "rubocop:Style/StringLiterals")
 """Rules that only settings of a certain kind know."""
-_BLANK_LINES = {
-    "markdownlint:MD012",
-    "pymarkdown:MD012",
-    "pymarkdown:MD022",
-    "markdownlint:MD022",
-    "rubocop:Layout/EmptyLines",
-}
+_BLANK_LINES = {"markdownlint:MD012", "pymarkdown:MD012", "rubocop:Layout/EmptyLines"}
 """What there is to say of the lines before a seed, whatever it is."""
 
 

@@ -46,8 +46,8 @@ def test_all_lines_give_the_formatted_file_and_a_formatted_file_stays(
 ) -> None:
     assert within(old, new, 1, 100) == new
     assert within(old, old, first, first + more) == old
-    alone = [line for line in within(old, new, first, first + more).splitlines()]
-    assert set(alone) <= {*old.splitlines(), *new.splitlines()}
+
+    assert set(within(old, new, first, first + more).splitlines()) <= {*old.splitlines(), *new.splitlines()}
 
 
 def test_a_formatter_that_knows_ranges_is_believed() -> None:
