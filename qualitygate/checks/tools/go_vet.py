@@ -27,6 +27,8 @@ ecosystem = "system"
 version_argv = ("version",)
 
 _PLACE = re.compile(r"(?:vet: )?(?P<path>\S.*?\.go):(?P<line>\d+):(?P<column>\d+): (?P<text>.*)")
+_MODULE = re.compile(r"""^module\s+["`]?([^\s"`]+)""", re.MULTILINE)
+_PACKAGE = re.compile(rb"^# (\S+?)(?:_test)?(?: \[.*\])?$", re.MULTILINE)
 _POSITION = re.compile(r"(.+):(\d+):(\d+)")
 _MISSING = ("go get", "go mod download", "GOPROXY=off", "missing go.sum entry")
 
@@ -74,10 +76,20 @@ def parse(output: Output, request: Request) -> Report:
         return Report((), 0, why_incomplete(output, (0,), os.path.realpath(request.root)))
     report = rows.report(output, request, name, _rows, red=range(256))
     if report.reason or output.code == 0:
-        return report if report.reason else report._replace(looked_at=in_module(request))
+        return report if report.reason else report._replace(looked_at=_looked_at(output, request))
     text = output.stderr.decode("utf-8", "replace")
     way = "; `go mod download` fetches what is missing" if any(word in text for word in _MISSING) else ""
     return report._replace(looked_at=0, reason=f"not all of it compiles{way}")
+
+
+def _looked_at(output: Output, request: Request) -> int:
+    """How many files lie in packages that it names; of a folder of which a build tag leaves nothing it says nothing."""
+    with open(os.path.join(request.root, "go.mod"), encoding="utf-8", errors="replace") as file:
+        module = _MODULE.search(file.read())
+    named = {name.decode("utf-8", "replace") for name in _PACKAGE.findall(output.stderr + b"\n" + output.stdout)}
+    top = module[1] if module else ""
+    folders = {name[len(top) + 1 :] for name in named if name == top or name.startswith(f"{top}/")}
+    return sum(path.rpartition("/")[0] in folders for path in request.files) if folders else in_module(request)
 
 
 def _rows(output: Output) -> Iterator[Row]:

@@ -36,7 +36,8 @@ def command(request: Request) -> Command:
 
 def parse(output: Output, request: Request) -> Report:
     """One finding per row; a file that does not parse is `hadolint:DL1000`."""
-    return rows.only_given(rows.report(output, request, name, _rows), request)
+    # From which level on it says 1 is for the settings to say.
+    return rows.only_given(rows.report(output, request, name, _rows, red=(0, 1)), request)
 
 
 def _rows(output: Output) -> Iterator[Row]:

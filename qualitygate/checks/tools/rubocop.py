@@ -49,7 +49,8 @@ def parse(output: Output, request: Request) -> Report:
 
 def read_as(tool: str, output: Output, request: Request) -> Report:
     """The same for `tool`, which prints as RuboCop does. Raises nothing."""
-    report = rows.only_given(rows.report(output, request, tool, _rows), request)
+    # From which severity on it says 1 is for the settings to say.
+    report = rows.only_given(rows.report(output, request, tool, _rows, red=(0, 1)), request)
     if report.reason:
         return report
     said = json.loads(output.stdout)["summary"]

@@ -40,7 +40,7 @@ def command(request: Request) -> Command:
 
 def parse(output: Output, request: Request) -> Report:
     """One finding per issue; what it calls an error means that it could not look."""
-    return rows.report(output, request, name, _rows, red=(1, 2))
+    return rows.report(output, request, name, _rows, red=(0, 1, 2))  # 0 where the settings say `force`
 
 
 def _rows(output: Output) -> Iterator[Row]:
