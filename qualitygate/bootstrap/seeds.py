@@ -21,6 +21,8 @@ from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Entries
 from qualitygate.playbook import Seed
 
+_OF_FILES = ("spotless", "spring-javaformat")
+"""Tools whose findings are about whole files and have no line."""
 _HOSTS_PER_ROLE = 3
 """Files tried per role: the first may be one that the project's own settings leave out."""
 
@@ -124,7 +126,14 @@ def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Se
         seed.rule: Text(seed.text.replace("_seeded", f"_seeded_{n}").strip("\n"), seed.files)
         for n, seed in enumerate(seeds)
     }
-    yield from _appended(ground, wants, texts, _takes_code, each=bool(check.rules))
+    for planting in _appended(ground, wants, texts, _takes_code, each=bool(check.rules)):
+        yield _anywhere(planting) if check.tool in _OF_FILES else planting
+
+
+def _anywhere(planting: Planting) -> Planting:
+    """The same, wherever in its file a finding is."""
+    groups = {name: tuple(one._replace(line=0) for one in rows) for name, rows in planting.groups.items()}
+    return planting._replace(groups=groups)
 
 
 def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:

@@ -27,15 +27,36 @@ class Catalogue(Mapping[str, Tool]):
 
 TOOLS = Catalogue(
     {
+        "actionlint": "tools.actionlint",
+        "checkstyle": "tools.checkstyle",
+        "clippy": "tools.clippy",
+        "go-vet": "tools.go_vet",
+        "gofmt": "tools.gofmt",
+        "golangci-lint": "tools.golangci_lint",
+        "hadolint": "tools.hadolint",
         "large-files": "builtin.large_files",
+        "markdownlint": "tools.markdownlint",
         "markers": "builtin.markers",
         "mypy": "tools.mypy",
+        "pymarkdown": "tools.pymarkdown",
         "pytest": "tools.pytest",
+        "rubocop": "tools.rubocop",
         "ruff": "tools.ruff_check",
         "ruff-format": "tools.ruff_format",
+        "rustfmt": "tools.rustfmt",
         "secrets": "builtin.secrets",
         "semgrep": "tools.semgrep",
+        "shellcheck": "tools.shellcheck",
+        "shfmt": "tools.shfmt",
+        "spotless": "tools.spotless",
+        "spring-javaformat": "tools.spring_javaformat",
+        "sqlfluff": "tools.sqlfluff",
+        "standard": "tools.standard",
         "syntax": "tools.syntax",
+        "terraform-fmt": "tools.terraform_fmt",
+        "tflint": "tools.tflint",
+        "yamllint": "tools.yamllint",
+        "zizmor": "tools.zizmor",
     }
 )
 
