@@ -8,16 +8,23 @@ from pathlib import Path
 
 from qualitygate import git
 from qualitygate.git import Repo
-from qualitygate.inspection import census, layout, roles
+from qualitygate.inspection import census, places, roles
+from qualitygate.inspection.builds import build_system
 from qualitygate.inspection.census import Look, look_at
 from qualitygate.inspection.ci_commands import Raw, ci_commands, services
+from qualitygate.inspection.derived import derived
+from qualitygate.inspection.ecosystems.catalogue import manifests
+from qualitygate.inspection.ecosystems.manifest import Manifest
+from qualitygate.inspection.ecosystems.python import python_manifests
 from qualitygate.inspection.environments import environments
-from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable
+from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable, merge
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
 from qualitygate.inspection.frameworks import frameworks
 from qualitygate.inspection.gate_commands import gate_commands, understand
 from qualitygate.inspection.grounds import grounds
 from qualitygate.inspection.hook_commands import HOOK_RUNNERS, effective_hooks, hook_commands, hook_managers
+from qualitygate.inspection.members import members
+from qualitygate.inspection.own_names import first_party, named_packages
 from qualitygate.inspection.package_managers import package_managers
 from qualitygate.inspection.python_project import Project, find_projects
 from qualitygate.inspection.roles import Marks
@@ -46,12 +53,13 @@ def inspect(root: Path) -> Facts:
     submodules = tuple(t.path for t in tracked if t.mode == "160000")
     shipped = environments(repo.root, tracked, ())
     hostile = frozenset(e.path for e in shipped if e.hostile)
-    marks = Marks(_linguist(repo, sources), submodules, hostile)
+    marks = Marks(_linguist(repo, sources), submodules, hostile, derived(sources, looks))
     role_of, foreign = roles.roles_of(looks, marks)
     projects = find_projects(sources, role_of)
+    own = (*python_manifests(sources, projects), *manifests(sources, role_of))
     envs = environments(repo.root, tracked, (p.root for p in projects))
     every = roles.foreign_paths(role_of, foreign, sources.names, submodules)
-    return _assemble(repo, sources, looks, role_of, projects, envs, every, submodules)
+    return _assemble(repo, sources, looks, role_of, projects, own, envs, every, submodules)
 
 
 def _linguist(repo: Repo, sources: Sources) -> Mapping[str, str]:
@@ -66,6 +74,7 @@ def _assemble(
     looks: tuple[Look, ...],
     role_of: Mapping[str, Role],
     projects: tuple[Project, ...],
+    own: tuple[Manifest, ...],
     envs: tuple[Environment, ...],
     foreign: tuple[Fact, ...],
     submodules: tuple[str, ...],
@@ -75,18 +84,21 @@ def _assemble(
         sources, chain(tuple(islice(hooks, _COMMANDS)), ci_commands(sources), task_commands(sources, role_of))
     )
     understood = understand(raws)
-    tools = toolbox(sources, projects, looks, role_of, understood)
+    tools = toolbox(sources, projects, own, looks, role_of, understood)
     installed = effective_hooks(repo)
     languages = census.count(looks)
     primary, secondary = census.rank(looks, role_of)
     python = tuple(k.path for k in looks if k.language == "Python")
-    rooted = tuple(
-        k.path for k in looks if role_of.get(k.path) == "source" and _has_roots(k.language, primary, secondary)
-    )
+    ranked = (primary, secondary)
+    inside = members(sources, own, looks, role_of)
     roots = {
-        "source_roots": layout.source_roots(rooted, projects, sources.names),
-        "test_roots": layout.test_roots(role_of, sources.names),
+        "source_roots": places.source_roots(sources, looks, role_of, projects, own, inside, ranked),
+        "test_roots": places.test_roots(sources, role_of, own),
     }
+    names = (
+        *first_party(python, role_of, projects, sources.names),
+        *named_packages(sources, own, inside, looks, role_of, ranked),
+    )
     listed = {"dockerfiles": tuple(k.path for k in looks if k.language == "Dockerfile"), "submodules": submodules}
     named = {"primary_language": primary, "secondary_language": secondary}
     return Facts(
@@ -94,10 +106,10 @@ def _assemble(
         languages=languages,
         primary_language=primary,
         secondary_language=secondary,
-        package_managers=package_managers(sources, projects, role_of),
-        build_system=next((p.build for p in projects if p.build), None),
-        min_runtime=min_runtime(sources, projects, languages),
-        frameworks=frameworks(sources, projects, looks, role_of),
+        package_managers=package_managers(sources, projects, own, role_of),
+        build_system=build_system(sources, projects, own, inside, ranked),
+        min_runtime=min_runtime(sources, projects, own, languages),
+        frameworks=frameworks(sources, projects, own, looks, role_of),
         test_frameworks=tools.test_frameworks,
         linters=tools.linters,
         formatters=tools.formatters,
@@ -107,10 +119,11 @@ def _assemble(
         ci=services(sources),
         source_roots=roots["source_roots"],
         test_roots=roots["test_roots"],
-        first_party_packages=layout.first_party(python, role_of, projects, sources.names),
+        first_party_packages=merge(names),
         generated_or_vendored_paths=foreign,
         dockerfiles=listed["dockerfiles"],
         submodules=submodules,
+        members=inside,
         grounds=grounds(sources, languages, named, role_of, roots, listed),
         gate_commands=gate_commands(understood),
         git_hooks=installed,
@@ -132,11 +145,6 @@ def _bounded(sources: Sources, raws: Iterator[Raw]) -> tuple[Raw, ...]:
         reason = f"more than {_COMMANDS} commands in this repository: the rest was not looked at"
         sources.skipped.append(Unreadable(more.path, reason))
     return tuple(sorted(found, key=lambda raw: raw.runner in HOOK_RUNNERS))
-
-
-def _has_roots(language: str, primary: str | None, secondary: str | None) -> bool:
-    family = ("JavaScript", "TypeScript")
-    return language in (primary, secondary) or (primary in family and language in family)
 
 
 def _unreadable(looks: tuple[Look, ...], sources: Sources) -> tuple[Unreadable, ...]:

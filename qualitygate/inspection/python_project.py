@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from qualitygate.inspection.ecosystems.globs import glob
 from qualitygate.inspection.facts import Broken, Evidence, Fact, Role
 from qualitygate.inspection.requirements import (
     Dependency,
@@ -49,9 +50,14 @@ def find_projects(sources: Sources, roles: Mapping[str, Role]) -> tuple[Project,
     """The projects of the repository, the one at the top first; examples, tests and vendored code have none."""
     homes: dict[str, list[str]] = {"": []}
     busy = _busy_folders(roles)
+    table = dig(sources.toml("pyproject.toml"), "tool", "uv", "workspace") if "pyproject.toml" in sources.names else {}
+    globs, excluded = strings(dig(table, "members")), strings(dig(table, "exclude"))
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
-        if name in _MANIFESTS and (not folder or (folder.count("/") <= 2 and folder in busy)):
+        if name not in _MANIFESTS:
+            continue
+        named = any(glob(folder, g) for g in globs) and not any(glob(folder, g) for g in excluded)
+        if not folder or named or (folder.count("/") <= 2 and folder in busy):
             if name == "setup.py" and (
                 "setup(" not in (sources.text(path) or "") or (folder and f"{folder}/__init__.py" in sources.names)
             ):

@@ -22,13 +22,15 @@ GENERATED_DIRS = frozenset(("__generated__", "_generated", "__snapshots__", "__p
 TEST_DIRS = frozenset(
     (
         *("tests", "test", "__tests__", "spec", "specs", "e2e", "unittests", "unit_tests", "integration_tests"),
-        *("functional_tests", "test_suite", "testsuite"),
+        *("functional_tests", "test_suite", "testsuite", "integration-tests", "unit-tests", "e2e-tests", "unittest"),
+        *("uitests", "cypress"),
     )
 )
+FIXTURE_DIRS = frozenset(("testdata", "__fixtures__", "__mocks__", "test-fixtures", "test_fixtures"))
 TOP_TEST_DIRS = frozenset(("testing", "integration", "regression"))
 EXAMPLE_DIRS = frozenset(("examples", "example"))
 TOP_EXAMPLE_DIRS = frozenset(
-    ("samples", "sample", "demo", "demos", "tutorial", "tutorials", "docs_src", "snippets", "cookbook", "playground")
+    ("samples", "sample", "demo", "demos", "tutorial", "tutorials", "docs_src", "snippets", "cookbook", "playground", "playgrounds")
 )
 DOCS_DIRS = frozenset(("docs", "doc", "documentation", "website"))
 SCRIPT_DIRS = frozenset(
@@ -51,6 +53,7 @@ SCRIPT_DIRS = frozenset(
             "benchmarks",
             "benchmark",
             "bench",
+            "benches",
             "contrib",
             "misc",
             "maint",
@@ -64,22 +67,45 @@ SCRIPT_DIRS = frozenset(
 SCRIPT_NAMES = frozenset(
     (
         *("setup.py", "noxfile.py", "fabfile.py", "dodo.py", "duties.py", "manage.py", "wscript", "hatch_build.py"),
-        *("build.py", "bootstrap.py", "pavement.py", "SConstruct"),
+        *("build.py", "bootstrap.py", "pavement.py", "SConstruct", "post_gen_project.py", "pre_gen_project.py"),
+        # Build and tool settings in the dress of a program.
+        *("build.rs", "Gemfile", "gems.rb", "Rakefile", "Guardfile", "Capfile", "Dangerfile", "Fastfile", "Podfile"),
+        *("config.ru", "Steepfile", "Appraisals", "build.sbt", "mix.exs", "Package.swift", "gulpfile.js", "Gruntfile.js"),
+        *("artisan", "rector.php", ".php-cs-fixer.php", ".php-cs-fixer.dist.php", ".php_cs", ".php_cs.dist"),
+        *("Gulpfile.js", "gulpfile.babel.js", "Jakefile", "Jakefile.js", "karma.conf.js", "wdio.conf.js", "mage.go"),
+        *("magefile.go", "build.zig", "premake5.lua", "Makefile.PL", "Build.PL", "server.php"),
     )
 )
 _VENDORED_NAMES = frozenset(("versioneer.py", "ez_setup.py", "get-pip.py", "distribute_setup.py", "mvnw", "mvnw.cmd"))
+_MANIFESTS = frozenset(
+    (
+        *("package.json", "Cargo.toml", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "pyproject.toml"),
+        *("setup.py", "Gemfile", "composer.json", "mix.exs", "Package.swift", "pubspec.yaml", "build.sbt"),
+    )
+)
+_PROJECTS = (".csproj", ".fsproj", ".gemspec")
 _VENDORED_NAMES |= {"gradlew", "gradlew.bat"}
+_SETTINGS_NAME = re.compile(
+    r"\.(?:config|conf|setup)\.[cm]?[jt]sx?$|^\.[\w.-]+\.[cm]?js$|\.gemspec$|^(?:vitest|jest|vite)\.workspace\.[jt]s$"
+)
+# Source sets of Gradle and Maven; folders of .NET projects are called after what they hold.
+_TEST_SET = re.compile(r"(?:^|/)src/(?:test\w*|\w+Test|it)(?=/)")
+_TEST_PROJECT = re.compile(r"(?:^|\.|[a-z0-9])(?:Unit|Integration|Functional|Acceptance)?Tests?$")
 _GENERATED_NAME = re.compile(
     r"_pb2(?:_grpc)?\.pyi?$|\.pb\.(?:go|cc|h)$|\.min\.(?:js|css)$|\.gen\.(?:ts|tsx|js|go)$|\.generated\.\w+$|_generated\.\w+$"
-    r"|(?:^|/)(?:parsetab|lextab)\.py$|\.g\.dart$|(?:^|/)(?:moc|qrc|ui)_\w+_rc\.py$|\.designer\.cs$",
+    r"|(?:^|/)(?:parsetab|lextab)\.py$|\.g\.dart$|(?:^|/)(?:moc|qrc|ui)_\w+_rc\.py$|\.designer\.cs$|\.g(?:\.i)?\.cs$|[mM]odelSnapshot\.cs$|(?:^|/)db/schema\.rb$|\.pb\.(?:swift|dart)$"
+    r"|(?:^|/)zz_generated\.[\w.]+\.go$|(?:^|/)wire_gen\.go$|\.freezed\.dart$|-generated\.\w+$",
     re.IGNORECASE,
 )
 _TEST_NAME = re.compile(
     r"^(?:test_.*|.*_test|tests|tests_.*|.*_tests|conftest)\.pyi?$|\.(?:test|spec|cy)\.[cm]?[jt]sx?$"
     r"|_test\.(?:go|rs|cc|cpp|dart|exs)$|(?:Test|Tests|IT)\.(?:java|kt|scala|cs)$|_spec\.rb$|\.bats$"
+    r"|_test\.rb$|^test_.*\.rb$|Test\.php$|(?:Test|Spec)\.(?:groovy|kt|scala|swift)$|Tests\.swift$|\.test\.php$|\.tftest\.hcl$"
+    r"|^test_.*\.(?:c|cc|cpp|sh)$|[-_](?:unit)?test\.(?:c|cc|cpp|cxx|sh)$"
 )
 _DJANGO_MIGRATION = re.compile(r"(?:^|/)migrations/(?:[^/]+/)?(?:\d{4}_\w+|__init__)\.py$")
-_MIGRATION_DIR = re.compile(r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate)(?=/)")
+_DATED_MIGRATION = re.compile(r"(?:^|/)[Mm]igrations/(?:[^/]+/)?\d{8,14}[-_]\w[\w.-]*\.(?:cs|php|rb|[cm]?[jt]s)$")
+_MIGRATION_DIR = re.compile(r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate|database/migrations)(?=/)")
 
 
 class Marks(NamedTuple):
@@ -88,6 +114,7 @@ class Marks(NamedTuple):
     linguist: Mapping[str, str] = {}
     submodules: Collection[str] = ()
     environments: Collection[str] = ()
+    derived: Mapping[str, tuple[Role, Evidence]] = {}
 
 
 def is_test_name(name: str) -> bool:
@@ -100,7 +127,7 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
     seen, marks = tuple(looks), marks or Marks()
     names = frozenset(k.path for k in seen)
     alembic = _alembic_roots(names)
-    with_tests = _dirs_with_tests(names)
+    with_tests = _dirs_with_tests(names) | beside_manifests(names)
     tops = test_tops(names)
     roles: dict[str, Role] = {}
     foreign: dict[str, Evidence] = {}
@@ -122,7 +149,8 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
     mark = marks.linguist.get(path)
     if mark == "no":
         return None
-    if mark in ("generated", "vendored"):
+    # Who keeps documentation out of the statistics of languages says nothing about who wrote it.
+    if mark == "generated" or (mark == "vendored" and path.partition("/")[0] not in DOCS_DIRS):
         return ("generated" if mark == "generated" else "vendored"), Evidence(".gitattributes", 0, f"linguist-{mark}")
     parts = path.split("/")
     for at, part in enumerate(parts[:-1]):
@@ -135,7 +163,11 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
             return "generated", Evidence(folder, 0, f"folder name `{part}`")
         if part in BUILD_DIRS and "/".join((*parts[:at], "package.json")) in names:
             return "generated", Evidence(folder, 0, "what is built, beside package.json")
-    if parts[-1] in _VENDORED_NAMES or path.startswith("gradle/wrapper/"):
+    if path in marks.derived:
+        return marks.derived[path]
+    if f"/{path}".count("/gradle/wrapper/"):
+        return "vendored", Evidence(path[: path.index("gradle/wrapper/") + len("gradle/wrapper")], 0, "the wrapper of gradle")
+    if parts[-1] in _VENDORED_NAMES:
         return "vendored", Evidence(path, 0, "file name")
     if _GENERATED_NAME.search(path):
         return "generated", Evidence(path, 0, "file name")
@@ -157,7 +189,7 @@ def _migration(path: str, alembic: Collection[str]) -> tuple[Role, Evidence] | N
     found = _MIGRATION_DIR.search(path)
     if found:
         return "migration", Evidence(path[: found.end()], 0, "migration history")
-    if _DJANGO_MIGRATION.search(path):
+    if _DJANGO_MIGRATION.search(path) or _DATED_MIGRATION.search(path):
         return "migration", Evidence(folder, 0, "numbered migrations")
     return None
 
@@ -186,6 +218,12 @@ def test_tops(names: Iterable[str]) -> frozenset[str]:
     return frozenset(top for top, count in tests.items() if count >= 5 and count > 3 * others.get(top, 0))
 
 
+def beside_manifests(names: Collection[str]) -> frozenset[str]:
+    """The folders called after tests that lie beside a manifest: those hold tests, whatever their files are called."""
+    homes = {n.rpartition("/")[0] for n in names if n.rpartition("/")[2] in _MANIFESTS or n.endswith(_PROJECTS)}
+    return frozenset(f"{home}/{part}" if home else part for home in homes for part in TEST_DIRS)
+
+
 def test_dir_of(path: str, names: Collection[str], with_tests: Collection[str]) -> str:
     """The outermost folder above `path` that holds tests by its name, or an empty string.
 
@@ -212,14 +250,16 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
         return "docs"
     if name == "conf.py" and any(f"{folders}/index{end}".lstrip("/") in names for end in (".rst", ".md")):
         return "docs"  # of Sphinx, which has no folder of its own in some projects
-    if is_test_name(name) or test_dir_of(path, names, with_tests):
+    if is_test_name(name) or test_dir_of(path, names, with_tests) or not FIXTURE_DIRS.isdisjoint(parts):
+        return "test"
+    if _TEST_SET.search(path) or (look.language in ("C#", "F#") and any(_TEST_PROJECT.search(p) for p in parts)):
         return "test"
     if top in SCRIPT_DIRS and f"{top}/__init__.py" not in names:
         return "script"
     # In a monorepo each project has a scripts folder of its own; a package called so is code.
     if any(p in ("scripts", "script", "bin") for p in parts) and f"{folders}/__init__.py" not in names:
         return "script"
-    if name in SCRIPT_NAMES and f"{folders}/__init__.py" not in names:
+    if (name in SCRIPT_NAMES or _SETTINGS_NAME.search(name)) and f"{folders}/__init__.py" not in names:
         return "script"
     if look.shebang or (look.language in ("Shell", "Batch", "PowerShell") and not parts):
         return "script"
