@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from qualitygate.inspection.shell import is_noise, logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables
 from qualitygate.inspection.yaml_nodes import line_of
 
+_MANAGER = re.compile(r"(?:^|[\s;&|(/])(pre-commit|prek)\s+(?:run|install|auto-?update|clean)\b")
 GIT_HOOKS = frozenset(
     (
         *(
@@ -32,7 +34,7 @@ GIT_HOOKS = frozenset(
 )
 PRE_COMMIT = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 LEFTHOOK = ("lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml")
-HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged")
+HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged", "simple-git-hooks", "overcommit", "git hooks")
 # What tells the writer of an installed hook, in the order in which it is looked for.
 _SIGNS = (
     (b"qualitygate", "qualitygate"),
@@ -120,8 +122,9 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     facts: list[tuple[str, tuple[Evidence, ...]]] = []
     config = sources.match(*PRE_COMMIT)
     if config:
-        used = {word for c in commands if c.runner != "pre-commit" for word in c.command.split()}
-        only_prek = ("prek" in used and "pre-commit" not in used) or config == ("prek.toml",)
+        # As a program, not as a word: a commit message may well speak of pre-commit.
+        used = {name for c in commands if c.runner != "pre-commit" for name in _MANAGER.findall(c.command[:2000])}
+        only_prek = used == {"prek"} or config == ("prek.toml",)
         only_prek = only_prek or any(
             "j178/prek-action" in (sources.text(p) or "") for p in sources.match(".github/workflows/*")
         )

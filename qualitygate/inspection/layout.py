@@ -41,7 +41,8 @@ def source_roots(files: Iterable[str], homes: Iterable[Home], names: Collection[
             sizes[where] = sizes.get(where, 0) + size
     roots = sorted(sizes, key=lambda r: (-sizes[r], r))
     # Stubs describe code that is elsewhere: `typings/` holds what other projects left out.
-    stubs = {r for r in roots if r != "." and all(p.endswith(".pyi") for p in every if p.startswith(r + "/"))}
+    inside = {r: [p for p in every if p.startswith(r + "/")] for r in roots if r != "."}
+    stubs = {r for r, found in inside.items() if found and all(p.endswith(".pyi") for p in found)}
     return tuple(r for r in roots if r not in stubs or stubs == set(roots))
 
 

@@ -296,7 +296,8 @@ def foreign_paths(
 
 
 def _widest(path: str, total: Mapping[str, int], alien: Mapping[str, int]) -> str:
-    whole = [folder for folder in _folders(path) if total[folder] == alien[folder]]
+    # One file alone is called by its name: a second one beside it may well be written by hand.
+    whole = [folder for folder in _folders(path) if total[folder] == alien[folder] > 1]
     return whole[-1] if whole else path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from qualitygate.inspection.census import Look
-from qualitygate.inspection.facts import Evidence, Fact, merge
+from qualitygate.inspection.facts import Evidence, Fact, Kind, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.meaning import kind_of
 from qualitygate.inspection.sources import Sources, base_name, dig, items
@@ -18,6 +18,7 @@ _BY_TABLE = (
     (("pixi", "tasks"), "pixi tasks"),
     (("rye", "scripts"), "rye scripts"),
 )
+_CHECKS = ("lint", "format", "type", "test")
 _SCRIPT_FOLDERS = ("scripts/", "script/")
 
 
@@ -74,6 +75,10 @@ def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
 
 
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
+    """A folder of scripts that covers more than one kind of check; a lone test script is no task runner."""
+    found: dict[str, set[Kind]] = {}
     for raw, _, reached in commands:
-        if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS) and kind_of(reached) != "other":
-            yield Fact("shell scripts", (Evidence(raw.path),))
+        if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS):
+            found.setdefault(raw.path, set()).update(kind for _, kind in reached if kind in _CHECKS)
+    if len({kind for kinds in found.values() for kind in kinds}) > 1:
+        yield from (Fact("shell scripts", (Evidence(path),)) for path, kinds in found.items() if kinds)

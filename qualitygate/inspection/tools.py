@@ -33,7 +33,9 @@ _NODE_SETTINGS = (
     ("nyc", "nyc"),
     ("c8", "nyc"),
 )
-_BY_COMMAND = ("unittest", "doctest", "django test", "own self-tests", "own test runner")
+_OWN_TESTS = "own self-tests"
+_BY_COMMAND = ("unittest", "doctest", "django test", _OWN_TESTS, "own test runner")
+_OWN_KIND = re.compile(r"--([a-z]+)-tests?\b")
 _TRUE = ("true", "1", "yes", "on")
 _FAIL_UNDER = re.compile(r"fail[-_]under[ \t]{0,9}[= ][ \t]{0,9}(\d{1,3})")
 _DOCTEST = re.compile(r"--doctest-(?:modules|glob)|\bdoctest_(?:optionflags|plus|glob)\b")
@@ -151,21 +153,24 @@ def _implied(
 ) -> Iterator[tuple[str, Evidence]]:
     """Tools that nobody has to name: the compiler of a language, the runner that comes with it."""
     beside = {m.ecosystem: m.path for m in reversed(manifests) if m.describes}
+    tops: dict[str, list[str]] = {}
+    for manifest in (m for m in manifests if m.describes and not m.root):
+        tops.setdefault(manifest.ecosystem, []).append(manifest.path)
     written = {k.language for k in looks if roles.get(k.path) in ("source", "script")}
     tests = sorted((p for p, role in roles.items() if role == "test"), key=lambda p: (p.count("/"), p))
     for tool in known_tools().values():
-        manifest = beside.get(tool.beside, "")
-        if tool.beside and not manifest:
+        where = beside.get(tool.beside, "")
+        if tool.beside and not where:
             continue
         if written.intersection(tool.compiles):
-            yield tool.name, Evidence(manifest)
+            yield from ((tool.name, Evidence(p)) for p in tops.get(tool.beside, [where]))
         any_of = re.compile("|".join(translate(pattern) for pattern in tool.tests)) if tool.tests else None
         run = [p for p in tests if any_of.match(base_name(p))][:3] if any_of else []
         if not run and "*.rs" in tool.tests:  # unit tests of Rust stand beside what they test
             run = _with_unit_tests(sources, looks, roles)
         yield from ((tool.name, Evidence(path)) for path in run)
-        if run and manifest:
-            yield tool.name, Evidence(manifest)
+        if run and where:
+            yield tool.name, Evidence(where)
 
 
 def _with_unit_tests(sources: Sources, looks: tuple[Look, ...], roles: Mapping[str, Role]) -> list[str]:
@@ -259,7 +264,8 @@ def _test_frameworks(
     if found:
         facts.append(Fact("pytest", tuple(found)))
     run = list(_run(commands))
-    facts += [Fact(name, (e,)) for name, e in run if name in _BY_COMMAND]
+    facts += [Fact(name, (e,)) for name, e in run if name in _BY_COMMAND and name != _OWN_TESTS]
+    facts += _own_tests([e for name, e in run if name == _OWN_TESTS])
     names = {f.name for f in facts}
     if by_import["unittest"] and not names & {"pytest", "unittest", "nose"}:
         facts.append(Fact("unittest", tuple(Evidence(p, 0, "imports unittest") for p in by_import["unittest"][:3])))
@@ -267,6 +273,13 @@ def _test_frameworks(
     facts += _coverage(sources, run)
     # A bare pytest before unittest: it also runs unittest's classes.
     return _shortened(merge(facts))
+
+
+def _own_tests(run: list[Evidence]) -> list[Fact]:
+    """Self-tests of the program, called after the kinds of them that its options name."""
+    kinds = dict.fromkeys(kind for e in run for kind in _OWN_KIND.findall(e.text) if kind not in ("self", "doc"))
+    name = f"own {'/'.join(kinds)} self-tests" if kinds else _OWN_TESTS
+    return [Fact(name, tuple(run))] if run else []
 
 
 def _doctest(sources: Sources) -> list[Fact]:

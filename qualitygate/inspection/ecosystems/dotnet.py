@@ -30,7 +30,9 @@ def read(sources: Sources, path: str) -> Manifest | None:
     if path.endswith((".sln", ".slnx")):
         listed = _IN_SOLUTION.findall(text) + _IN_SLNX.findall(text)
         exact = tuple(dict.fromkeys(p.replace("\\", "/") for p in listed))
-        workspace = Workspace("solution project", exact=exact) if exact else None
+        if not exact:
+            return None  # a solution of C++ projects
+        workspace = Workspace("solution project", exact=exact)
         return Manifest("dotnet", path, base_name(path).rpartition(".")[0], workspace=workspace, describes=False)
     needs = (*_needs(path, text),)
     if not path.endswith(PROJECTS):
