@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from qualitygate.inspection.ecosystems.catalogue import is_aside
 from qualitygate.inspection.ecosystems.manifest import Manifest
 from qualitygate.inspection.facts import Evidence, Fact, Member
 from qualitygate.inspection.own_names import LANGUAGES_OF
@@ -38,7 +39,8 @@ def build_system(
             found.setdefault(project.root, []).append(("python", project.build))
     inside = {m.path for m in members}
     for manifest in manifests:
-        if manifest.build and manifest.ecosystem != "python" and (not manifest.root or manifest.root in inside):
+        counts = not manifest.root or (manifest.root in inside and not is_aside(manifest.path))
+        if manifest.build and manifest.ecosystem != "python" and counts:
             found.setdefault(manifest.root, []).append((manifest.ecosystem, manifest.build))
     for rows in found.values():
         rows.sort(key=lambda row: row[1].name == "gradle")  # of two for the JVM, the one that was there first
@@ -63,7 +65,7 @@ def _of_languages(rows: Sequence[tuple[str, Fact]], ranked: Collection[str | Non
 
 
 def _languages(ecosystem: str) -> set[str]:
-    return {"Python", "Cython", "Jupyter Notebook"} if ecosystem == "python" else set(LANGUAGES_OF.get(ecosystem, ()))
+    return set(LANGUAGES_OF.get(ecosystem, ()))
 
 
 def _by_file(sources: Sources, ranked: Collection[str | None]) -> list[Fact]:

@@ -132,6 +132,7 @@ def rank(looks: Iterable[Look], roles: Mapping[str, Role]) -> tuple[str | None, 
     largest file of a Java program may well be its compiled style sheet.
     """
     sizes: dict[str, Language] = count(k for k in looks if roles.get(k.path) not in ("generated", "vendored"))
+    sizes = _with_headers(sizes)
     code = [name for name in sizes if SORT_OF[name] == "code"]
     notebooks = [name for name in sizes if SORT_OF[name] == "notebook"]
     markup = [name for name in sizes if SORT_OF[name] in ("markup", "style", "build")]
@@ -143,6 +144,18 @@ def rank(looks: Iterable[Look], roles: Mapping[str, Role]) -> tuple[str | None, 
     if second and sizes[second].lines * 5 < sizes[primary].lines:
         second = None
     return primary, second
+
+
+def _with_headers(sizes: dict[str, Language]) -> dict[str, Language]:
+    """The sizes with headers as part of the language that includes them: nothing is written in headers."""
+    headers = sizes.get("C/C++ header")
+    rows = [name for name in ("C++", "C", "Objective-C", "CUDA") if name in sizes]
+    if headers is None or not rows:
+        return sizes
+    name = max(rows, key=lambda n: sizes[n].lines)
+    merged = {k: v for k, v in sizes.items() if k != "C/C++ header"}
+    merged[name] = Language(sizes[name].files + headers.files, sizes[name].lines + headers.lines)
+    return dict(sorted(merged.items(), key=lambda item: (-item[1].lines, item[0])))
 
 
 def hazards(tracked: Iterable[Tracked], looks: Iterable[Look]) -> Hazards:

@@ -46,7 +46,7 @@ def _compiled(names: Collection[str]) -> Iterator[tuple[str, Role, Evidence]]:
             for origin in origins:
                 beside = f"{folder}/{stem}{origin}" if folder else f"{stem}{origin}"
                 source = beside if beside in names else stems.get(stem + origin, "") if anywhere else ""
-                if source:
+                if source and source.partition("/")[0] == path.partition("/")[0]:
                     yield path, "generated", Evidence(path, 0, f"compiled from {source}")
 
 

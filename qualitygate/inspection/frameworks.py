@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.inspection.census import Look
+from qualitygate.inspection.ecosystems.catalogue import is_aside
 from qualitygate.inspection.ecosystems.manifest import INDIRECT, Manifest, evidence_of
 from qualitygate.inspection.facts import Evidence, Fact, Role, merge
 from qualitygate.inspection.patterns import Patterns
@@ -105,7 +106,7 @@ def _tables() -> dict[str, Patterns[Framework]]:
 def _declared(sources: Sources, manifests: tuple[Manifest, ...]) -> Iterator[Fact]:
     for manifest in manifests:
         table = _tables().get(manifest.ecosystem)
-        if table is None:
+        if table is None or is_aside(manifest.path):
             continue
         for framework in table.find(manifest.name) if manifest.name and manifest.ecosystem != "jvm" else ():
             if not framework.weak and manifest.name in getattr(framework, manifest.ecosystem):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
@@ -35,6 +36,7 @@ from qualitygate.inspection.task_runners import task_runners
 from qualitygate.inspection.tools import toolbox
 from qualitygate.inspection.versions import environment_versions, pinned_versions
 
+_BY_SUFFIX = re.compile(r"^\*(\.\w+)[ \t]+(?:.*[ \t])?linguist-vendored(?![=-])", re.MULTILINE)
 _COMMANDS = 3000
 """Commands taken apart in one inspection: some 70 microseconds each."""
 
@@ -55,6 +57,7 @@ def inspect(root: Path) -> Facts:
     hostile = frozenset(e.path for e in shipped if e.hostile)
     marks = Marks(_linguist(repo, sources), submodules, hostile, derived(sources, looks))
     role_of, foreign = roles.roles_of(looks, marks)
+    role_of = roles.promoted(role_of, looks, census.rank(looks, role_of)[0])
     projects = find_projects(sources, role_of)
     own = (*python_manifests(sources, projects), *manifests(sources, role_of))
     envs = environments(repo.root, tracked, (p.root for p in projects))
@@ -65,7 +68,19 @@ def inspect(root: Path) -> Facts:
 def _linguist(repo: Repo, sources: Sources) -> Mapping[str, str]:
     # git itself matches the patterns, but is asked only where some file says something.
     said = any("linguist-" in (sources.text(p) or "") for p in sources.match(".gitattributes", "*/.gitattributes"))
-    return linguist_marks(repo, list(sources.paths)) if said else {}
+    marks = linguist_marks(repo, list(sources.paths)) if said else {}
+    # `*.js linguist-vendored` is meant for the statistics of a hosting service: a whole language is nobody's library.
+    wide = {
+        suffix
+        for path in sources.match(".gitattributes")
+        for suffix in _BY_SUFFIX.findall(sources.text(path) or "")
+    }
+    return {p: m for p, m in marks.items() if m != "vendored" or _suffix(p) not in wide}
+
+
+def _suffix(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name[name.rfind(".") :] if "." in name else ""
 
 
 def _assemble(
@@ -91,10 +106,10 @@ def _assemble(
     python = tuple(k.path for k in looks if k.language == "Python")
     ranked = (primary, secondary)
     inside = members(sources, own, looks, role_of)
-    roots = {
-        "source_roots": places.source_roots(sources, looks, role_of, projects, own, inside, ranked),
-        "test_roots": places.test_roots(sources, role_of, own),
-    }
+    homes = {"", *(m.path for m in inside)}
+    own = tuple(m for m in own if m.root in homes)  # what lies in no project of the repository says nothing about it
+    source = places.source_roots(sources, looks, role_of, projects, own, inside, ranked)
+    roots = {"source_roots": source, "test_roots": places.test_roots(sources, role_of, own, source)}
     names = (
         *first_party(python, role_of, projects, sources.names),
         *named_packages(sources, own, inside, looks, role_of, ranked),

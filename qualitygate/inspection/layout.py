@@ -57,6 +57,8 @@ def _roots_of(
         if "src" not in below:
             return {".": len(paths)}
         below = {"src": below["src"]}
+    if home.root and "python" in home.ecosystems and len(below) > 1:
+        below.pop(".", None)  # beside the package of a nested project lie its scripts
     loose = below.get(".", [])
     if "node" in home.ecosystems and loose and all(p.endswith(_JS) for p in loose) and len(below) > 1:
         del below["."]
@@ -81,8 +83,9 @@ def _roots_in(
         child = next(iter(children), "")
         if len(children) == 1 and f"{at}/{child}/__init__.py" in names:
             return {f"{top}/{child}": len(members)}
-        if any(h.startswith(at + "/") for h in homes):  # a folder of projects is none itself
-            return {f"{top}/{c}": sum(p.startswith(f"{top}/{c}/") for p in members) for c in sorted(children)}
+    if top != "." and f"{at}/__init__.py" not in names and any(h.startswith(at + "/") for h in homes):
+        # A folder of projects is none itself, be there a stray file beside them.
+        return {f"{top}/{c}": sum(p.startswith(f"{top}/{c}/") for p in members) for c in sorted(children)}
     return {top: len(members)}
 
 
@@ -91,7 +94,7 @@ def _source_sets(members: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for path in members:
         parts = path.split("/")
-        apart = len(parts) > 3 and (parts[1] == "main" or parts[2] in _LANGUAGE_DIRS)
+        apart = len(parts) > 3 and (parts[1] == "main" or parts[2].startswith(_LANGUAGE_DIRS))
         root = "/".join(parts[:3]) if apart else "src"
         found[root] = found.get(root, 0) + 1
     return found
@@ -111,16 +114,26 @@ def beside_java(roots: Iterable[str], files: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def test_roots(roles: Mapping[str, Role], names: Collection[str]) -> tuple[str, ...]:
-    """The folders called after tests that hold some; where there is none, the folders of the test files."""
+def test_roots(roles: Mapping[str, Role], names: Collection[str], roots: Collection[str]) -> tuple[str, ...]:
+    """The folders called after tests that hold some; of tests beside the code, the source `roots` that they lie in."""
     tests = [path for path, role in roles.items() if role == "test"]
     named_so = [p for p in tests if is_test_name(base_name(p))]
     with_tests = {"/".join(p.split("/")[:n]) for p in named_so for n in range(1, p.count("/") + 1)}
     with_tests |= beside_manifests(names)
     tops = test_tops(names)
-    named = {_test_root(path, tops, names, with_tests) for path in tests} - {""}
-    loose = [p for p in named_so if base_name(p) != "conftest.py"]
-    return tuple(sorted(named)) or tuple(sorted({p.rpartition("/")[0] or "." for p in loose}))
+    rooted = {path: _test_root(path, tops, names, with_tests) for path in tests}
+    named = set(rooted.values()) - {""}
+    loose = [p for p in named_so if base_name(p) != "conftest.py" and not rooted[p]]
+    if len(loose) > len(tests) - list(rooted.values()).count(""):  # most tests lie beside what they test
+        named |= {_root_above(p, roots) or p.rpartition("/")[0] or "." for p in loose}
+    return tuple(sorted(named))
+
+
+def _root_above(path: str, roots: Collection[str]) -> str:
+    folder = path.rpartition("/")[0]
+    while folder and folder not in roots:
+        folder = folder.rpartition("/")[0]
+    return folder or ("." if "." in roots else "")
 
 
 def _test_root(path: str, tops: Collection[str], names: Collection[str], with_tests: Collection[str]) -> str:

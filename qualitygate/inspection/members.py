@@ -11,6 +11,7 @@ from qualitygate.inspection.ecosystems.catalogue import is_aside, named_manifest
 from qualitygate.inspection.ecosystems.manifest import Manifest, Workspace, at
 from qualitygate.inspection.facts import Evidence, Member, Role
 from qualitygate.inspection.languages import SORT_OF
+from qualitygate.inspection.own_names import LANGUAGES_OF
 from qualitygate.inspection.sources import Sources, base_name
 
 _OWN = ("source", "test", "script", "migration")
@@ -45,12 +46,20 @@ def members(
     languages = _languages(found, looks, roles)
     rows = []
     for path, one in sorted(found.items()):
-        if one.kind == _PROJECT and not languages[path]:
+        if one.kind == _PROJECT and not _has_code(one.manifests, languages[path]):
             continue  # a manifest beside which nobody writes code
+        if not languages[path] and is_aside(f"{path}/"):
+            continue
         managers = tuple(dict.fromkeys(m for m in (_manager(sources, f) for f in one.manifests) if m))
         name = one.name or next((f.name for f in one.manifests if f.name), "") or base_name(path)
         rows.append(Member(path, name, one.kind, languages[path], managers, one.evidence))
     return tuple(rows)
+
+
+def _has_code(manifests: Iterable[Manifest], languages: Iterable[str]) -> bool:
+    """Whether there is code in a language of one of the manifests: else they build or fetch something for others."""
+    known = {name for m in manifests for name in LANGUAGES_OF.get(m.ecosystem, ())}
+    return any(name in known for name in languages)
 
 
 def _add_named(

@@ -17,6 +17,7 @@ _NOT_FIRST_PARTY = frozenset(
 )
 # The languages whose code makes a manifest at the top one of the program, not of its tools.
 LANGUAGES_OF = {
+    "python": ("Python", "Jupyter Notebook", "Cython"),
     "node": ("JavaScript", "TypeScript", "Vue", "Svelte", "Astro", "CoffeeScript"),
     "rust": ("Rust",),
     "go": ("Go",),
@@ -24,6 +25,7 @@ LANGUAGES_OF = {
     "ruby": ("Ruby",),
     "php": ("PHP",),
     "dotnet": ("C#", "F#", "Visual Basic"),
+    "terraform": ("Terraform", "HCL"),
     "native": ("C", "C++", "C/C++ header", "Objective-C", "CUDA"),
 }
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+([\w.`]+)", re.MULTILINE)

@@ -7,8 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from qualitygate.inspection import layout
 from qualitygate.inspection.census import Look
+from qualitygate.inspection.ecosystems.catalogue import is_aside
 from qualitygate.inspection.ecosystems.manifest import Manifest, at
 from qualitygate.inspection.facts import Member, Role
+from qualitygate.inspection.languages import SORT_OF
 from qualitygate.inspection.own_names import LANGUAGES_OF
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.roles import DOCS_DIRS, SCRIPT_DIRS
@@ -39,15 +41,19 @@ def source_roots(
         for k in seen
         if roles.get(k.path) == "source" and (_counts(k.language, ranked) or _counts(k.language, _of(k.path, wanted)))
     ]
+    if ranked[0] and SORT_OF[ranked[0]] == "build":  # Terraform, CMake: no role, but what the repository is
+        files += [k.path for k in seen if k.language == ranked[0] and not is_aside(k.path)]
     roots = layout.source_roots(files, homes, sources.names)
     texts = [k.path for k in seen if k.language and roles.get(k.path) not in ("generated", "vendored", "test")]
     extra = [*layout.beside_java(roots, texts), *_referred(sources, files, roots, roles, homes)]
     return tuple(dict.fromkeys((*roots, *extra)))
 
 
-def test_roots(sources: Sources, roles: Mapping[str, Role], manifests: Iterable[Manifest]) -> tuple[str, ...]:
+def test_roots(
+    sources: Sources, roles: Mapping[str, Role], manifests: Iterable[Manifest], roots: Collection[str]
+) -> tuple[str, ...]:
     """The folders that hold tests, and those below them that a runner has to be told of."""
-    found = dict.fromkeys(layout.test_roots(roles, sources.names))
+    found = dict.fromkeys(layout.test_roots(roles, sources.names, roots))
     folders = {p.rpartition("/")[0] for p, role in roles.items() if role == "test"}
     for manifest in manifests:
         if manifest.ecosystem == "node":

@@ -27,7 +27,7 @@ TEST_DIRS = frozenset(
     )
 )
 FIXTURE_DIRS = frozenset(("testdata", "__fixtures__", "__mocks__", "test-fixtures", "test_fixtures"))
-TOP_TEST_DIRS = frozenset(("testing", "integration", "regression"))
+TOP_TEST_DIRS = frozenset(("testing", "integration", "regression", "features"))
 EXAMPLE_DIRS = frozenset(("examples", "example"))
 TOP_EXAMPLE_DIRS = frozenset(
     ("samples", "sample", "demo", "demos", "tutorial", "tutorials", "docs_src", "snippets", "cookbook", "playground", "playgrounds")
@@ -103,7 +103,10 @@ _TEST_NAME = re.compile(
     r"|_test\.rb$|^test_.*\.rb$|Test\.php$|(?:Test|Spec)\.(?:groovy|kt|scala|swift)$|Tests\.swift$|\.test\.php$|\.tftest\.hcl$"
     r"|^test_.*\.(?:c|cc|cpp|sh)$|[-_](?:unit)?test\.(?:c|cc|cpp|cxx|sh)$"
 )
-_DJANGO_MIGRATION = re.compile(r"(?:^|/)migrations/(?:[^/]+/)?(?:\d{4}_\w+|__init__)\.py$")
+_WRITTEN = re.compile(r"\.(?:[cm]?ts|tsx|py|sh|rb|ps1)$|webpack|rollup|vite|config|(?:^|/)build/(?:build|index|util)[^/]*$")
+SCRIPT_LANGUAGES = ("Shell", "Batch", "PowerShell")
+_TEST_FOLDER = re.compile(r"^\w[\w.-]*[-_.]tests$")
+_DJANGO_MIGRATION = re.compile(r"(?:^|/)migrations/(?:[^/]+/)?\d{4}_\w+\.py$")
 _DATED_MIGRATION = re.compile(r"(?:^|/)[Mm]igrations/(?:[^/]+/)?\d{8,14}[-_]\w[\w.-]*\.(?:cs|php|rb|[cm]?[jt]s)$")
 _MIGRATION_DIR = re.compile(r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate|database/migrations)(?=/)")
 
@@ -127,12 +130,13 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
     seen, marks = tuple(looks), marks or Marks()
     names = frozenset(k.path for k in seen)
     alembic = _alembic_roots(names)
+    numbered = {p.rpartition("/")[0] for p in names if _DJANGO_MIGRATION.search(p)}
     with_tests = _dirs_with_tests(names) | beside_manifests(names)
     tops = test_tops(names)
     roles: dict[str, Role] = {}
     foreign: dict[str, Evidence] = {}
     for look in seen:
-        found = _foreign(look, marks, names) or _migration(look.path, alembic)
+        found = _foreign(look, marks, names) or _migration(look.path, alembic, numbered)
         sort = SORT_OF.get(look.language)
         if found and (sort or found[0] == "vendored"):
             roles[look.path], foreign[look.path] = found
@@ -147,7 +151,7 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
 def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Evidence] | None:
     path = look.path
     mark = marks.linguist.get(path)
-    if mark == "no":
+    if mark == "no" and "node_modules" not in path:
         return None
     # Who keeps documentation out of the statistics of languages says nothing about who wrote it.
     if mark == "generated" or (mark == "vendored" and path.partition("/")[0] not in DOCS_DIRS):
@@ -159,9 +163,11 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
             return "vendored", Evidence(folder, 0, "a tracked virtual environment")
         if part in VENDORED_DIRS:
             return "vendored", Evidence(folder, 0, f"folder name `{part}`")
+        if mark == "written":
+            continue
         if part in GENERATED_DIRS:
             return "generated", Evidence(folder, 0, f"folder name `{part}`")
-        if part in BUILD_DIRS and "/".join((*parts[:at], "package.json")) in names:
+        if part in BUILD_DIRS and "/".join((*parts[:at], "package.json")) in names and not _is_written(look.path):
             return "generated", Evidence(folder, 0, "what is built, beside package.json")
     if path in marks.derived:
         return marks.derived[path]
@@ -169,6 +175,8 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
         return "vendored", Evidence(path[: path.index("gradle/wrapper/") + len("gradle/wrapper")], 0, "the wrapper of gradle")
     if parts[-1] in _VENDORED_NAMES:
         return "vendored", Evidence(path, 0, "file name")
+    if mark == "written":
+        return None
     if _GENERATED_NAME.search(path):
         return "generated", Evidence(path, 0, "file name")
     if look.generated:
@@ -176,11 +184,28 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
     return None
 
 
+def _is_written(path: str) -> bool:
+    """Whether a file in a folder called `build` looks like a part of the build, not like its result."""
+    return not path.endswith(".d.ts") and bool(_WRITTEN.search(path))
+
+
+def promoted(roles: Mapping[str, Role], looks: Iterable[Look], primary: str | None) -> dict[str, Role]:
+    """The roles, with scripts as source in a repository that is written in a language of scripts."""
+    table = dict(roles)
+    if primary not in SCRIPT_LANGUAGES:
+        return table
+    for look in looks:
+        top, _, rest = look.path.partition("/")
+        if look.language == primary and table.get(look.path) == "script" and not (rest and top in SCRIPT_DIRS):
+            table[look.path] = "source"
+    return table
+
+
 def _alembic_roots(names: Collection[str]) -> frozenset[str]:
     return frozenset(n[: -len("/script.py.mako")] for n in names if n.endswith("/script.py.mako"))
 
 
-def _migration(path: str, alembic: Collection[str]) -> tuple[Role, Evidence] | None:
+def _migration(path: str, alembic: Collection[str], numbered: Collection[str]) -> tuple[Role, Evidence] | None:
     folder = path.rpartition("/")[0]
     for root in alembic:
         if path.startswith(root + "/") and path.endswith(".py"):
@@ -189,7 +214,8 @@ def _migration(path: str, alembic: Collection[str]) -> tuple[Role, Evidence] | N
     found = _MIGRATION_DIR.search(path)
     if found:
         return "migration", Evidence(path[: found.end()], 0, "migration history")
-    if _DJANGO_MIGRATION.search(path) or _DATED_MIGRATION.search(path):
+    marker = path.endswith("/__init__.py") and folder in numbered
+    if marker or _DJANGO_MIGRATION.search(path) or _DATED_MIGRATION.search(path):
         return "migration", Evidence(folder, 0, "numbered migrations")
     return None
 
@@ -197,7 +223,7 @@ def _migration(path: str, alembic: Collection[str]) -> tuple[Role, Evidence] | N
 def _dirs_with_tests(names: Collection[str]) -> frozenset[str]:
     found: set[str] = set()
     for path in names:
-        if is_test_name(path.rpartition("/")[2]) or "__tests__/" in path:
+        if is_test_name(path.rpartition("/")[2]) or "__tests__/" in path or path.endswith(".feature"):
             found.update(_folders(path))
     return frozenset(found)
 
@@ -236,7 +262,14 @@ def test_dir_of(path: str, names: Collection[str], with_tests: Collection[str]) 
             return folder
         if part.lower() in TEST_DIRS and (at == 0 or folder in with_tests or parts[:2] == ["src", "test"]):
             return folder
+        # `smoke-tests`, but not a package of that name with code and a manifest of its own.
+        if folder in with_tests and _TEST_FOLDER.match(part.lower()) and not _is_package(folder, names):
+            return folder
     return ""
+
+
+def _is_package(folder: str, names: Collection[str]) -> bool:
+    return any(f"{folder}/{name}" in names for name in (*_MANIFESTS, "__init__.py"))
 
 
 def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -> Role:
@@ -254,10 +287,10 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
         return "test"
     if _TEST_SET.search(path) or (look.language in ("C#", "F#") and any(_TEST_PROJECT.search(p) for p in parts)):
         return "test"
-    if top in SCRIPT_DIRS and f"{top}/__init__.py" not in names:
+    if (top in SCRIPT_DIRS or top.startswith(".")) and f"{top}/__init__.py" not in names:
         return "script"
     # In a monorepo each project has a scripts folder of its own; a package called so is code.
-    if any(p in ("scripts", "script", "bin") for p in parts) and f"{folders}/__init__.py" not in names:
+    if any(p in ("scripts", "script", "bin", "benches", "benchmarks") for p in parts) and f"{folders}/__init__.py" not in names:
         return "script"
     if (name in SCRIPT_NAMES or _SETTINGS_NAME.search(name)) and f"{folders}/__init__.py" not in names:
         return "script"

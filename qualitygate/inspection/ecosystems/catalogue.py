@@ -45,14 +45,17 @@ ASIDE = frozenset(
         *("node_modules", "playground", "playgrounds", "sandbox", "sandboxes", "benchmark", "benchmarks", "bench"),
         *("snippets", "tutorial", "tutorials", "cookbook", "testsuite", "integration-tests", "integration_tests"),
         *("test-projects", "test-fixtures", "test_fixtures", "mocks", "__mocks__", "starters", "boilerplate", "skel"),
-        *("androidTest", "androidtest", "smoke-tests", "smoke_tests", "dev-resources", "reproductions"),
+        *("fuzz", "androidtest", "smoke-tests", "smoke_tests", "dev-resources", "reproductions"),
     )
 )
 
 
+_ASIDE_ENDS = ("-docs", "-examples", "-example", "-demo", "-playground", "-fixtures", "_template", "-template", "-sample")
+
+
 def is_aside(path: str) -> bool:
     """Whether a folder above a path is called after examples, fixtures, tests, documentation or foreign code."""
-    return any(part.lower() in ASIDE for part in path.split("/")[:-1])
+    return any(p in ASIDE or p.endswith(_ASIDE_ENDS) for p in path.lower().split("/")[:-1])
 
 
 def manifests(sources: Sources, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qualitygate.inspection.ecosystems.manifest import DEV, Manifest, Workspace, at, nearest
+from qualitygate.inspection.ecosystems.manifest import DEV, INDIRECT, Manifest, Workspace, at, nearest
 from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.requirements import Dependency
 from qualitygate.inspection.sources import Sources, base_name
@@ -58,8 +58,9 @@ def _needs(path: str, text: str) -> Iterator[Dependency]:
         yield Dependency(sdk[1], "", "", Evidence(path))
     if _ANALYZER.search(text):
         yield Dependency("EnableNETAnalyzers", "", DEV, Evidence(path))
-    for _, name, version in _PACKAGE.findall(text):
-        yield Dependency(name, version, "", Evidence(path))
+    for kind, name, version in _PACKAGE.findall(text):
+        # A table of versions for all projects: which of them need it stands in the projects.
+        yield Dependency(name, version, INDIRECT if kind == "PackageVersion" else "", Evidence(path))
 
 
 def _runtime(sources: Sources, path: str, text: str) -> Fact | None:

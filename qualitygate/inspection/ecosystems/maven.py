@@ -70,7 +70,7 @@ def _dependencies(path: str, root: Element) -> Iterator[Dependency]:
     evidence = Evidence(path)
     for node in root.iter():
         artifact = (node.findtext("artifactId") or "").strip()
-        if not artifact or node.tag not in ("dependency", "plugin", "parent"):
+        if not artifact or node.tag not in ("dependency", "plugin", "parent", "path", "annotationProcessorPath"):
             continue
         group = (node.findtext("groupId") or "").strip()
         version = (node.findtext("version") or "").strip()

@@ -41,15 +41,17 @@ def read(sources: Sources, path: str) -> Manifest | None:
         for package, version in items(data.get(table))
     )
     title = name if isinstance(name, str) else ""
+    workspace = _workspace(sources, path, data)
     return Manifest(
         "node",
         path,
         title,
         dependencies,
         (("node", _runtime(sources, path, data)),),
-        _workspace(sources, path, data),
+        workspace,
         _build(sources, path, data),
-        (Fact(title, (sources.evidence(path, '"name"'),)),) if title else (),
+        # A private package that only holds the others together is nothing that code imports.
+        (Fact(title, (sources.evidence(path, '"name"'),)),) if title and not (workspace and data.get("private")) else (),
         # `{"type": "module"}` in a folder only tells node how to read what lies there.
         describes=bool(title or dependencies or data.get("scripts") or data.get("workspaces")),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from qualitygate.inspection.ecosystems.manifest import Manifest, at, stated
-from qualitygate.inspection.facts import Evidence
+from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.requirements import Dependency
 from qualitygate.inspection.sources import Sources
 
@@ -24,4 +24,5 @@ def read(sources: Sources, path: str) -> Manifest | None:
     if runtime is None and file in sources.names:
         runtime = stated(sources, file, sources.text(file))
     needs = tuple(Dependency(name, "", "", Evidence(path)) for name in dict.fromkeys(_SOURCE.findall(text)))
-    return Manifest("terraform", path, "", needs, (("terraform", runtime),), describes=False)
+    build = Fact("terraform", (Evidence(path),))
+    return Manifest("terraform", path, "", needs, (("terraform", runtime),), build=build, describes=False)
