@@ -59,6 +59,8 @@ def _roots_of(
         below = {"src": below["src"]}
     if home.root and "python" in home.ecosystems and len(below) > 1:
         below.pop(".", None)  # beside the package of a nested project lie its scripts
+    if not home.root and not home.ecosystems and len(homes) > 1 and len(below) > 1:
+        below.pop(".", None)  # a top that is no project itself, only the place of several
     loose = below.get(".", [])
     if "node" in home.ecosystems and loose and all(p.endswith(_JS) for p in loose) and len(below) > 1:
         del below["."]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from qualitygate.inspection.ecosystems import node
-from qualitygate.inspection.ecosystems.catalogue import named_manifests
+from qualitygate.inspection.ecosystems.catalogue import is_aside, named_manifests
 from qualitygate.inspection.ecosystems.manifest import Manifest, at
 from qualitygate.inspection.facts import Evidence, Fact, Role, merge
 from qualitygate.inspection.python_project import Project
@@ -51,6 +51,7 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
     Ecosystem("Homebrew", (), ("Brewfile",)),
     Ecosystem("nix", ("flake.lock",), ("flake.nix",)),
 )
+_READ = {"go modules": "go", "Maven": "jvm", "Gradle": "jvm", "bundler": "ruby", "composer": "php"}
 # Settings of a package manager that lie beside its manifest.
 _NODE_SETTINGS = {
     "npm": (".npmrc",),
@@ -91,13 +92,13 @@ def package_managers(
     """
     own = tuple(manifests)
     facts = [*_python(sources, tuple(projects)), *_node(sources, own), *_cargo(sources, own), *_nuget(own)]
-    return merge([*facts, *_others(sources, roles)])
+    return merge([*facts, *_others(sources, roles, own)])
 
 
 def _near(sources: Sources, roles: Mapping[str, Role], *names: str) -> tuple[str, ...]:
     """Files of these base names: at the top, or where the top has none, up to two folders down."""
     wanted = frozenset(names)
-    found = [p for p in sources.paths if base_name(p) in wanted and p.count("/") <= 2 and not _aside(p)]
+    found = [p for p in sources.paths if base_name(p) in wanted and p.count("/") <= 2 and not (_aside(p) or is_aside(p))]
     top = [p for p in found if "/" not in p]
     rows = top or [p for p in found if roles.get(p) not in _ALIEN]
     return tuple(sorted(rows, key=lambda p: (names.index(base_name(p)), p)))
@@ -177,6 +178,8 @@ def _node(sources: Sources, manifests: tuple[Manifest, ...]) -> Iterator[Fact]:
         locks = [at(root, name) for name in node.LOCKS if at(root, name) in sources.names]
         locks = [p for p in locks if not p.endswith("pnpm-workspace.yaml")]
         said = node.manager(sources, manifest.path)
+        if said and not locks and root and not dig(sources.json(manifest.path), "packageManager"):
+            continue  # the lock file of a project above covers it
         names = list(dict.fromkeys(node.LOCKS[base_name(p)] for p in locks)) or [said or "npm"]
         members = [Evidence(p) for p, top in inner.items() if top is manifest][:_MEMBERS]
         for name in names:
@@ -203,8 +206,11 @@ def _nuget(manifests: tuple[Manifest, ...]) -> Iterator[Fact]:
         yield Fact("NuGet", tuple(mine[:_MEMBERS]))
 
 
-def _others(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Fact]:
+def _others(sources: Sources, roles: Mapping[str, Role], manifests: tuple[Manifest, ...]) -> Iterator[Fact]:
     for ecosystem in ECOSYSTEMS:
         files = _near(sources, roles, *ecosystem.locks, *ecosystem.manifests)
+        if ecosystem.name in _READ:  # only in the folders of projects that are the repository's own
+            roots = {m.root for m in manifests if m.ecosystem == _READ[ecosystem.name]}
+            files = tuple(p for p in files if p.rpartition("/")[0] in roots)
         if any(base_name(p) in (*ecosystem.locks, *ecosystem.manifests[:2]) for p in files):
             yield Fact(ecosystem.name, tuple(Evidence(p) for p in files))

@@ -65,7 +65,8 @@ def test_roots(
 def _homes(
     sources: Sources, projects: Iterable[Project], manifests: tuple[Manifest, ...], members: tuple[Member, ...]
 ) -> tuple[layout.Home, ...]:
-    roots: dict[str, set[str]] = {p.root: {"python"} for p in projects if p.manifests or not p.root}
+    roots: dict[str, set[str]] = {p.root: {"python"} for p in projects if p.manifests}
+    roots.setdefault("", set())
     inside = {m.path for m in members}
     for root in inside:
         roots.setdefault(root, set())

@@ -17,7 +17,7 @@ from qualitygate.inspection.requirements import (
     from_setup,
     requirement_files,
 )
-from qualitygate.inspection.setup_py import read_setup
+from qualitygate.inspection.setup_py import guess_setup, read_setup
 from qualitygate.inspection.sources import Sources, dig, strings, tables
 
 _BACKENDS = {
@@ -112,7 +112,7 @@ def _read(sources: Sources, root: str, manifests: tuple[str, ...]) -> Project:
 def _setup_call(sources: Sources, path: str) -> Mapping[str, Any]:
     tree = sources.python(path) if path in sources.names else None
     try:
-        return read_setup(tree) if tree is not None else {}
+        return read_setup(tree) if tree is not None else guess_setup(sources.text(path) or "")
     except RecursionError:
         sources.broken.append(Broken(path, 0, "nested too deeply"))
     return {}

@@ -54,6 +54,7 @@ SCRIPT_DIRS = frozenset(
             "benchmark",
             "bench",
             "benches",
+            "fuzz",
             "contrib",
             "misc",
             "maint",
@@ -104,10 +105,12 @@ _TEST_NAME = re.compile(
     r"|^test_.*\.(?:c|cc|cpp|sh)$|[-_](?:unit)?test\.(?:c|cc|cpp|cxx|sh)$"
 )
 _WRITTEN = re.compile(r"\.(?:[cm]?ts|tsx|py|sh|rb|ps1)$|webpack|rollup|vite|config|(?:^|/)build/(?:build|index|util)[^/]*$")
+_HISTORY = 3
+"""Dated migrations that make a folder one of nothing else: what tools write beside them belongs to it."""
 SCRIPT_LANGUAGES = ("Shell", "Batch", "PowerShell")
 _TEST_FOLDER = re.compile(r"^\w[\w.-]*[-_.]tests$")
 _DJANGO_MIGRATION = re.compile(r"(?:^|/)migrations/(?:[^/]+/)?\d{4}_\w+\.py$")
-_DATED_MIGRATION = re.compile(r"(?:^|/)[Mm]igrations/(?:[^/]+/)?\d{8,14}[-_]\w[\w.-]*\.(?:cs|php|rb|[cm]?[jt]s)$")
+_DATED_MIGRATION = re.compile(r"(?:^|/)\w*[Mm]igrations/(?:[^/]+/)?\d{8,14}[-_]\w[\w.-]*\.(?:cs|php|rb|[cm]?[jt]s)$")
 _MIGRATION_DIR = re.compile(r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate|database/migrations)(?=/)")
 
 
@@ -130,7 +133,7 @@ def roles_of(looks: Iterable[Look], marks: Marks | None = None) -> tuple[dict[st
     seen, marks = tuple(looks), marks or Marks()
     names = frozenset(k.path for k in seen)
     alembic = _alembic_roots(names)
-    numbered = {p.rpartition("/")[0] for p in names if _DJANGO_MIGRATION.search(p)}
+    numbered = _numbered(names)
     with_tests = _dirs_with_tests(names) | beside_manifests(names)
     tops = test_tops(names)
     roles: dict[str, Role] = {}
@@ -205,7 +208,7 @@ def _alembic_roots(names: Collection[str]) -> frozenset[str]:
     return frozenset(n[: -len("/script.py.mako")] for n in names if n.endswith("/script.py.mako"))
 
 
-def _migration(path: str, alembic: Collection[str], numbered: Collection[str]) -> tuple[Role, Evidence] | None:
+def _migration(path: str, alembic: Collection[str], numbered: Mapping[str, int]) -> tuple[Role, Evidence] | None:
     folder = path.rpartition("/")[0]
     for root in alembic:
         if path.startswith(root + "/") and path.endswith(".py"):
@@ -214,10 +217,21 @@ def _migration(path: str, alembic: Collection[str], numbered: Collection[str]) -
     found = _MIGRATION_DIR.search(path)
     if found:
         return "migration", Evidence(path[: found.end()], 0, "migration history")
-    marker = path.endswith("/__init__.py") and folder in numbered
+    marker = folder in numbered and (path.endswith("/__init__.py") or numbered[folder] >= _HISTORY)
     if marker or _DJANGO_MIGRATION.search(path) or _DATED_MIGRATION.search(path):
         return "migration", Evidence(folder, 0, "numbered migrations")
     return None
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """The folders of numbered migrations, and how many of those are dated: those of Python have a folder each."""
+    found: dict[str, int] = {}
+    for path in names:
+        dated = bool(_DATED_MIGRATION.search(path))
+        if dated or _DJANGO_MIGRATION.search(path):
+            folder = path.rpartition("/")[0]
+            found[folder] = found.get(folder, 0) + dated
+    return found
 
 
 def _dirs_with_tests(names: Collection[str]) -> frozenset[str]:

@@ -67,6 +67,7 @@ _WRAPPERS = frozenset(
         "nohup",
         "xvfb-run",
         "nice",
+        "shell",
         "cross-env",
         "cross-env-shell",
         "php",

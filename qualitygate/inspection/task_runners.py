@@ -45,7 +45,16 @@ def _configured(sources: Sources) -> Iterator[Fact]:
         ("Task", ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml")),
         ("mise", ("mise.toml", ".mise.toml")),
         ("doit", ("dodo.py",)),
-        ("turbo", ("turbo.json",)),
+        ("turbo", ("turbo.json", "turbo.jsonc")),
+        ("rake", ("Rakefile", "rakefile")),
+        ("gulp", ("gulpfile.js", "Gulpfile.js", "gulpfile.mjs", "gulpfile.ts", "gulpfile.babel.js")),
+        ("grunt", ("Gruntfile.js", "Gruntfile.coffee", "gruntfile.js")),
+        ("jake", ("Jakefile", "Jakefile.js")),
+        ("mage", ("magefile.go",)),
+        ("cargo-make", ("Makefile.toml",)),
+        ("lerna", ("lerna.json",)),
+        ("rush", ("rush.json",)),
+        ("moon", (".moon/workspace.yml",)),
         ("nx", ("nx.json",)),
     ):
         for path in sources.match(*patterns):
@@ -70,7 +79,7 @@ def _invoke(looks: Iterable[Look]) -> Iterator[Fact]:
 
 def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
     for command in commands:
-        if command.raw.runner == "make" and kind_of(command.reached) != "other":
+        if command.raw.runner == "make" and kind_of(command.reached) in _CHECKS:
             yield Fact("make", (Evidence(command.raw.path),))
 
 

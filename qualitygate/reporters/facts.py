@@ -139,7 +139,7 @@ def _environments(facts: Facts) -> list[Row]:
 def _commands(facts: Facts) -> list[str]:
     checks: dict[str, list[GateCommand]] = {}
     for command in facts.gate_commands:
-        if command.kind != "other":
+        if command.kind not in ("other", "build"):
             checks.setdefault(command.command, []).append(command)
     if not checks:
         return []

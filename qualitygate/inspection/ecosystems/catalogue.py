@@ -50,7 +50,10 @@ ASIDE = frozenset(
 )
 
 
-_ASIDE_ENDS = ("-docs", "-examples", "-example", "-demo", "-playground", "-fixtures", "_template", "-template", "-sample")
+_ASIDE_ENDS = (
+    *("-docs", "-examples", "-example", "-demo", "-playground", "-fixtures", "-sample"),
+    *("_template", "-template", "-templates", "-tests"),
+)
 
 
 def is_aside(path: str) -> bool:

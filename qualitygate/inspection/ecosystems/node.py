@@ -101,10 +101,22 @@ def _build(sources: Sources, path: str, data: Any) -> Fact | None:
     scripts = dict(items(data.get("scripts")))
     for name in _BUILD_SCRIPTS:
         programs = _programs(scripts, name, 0)
-        found = next((b for b in BUILDERS if b in programs), "")
+        found = next((b for b in BUILDERS if b in programs), "") or _in_program(sources, path, scripts.get(name))
         if found:
             return Fact(found, (sources.evidence(path, f'"{name}":', f'"{name}"'),))
     return None
+
+
+def _in_program(sources: Sources, path: str, command: object) -> str:
+    """The bundler that a build program of the package's own imports: `node scripts/build.js`."""
+    for word in command.split()[:40] if isinstance(command, str) else ():
+        file = at(path.rpartition("/")[0], word)
+        if file in sources.names and file.endswith((".js", ".mjs", ".cjs", ".ts", ".mts")):
+            text = sources.text(file) or ""
+            found = next((b for b in BUILDERS if f"'{b}'" in text or f'"{b}"' in text), "")
+            if found:
+                return found
+    return ""
 
 
 def _programs(scripts: dict[str, Any], name: str, depth: int) -> set[str]:
