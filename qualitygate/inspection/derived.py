@@ -87,7 +87,9 @@ def _copied_in(sources: Sources) -> Iterator[tuple[str, Role, Evidence]]:
     folders: dict[str, list[str]] = {}
     for path in sources.paths:
         folder = path.rpartition("/")[0]
-        if (f"/{folder}").endswith("/components/ui") and path.endswith((".tsx", ".jsx", ".ts", ".js", ".vue", ".svelte")):
+        if (f"/{folder}").endswith("/components/ui") and path.endswith(
+            (".tsx", ".jsx", ".ts", ".js", ".vue", ".svelte")
+        ):
             folders.setdefault(folder, []).append(path)
     for folder, files in folders.items():
         home = next((p for root, p in homes.items() if folder.startswith(root + "/" if root else "")), "")

@@ -14,7 +14,21 @@ from qualitygate.inspection.shell import is_noise
 from qualitygate.inspection.tool_table import by_action, by_hook
 
 _SHOWN = 300
-_QUIET_RUNNERS = ("composer", "script", "make", "just", "npm", "nox", "tox", "poe", "pdm", "pixi", "hatch", "rye", "task")
+_QUIET_RUNNERS = (
+    "composer",
+    "script",
+    "make",
+    "just",
+    "npm",
+    "nox",
+    "tox",
+    "poe",
+    "pdm",
+    "pixi",
+    "hatch",
+    "rye",
+    "task",
+)
 _UNDERSTOOD = 4000
 
 

@@ -28,13 +28,17 @@ _GRADLE = _rows(
     test=r"(?:^|:)(?:check|build)$|[tT]ests?(?:$|[A-Z])|[vV]erify|kover",
     build=r"assemble|compile|(?:^|:)(?:jar|bundle|installDist|publishToMavenLocal)|Jar$",
 )
-_RAKE = _rows(lint=r"rubocop|lint|standard|brakeman", test=r"^(?:test|spec|features|cucumber|default)(?:$|:)", build=r"^build$")
+_RAKE = _rows(
+    lint=r"rubocop|lint|standard|brakeman", test=r"^(?:test|spec|features|cucumber|default)(?:$|:)", build=r"^build$"
+)
 # Programs by name, and what their words mean. The first kind that any word has counts.
 _PROGRAMS: Mapping[str, _Rows] = {
     **dict.fromkeys(("mvn", "mvnw", "mvnd"), _MAVEN),
     **dict.fromkeys(("gradle", "gradlew"), _GRADLE),
     "rake": _RAKE,
-    "sbt": _rows(lint=r"scalafix|wartremover|mima", format=r"scalafmt", test=r"^\+?test", build=r"^\+?(?:compile|package)"),
+    "sbt": _rows(
+        lint=r"scalafix|wartremover|mima", format=r"scalafmt", test=r"^\+?test", build=r"^\+?(?:compile|package)"
+    ),
     "meson": _rows(test=r"^test$", build=r"^(?:setup|compile)$"),
     "ninja": _rows(test=r"^(?:test|check)$", build=r""),
     "cmake": _rows(build=r"^"),
@@ -54,6 +58,13 @@ _PROGRAMS: Mapping[str, _Rows] = {
     "turbo": _rows(lint=r"lint", format=r"format", type=r"typecheck|type-check", test=r"test", build=r"build"),
     "lerna": _rows(lint=r"lint", type=r"typecheck", test=r"^test", build=r"build"),
 }
+# Programs that serve or do something else unless they are told to build.
+_SERVERS = frozenset(
+    (
+        *("next", "nuxt", "nuxi", "react-scripts", "ng", "vue-cli-service", "astro", "remix", "gatsby", "docusaurus"),
+        *("electron-vite", "expo", "vite", "parcel", "gulp", "grunt", "babel"),
+    )
+)
 _RENAMED = {"mvnw": "mvn", "mvnd": "mvn", "gradlew": "gradle"}
 # What a script of a package is for by its own name, where its command is no tool that anybody knows.
 _NAMED = _rows(
@@ -68,7 +79,9 @@ _NAMED = _rows(
 def goal(name: str, words: Sequence[str]) -> Call | None:
     """What a build program would do, by the words after its name; None for a program that is none."""
     if name in BUILDERS and name not in _PROGRAMS:
-        watching = {"dev", "start", "serve", "preview", "watch", "--watch", "-w", "eject", "init"}.intersection(words)
+        if name in _SERVERS and "build" not in words:
+            return None
+        watching = {"dev", "start", "serve", "watch", "--watch", "-w"}.intersection(words)
         return None if watching else Call(name, "build", tuple(words))
     rows = _PROGRAMS.get(name)
     plain = [w for w in words if not w.startswith("-")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from itertools import chain, islice
 from pathlib import Path
 
@@ -36,7 +37,9 @@ from qualitygate.inspection.task_runners import task_runners
 from qualitygate.inspection.tools import toolbox
 from qualitygate.inspection.versions import environment_versions, pinned_versions
 
-_BY_SUFFIX = re.compile(r"^\*(\.\w+)[ \t]+(?:.*[ \t])?linguist-vendored(?![=-])", re.MULTILINE)
+_VENDORED = re.compile(r"^[ \t]*([^\s#]+)[ \t]+(?:[^\n]*[ \t])?linguist-vendored(?!=false|=0|-)", re.MULTILINE)
+_SUFFIX = re.compile(r"^\*\.\w+$")
+_PATTERNS = 200
 _COMMANDS = 3000
 """Commands taken apart in one inspection: some 70 microseconds each."""
 
@@ -69,18 +72,23 @@ def _linguist(repo: Repo, sources: Sources) -> Mapping[str, str]:
     # git itself matches the patterns, but is asked only where some file says something.
     said = any("linguist-" in (sources.text(p) or "") for p in sources.match(".gitattributes", "*/.gitattributes"))
     marks = linguist_marks(repo, list(sources.paths)) if said else {}
-    # `*.js linguist-vendored` is meant for the statistics of a hosting service: a whole language is nobody's library.
-    wide = {
-        suffix
-        for path in sources.match(".gitattributes")
-        for suffix in _BY_SUFFIX.findall(sources.text(path) or "")
-    }
-    return {p: m for p, m in marks.items() if m != "vendored" or _suffix(p) not in wide}
+    patterns = _vendored_patterns(sources)
+    return {p: m for p, m in marks.items() if m != "vendored" or not _only_by_suffix(p, patterns)}
 
 
-def _suffix(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name[name.rfind(".") :] if "." in name else ""
+def _vendored_patterns(sources: Sources) -> tuple[str, ...]:
+    """The patterns that the `.gitattributes` at the top calls vendored, in the spelling of the shell."""
+    rows = _VENDORED.findall(sources.text(".gitattributes") or "")
+    return tuple(row.lstrip("/").replace("**", "*") for row in rows[:_PATTERNS])
+
+
+def _only_by_suffix(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path is called vendored only by `*.js`, which is meant for the statistics of a hosting service.
+
+    A whole language is nobody's library.
+    """
+    matching = [p for p in patterns if fnmatchcase(path, p)]
+    return bool(matching) and all(_SUFFIX.match(p) for p in matching)
 
 
 def _assemble(

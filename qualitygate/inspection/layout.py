@@ -46,9 +46,7 @@ def source_roots(files: Iterable[str], homes: Iterable[Home], names: Collection[
     return tuple(r for r in roots if r not in stubs or stubs == set(roots))
 
 
-def _roots_of(
-    home: Home, paths: Sequence[str], homes: Mapping[str, Home], names: Collection[str]
-) -> dict[str, int]:
+def _roots_of(home: Home, paths: Sequence[str], homes: Mapping[str, Home], names: Collection[str]) -> dict[str, int]:
     below: dict[str, list[str]] = {}
     for path in paths:
         below.setdefault(path.partition("/")[0] if "/" in path else ".", []).append(path)
@@ -59,7 +57,7 @@ def _roots_of(
         below = {"src": below["src"]}
     if home.root and "python" in home.ecosystems and len(below) > 1:
         below.pop(".", None)  # beside the package of a nested project lie its scripts
-    if not home.root and not home.ecosystems and len(homes) > 1 and len(below) > 1:
+    if not home.root and not home.ecosystems and len(homes) > 1:
         below.pop(".", None)  # a top that is no project itself, only the place of several
     loose = below.get(".", [])
     if "node" in home.ecosystems and loose and all(p.endswith(_JS) for p in loose) and len(below) > 1:

@@ -120,9 +120,7 @@ def _manager(sources: Sources, manifest: Manifest) -> str:
     return MANAGERS.get(manifest.ecosystem, "")
 
 
-def _languages(
-    paths: Iterable[str], looks: Iterable[Look], roles: Mapping[str, Role]
-) -> dict[str, tuple[str, ...]]:
+def _languages(paths: Iterable[str], looks: Iterable[Look], roles: Mapping[str, Role]) -> dict[str, tuple[str, ...]]:
     """The languages of the code in each folder, most lines first; a file belongs to the innermost."""
     sizes: dict[str, dict[str, int]] = {path: {} for path in paths}
     for look in looks:

@@ -30,7 +30,19 @@ FIXTURE_DIRS = frozenset(("testdata", "__fixtures__", "__mocks__", "test-fixture
 TOP_TEST_DIRS = frozenset(("testing", "integration", "regression", "features"))
 EXAMPLE_DIRS = frozenset(("examples", "example"))
 TOP_EXAMPLE_DIRS = frozenset(
-    ("samples", "sample", "demo", "demos", "tutorial", "tutorials", "docs_src", "snippets", "cookbook", "playground", "playgrounds")
+    (
+        "samples",
+        "sample",
+        "demo",
+        "demos",
+        "tutorial",
+        "tutorials",
+        "docs_src",
+        "snippets",
+        "cookbook",
+        "playground",
+        "playgrounds",
+    )
 )
 DOCS_DIRS = frozenset(("docs", "doc", "documentation", "website"))
 SCRIPT_DIRS = frozenset(
@@ -71,7 +83,16 @@ SCRIPT_NAMES = frozenset(
         *("build.py", "bootstrap.py", "pavement.py", "SConstruct", "post_gen_project.py", "pre_gen_project.py"),
         # Build and tool settings in the dress of a program.
         *("build.rs", "Gemfile", "gems.rb", "Rakefile", "Guardfile", "Capfile", "Dangerfile", "Fastfile", "Podfile"),
-        *("config.ru", "Steepfile", "Appraisals", "build.sbt", "mix.exs", "Package.swift", "gulpfile.js", "Gruntfile.js"),
+        *(
+            "config.ru",
+            "Steepfile",
+            "Appraisals",
+            "build.sbt",
+            "mix.exs",
+            "Package.swift",
+            "gulpfile.js",
+            "Gruntfile.js",
+        ),
         *("artisan", "rector.php", ".php-cs-fixer.php", ".php-cs-fixer.dist.php", ".php_cs", ".php_cs.dist"),
         *("Gulpfile.js", "gulpfile.babel.js", "Jakefile", "Jakefile.js", "karma.conf.js", "wdio.conf.js", "mage.go"),
         *("magefile.go", "build.zig", "premake5.lua", "Makefile.PL", "Build.PL", "server.php"),
@@ -87,7 +108,7 @@ _MANIFESTS = frozenset(
 _PROJECTS = (".csproj", ".fsproj", ".gemspec")
 _VENDORED_NAMES |= {"gradlew", "gradlew.bat"}
 _SETTINGS_NAME = re.compile(
-    r"\.(?:config|conf|setup)\.[cm]?[jt]sx?$|^\.[\w.-]+\.[cm]?js$|\.gemspec$|^(?:vitest|jest|vite)\.workspace\.[jt]s$"
+    r"\.(?:config|conf|setup)\.[cm]?[jt]sx?$|^\.[\w.-]+\.(?:[cm]?js|rb|php)$|\.gemspec$|^(?:vitest|jest|vite)\.workspace\.[jt]s$"
 )
 # Source sets of Gradle and Maven; folders of .NET projects are called after what they hold.
 _TEST_SET = re.compile(r"(?:^|/)src/(?:test\w*|\w+Test|it)(?=/)")
@@ -104,14 +125,18 @@ _TEST_NAME = re.compile(
     r"|_test\.rb$|^test_.*\.rb$|Test\.php$|(?:Test|Spec)\.(?:groovy|kt|scala|swift)$|Tests\.swift$|\.test\.php$|\.tftest\.hcl$"
     r"|^test_.*\.(?:c|cc|cpp|sh)$|[-_](?:unit)?test\.(?:c|cc|cpp|cxx|sh)$"
 )
-_WRITTEN = re.compile(r"\.(?:[cm]?ts|tsx|py|sh|rb|ps1)$|webpack|rollup|vite|config|(?:^|/)build/(?:build|index|util)[^/]*$")
+_WRITTEN = re.compile(
+    r"\.(?:[cm]?ts|tsx|py|sh|rb|ps1)$|webpack|rollup|vite|config|(?:^|/)build/(?:build|index|util)[^/]*$"
+)
 _HISTORY = 3
 """Dated migrations that make a folder one of nothing else: what tools write beside them belongs to it."""
 SCRIPT_LANGUAGES = ("Shell", "Batch", "PowerShell")
 _TEST_FOLDER = re.compile(r"^\w[\w.-]*[-_.]tests$")
 _DJANGO_MIGRATION = re.compile(r"(?:^|/)migrations/(?:[^/]+/)?\d{4}_\w+\.py$")
 _DATED_MIGRATION = re.compile(r"(?:^|/)\w*[Mm]igrations/(?:[^/]+/)?\d{8,14}[-_]\w[\w.-]*\.(?:cs|php|rb|[cm]?[jt]s)$")
-_MIGRATION_DIR = re.compile(r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate|database/migrations)(?=/)")
+_MIGRATION_DIR = re.compile(
+    r"(?:^|/)(?:migrations/versions|alembic/versions|prisma/migrations|db/migrate|database/migrations)(?=/)"
+)
 
 
 class Marks(NamedTuple):
@@ -175,7 +200,9 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
     if path in marks.derived:
         return marks.derived[path]
     if f"/{path}".count("/gradle/wrapper/"):
-        return "vendored", Evidence(path[: path.index("gradle/wrapper/") + len("gradle/wrapper")], 0, "the wrapper of gradle")
+        return "vendored", Evidence(
+            path[: path.index("gradle/wrapper/") + len("gradle/wrapper")], 0, "the wrapper of gradle"
+        )
     if parts[-1] in _VENDORED_NAMES:
         return "vendored", Evidence(path, 0, "file name")
     if mark == "written":
@@ -293,7 +320,7 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
     top = parts[0] if parts else ""
     if any(part in EXAMPLE_DIRS for part in parts) or top in TOP_EXAMPLE_DIRS:
         return "example"
-    if top in DOCS_DIRS and not (name.endswith(".py") and f"{top}/__init__.py" in names):
+    if (top in DOCS_DIRS or top.endswith("-docs")) and not (name.endswith(".py") and f"{top}/__init__.py" in names):
         return "docs"
     if name == "conf.py" and any(f"{folders}/index{end}".lstrip("/") in names for end in (".rst", ".md")):
         return "docs"  # of Sphinx, which has no folder of its own in some projects
@@ -304,7 +331,10 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
     if (top in SCRIPT_DIRS or top.startswith(".")) and f"{top}/__init__.py" not in names:
         return "script"
     # In a monorepo each project has a scripts folder of its own; a package called so is code.
-    if any(p in ("scripts", "script", "bin", "benches", "benchmarks") for p in parts) and f"{folders}/__init__.py" not in names:
+    if (
+        any(p in ("scripts", "script", "bin", "benches", "benchmarks") for p in parts)
+        and f"{folders}/__init__.py" not in names
+    ):
         return "script"
     if (name in SCRIPT_NAMES or _SETTINGS_NAME.search(name)) and f"{folders}/__init__.py" not in names:
         return "script"
@@ -334,7 +364,7 @@ def foreign_paths(
         if roles.get(path) == "migration" and evidence.path == path:
             continue  # an environment's own files are edited by hand
         named = evidence.path if path.startswith(evidence.path + "/") and evidence.path not in mixed else ""
-        where = named or _widest(path, total, alien)
+        where = named or _widest(path, total, alien, alone=evidence.path == ".gitattributes")
         found.setdefault(where, []).append(evidence)
     for module in submodules:
         found.setdefault(module, []).append(Evidence(".gitmodules", 0, "submodule"))
@@ -342,9 +372,9 @@ def foreign_paths(
     return tuple(Fact(p, tuple(dict.fromkeys(found[p]))[:3]) for p in tops)
 
 
-def _widest(path: str, total: Mapping[str, int], alien: Mapping[str, int]) -> str:
+def _widest(path: str, total: Mapping[str, int], alien: Mapping[str, int], *, alone: bool) -> str:
     # One file alone is called by its name: a second one beside it may well be written by hand.
-    whole = [folder for folder in _folders(path) if total[folder] == alien[folder] > 1]
+    whole = [folder for folder in _folders(path) if total[folder] == alien[folder] > (0 if alone else 1)]
     return whole[-1] if whole else path
 
 

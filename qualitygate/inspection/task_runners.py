@@ -84,10 +84,11 @@ def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
 
 
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
-    """A folder of scripts that covers more than one kind of check; a lone test script is no task runner."""
+    """Scripts that are named like commands, or cover more than one kind of check; a lone `test.sh` is no task runner."""
     found: dict[str, set[Kind]] = {}
     for raw, _, reached in commands:
         if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS):
             found.setdefault(raw.path, set()).update(kind for _, kind in reached if kind in _CHECKS)
-    if len({kind for kinds in found.values() for kind in kinds}) > 1:
+    commands_of_a_kind = any(kinds and "." not in base_name(path) for path, kinds in found.items())
+    if commands_of_a_kind or len({kind for kinds in found.values() for kind in kinds}) > 1:
         yield from (Fact("shell scripts", (Evidence(path),)) for path, kinds in found.items() if kinds)

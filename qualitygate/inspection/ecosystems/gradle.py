@@ -16,7 +16,9 @@ _PLUGIN = re.compile(
     r"""\bid[ \t]*\(?[ \t]*["']([\w.-]+)["']|\bapply[ \t]*\(?[ \t]*plugin[ \t]*[:=][ \t]*["']([\w.-]+)["']"""
 )
 _KOTLIN = re.compile(r"""\bkotlin[ \t]*\([ \t]*["']([\w.]+)["'][ \t]*\)""")
-_BARE_PLUGIN = re.compile(r"^[ \t]*`?(java|java-library|application|checkstyle|pmd|jacoco|groovy)`?[ \t]*$", re.MULTILINE)
+_BARE_PLUGIN = re.compile(
+    r"^[ \t]*`?(java|java-library|application|checkstyle|pmd|jacoco|groovy)`?[ \t]*$", re.MULTILINE
+)
 _NEED = re.compile(r"""\b(\w+)[ \t]*\(?[ \t]*(?:platform\()?["']([\w.-]+):([\w.-]+)(?::([^"'\s]*))?["']""")
 _ALIAS = re.compile(r"\b(?:(\w+)[ \t]*\(?[ \t]*)?libs\.((?:plugins\.|bundles\.)?\w+(?:\.\w+)*)")
 _INCLUDE = re.compile(r"^[ \t]*include(?:Build)?\b[ \t]*\(?((?:[^\n]*,[ \t]*\n)*[^\n]*)", re.MULTILINE)

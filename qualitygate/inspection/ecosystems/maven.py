@@ -92,5 +92,7 @@ def _runtime(sources: Sources, path: str, root: Element) -> Fact | None:
         number = properties.get(found[1], "") if found else value
         fact = stated(sources, path, number, f"<{name}>{value}", f"<{name}>")
         if fact:
-            return Fact(fact.name.removeprefix("1.") if fact.name in ("1.8", "1.7", "1.6") else fact.name, fact.evidence)
+            return Fact(
+                fact.name.removeprefix("1.") if fact.name in ("1.8", "1.7", "1.6") else fact.name, fact.evidence
+            )
     return None

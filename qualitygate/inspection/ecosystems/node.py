@@ -32,7 +32,7 @@ _BUILD_SCRIPTS = ("build", "build:prod", "compile", "bundle", "dist", "prepublis
 def read(sources: Sources, path: str) -> Manifest | None:
     """One package.json; workspaces may also be named by pnpm-workspace.yaml or lerna.json beside it."""
     data = sources.json(path)
-    if not data:
+    if not data and at(path.rpartition("/")[0], "pnpm-workspace.yaml") not in sources.names:
         return None
     name = data.get("name")
     dependencies = tuple(
@@ -51,7 +51,9 @@ def read(sources: Sources, path: str) -> Manifest | None:
         workspace,
         _build(sources, path, data),
         # A private package that only holds the others together is nothing that code imports.
-        (Fact(title, (sources.evidence(path, '"name"'),)),) if title and not (workspace and data.get("private")) else (),
+        (Fact(title, (sources.evidence(path, '"name"'),)),)
+        if title and not (workspace and data.get("private"))
+        else (),
         # `{"type": "module"}` in a folder only tells node how to read what lies there.
         describes=bool(title or dependencies or data.get("scripts") or data.get("workspaces")),
     )

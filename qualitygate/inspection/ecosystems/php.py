@@ -27,6 +27,4 @@ def read(sources: Sources, path: str) -> Manifest | None:
     ]
     packages = tuple(Fact(s, (sources.evidence(path, s.split("\\")[0]),)) for s in dict.fromkeys(spaces) if s)
     runtime = stated(sources, path, dig(data, "require", "php"), '"php"')
-    return Manifest(
-        "php", path, name if isinstance(name, str) else "", needs, (("php", runtime),), packages=packages
-    )
+    return Manifest("php", path, name if isinstance(name, str) else "", needs, (("php", runtime),), packages=packages)

@@ -23,9 +23,10 @@ def python_manifests(sources: Sources, projects: Iterable[Project]) -> Iterator[
         if not path and not workspace:
             continue
         lock = nearest(project.root, PYTHON_LOCKS, sources.names)
-        name = PYTHON_LOCKS[lock.rpartition("/")[2]] if lock else python_manager(sources, project)
+        legacy = "pip/setuptools" if path.endswith(("setup.py", "setup.cfg")) else "pip"
+        name = PYTHON_LOCKS[lock.rpartition("/")[2]] if lock else python_manager(sources, project) or legacy
         evidence = sources.evidence(path or pyproject, "[project]", "[tool.poetry]", "setup(")
-        manager = Fact(name, (evidence,)) if name else None
+        manager = Fact(name, (evidence,))
         yield Manifest(
             "python", path or pyproject, project.name, workspace=workspace, build=manager, describes=bool(path)
         )

@@ -17,7 +17,7 @@ def read(sources: Sources, path: str) -> Manifest | None:
     """One Cargo.toml, which describes a package, a workspace, or both."""
     data = sources.toml(path)
     name = dig(data, "package", "name")
-    if not data or (not isinstance(name, str) and not dig(data, "workspace")):
+    if not any(isinstance(data.get(key), dict) for key in ("package", "workspace", "dependencies")):
         return None
     title = name if isinstance(name, str) else ""
     return Manifest(
