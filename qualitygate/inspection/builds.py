@@ -42,8 +42,8 @@ def build_system(
         counts = not manifest.root or (manifest.root in inside and not is_aside(manifest.path))
         if manifest.build and manifest.ecosystem != "python" and counts:
             found.setdefault(manifest.root, []).append((manifest.ecosystem, manifest.build))
-    for rows in found.values():
-        rows.sort(key=lambda row: row[1].name == "gradle")  # of two for the JVM, the one that was there first
+    for built in found.values():
+        built.sort(key=lambda row: row[1].name == "gradle")  # of two for the JVM, the one that was there first
     top = _of_languages(found.pop("", []), ranked) or _by_file(sources, ranked)
     if top:
         return _joined(top)

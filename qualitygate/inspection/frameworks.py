@@ -49,7 +49,9 @@ class Framework(NamedTuple):
 def known_frameworks() -> tuple[Framework, ...]:
     """Every framework, in the order of the table."""
     data: dict[str, Any] = tomllib.loads(Path(__file__).with_name("frameworks.toml").read_text(encoding="utf-8"))
-    rows = ({k: tuple(v) if isinstance(v, list) else v for k, v in row.items()} for row in data.values())
+    rows: Iterator[dict[str, Any]] = (
+        {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()} for row in data.values()
+    )
     return tuple(Framework(name, **row) for name, row in zip(data, rows, strict=True))
 
 

@@ -84,7 +84,7 @@ def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
 
 
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
-    """Scripts that are named like commands, or cover more than one kind of check; a lone `test.sh` is no task runner."""
+    """Scripts named like commands, or that cover more than one kind of check; a lone `test.sh` is no task runner."""
     found: dict[str, set[Kind]] = {}
     for raw, _, reached in commands:
         if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS):

@@ -159,7 +159,8 @@ def test_go_tests_lie_beside_the_code(tmp_path: Path) -> None:
     facts = look(
         tmp_path,
         {
-            "go.mod": "module x.org/a\n\nrequire (\n\tgithub.com/spf13/cobra v1\n\tgithub.com/gin-gonic/gin v1 // indirect\n)\n",
+            "go.mod": "module x.org/a\n\nrequire (\n\tgithub.com/spf13/cobra v1\n"
+            "\tgithub.com/gin-gonic/gin v1 // indirect\n)\n",
             "a.go": "x\n",
             "a_test.go": "x\n",
             "internal/testdata/x.go": "x\n",
@@ -312,7 +313,8 @@ def test_versions_kept_for_all_projects_are_no_needs(tmp_path: Path) -> None:
 
 
 def test_an_old_setup_that_this_python_cannot_parse(tmp_path: Path) -> None:
-    setup = "print 'old'\nsetup(\n    name='r2',\n    packages=['r2'],\n    install_requires=[\n        'Pylons',\n    ],\n)\n"
+    setup = "print 'old'\nsetup(\n    name='r2',\n    packages=['r2'],\n    install_requires=[\n        'Pylons',\n"
+    setup += "    ],\n)\n"
     facts = look(tmp_path, {"setup.py": "from setuptools import setup\n" + setup, "r2/__init__.py": "import pylons\n"})
     assert (names(facts, "frameworks"), names(facts, "first_party_packages")) == (["Pylons"], ["r2"])
 

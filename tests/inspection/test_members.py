@@ -12,7 +12,7 @@ from qualitygate.inspection.inspect import inspect
 from tests.support import make_repo
 
 SOLUTION = 'Project("{FAE0}") = "Api", "src\\Api\\Api.csproj", "{1}"\nEndProject\n'
-CSPROJ = '<Project Sdk="Microsoft.NET.Sdk.Web"><PropertyGroup><TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>'
+CSPROJ = '<Project Sdk="Microsoft.NET.Sdk.Web"><TargetFramework>net8.0</TargetFramework></Project>'
 GRADLE = 'plugins { id("java") }\n'
 POM = "<project><artifactId>{}</artifactId>{}</project>"
 KINDS = [

@@ -108,11 +108,11 @@ def named_manifests(manifest: Manifest, workspace: Workspace, known: Iterable[st
     found = []
     for path in known:
         folder, _, name = path.rpartition("/")
-        if path in exact:
-            found.append(path)
-        elif folder in plain and folder != manifest.root and _is_called(name, files):
-            found.append(path)
-        elif folder.startswith(inside) and _is_called(name, files) and any(glob(folder, g) for g in globs):
+        if (
+            path in exact
+            or (folder in plain and folder != manifest.root and _is_called(name, files))
+            or (folder.startswith(inside) and _is_called(name, files) and any(glob(folder, g) for g in globs))
+        ):
             found.append(path)
         if found[-1:] == [path] and any(folder == e or glob(folder, e) or folder.startswith(e + "/") for e in excluded):
             found.pop()

@@ -21,7 +21,8 @@ def glob(folder: str, pattern: str) -> bool:
 
 def _beyond(places: set[int], patterns: list[str]) -> set[int]:
     found = set(places)
-    for n in sorted(places):
+    for start in places:
+        n = start
         while n < len(patterns) and patterns[n] == "**":
             n += 1
             found.add(n)

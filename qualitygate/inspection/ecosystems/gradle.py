@@ -26,7 +26,8 @@ _QUOTED = re.compile(r"""["'](:?[\w:./-]+)["']""")
 _MOVED = re.compile(r"""project\([ \t]*["'](:[\w:-]+)["'][ \t]*\)\.projectDir[ \t]*=[^\n"']*["']([\w./-]+)["']""")
 _RELEASE = re.compile(
     r"""(?:JavaLanguageVersion\.of\(|jvmToolchain\(|options\.release(?:\.set\(|[ \t]*=|\()"""
-    r"""|(?:source|target)Compatibility[ \t]*[(=]?[ \t]*)[ \t]*(?:JavaVersion\.(?:VERSION_)?|toVersion\()?["']?(\d+(?:[._]\d+)?)"""
+    r"""|(?:source|target)Compatibility[ \t]*[(=]?[ \t]*)[ \t]*"""
+    r"""(?:JavaVersion\.(?:VERSION_)?|toVersion\()?["']?(\d+(?:[._]\d+)?)"""
 )
 _NAME = re.compile(r"""rootProject\.name[ \t]*=[ \t]*["']([^"'\n]+)["']""")
 CATALOGUE = "gradle/libs.versions.toml"
