@@ -21,6 +21,7 @@ from qualitygate.inspection.ecosystems.python import python_manifests
 from qualitygate.inspection.environments import environments
 from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable, merge
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
+from qualitygate.inspection.foreign import foreign_paths
 from qualitygate.inspection.frameworks import frameworks
 from qualitygate.inspection.gate_commands import gate_commands, understand
 from qualitygate.inspection.grounds import grounds
@@ -64,7 +65,7 @@ def inspect(root: Path) -> Facts:
     projects = find_projects(sources, role_of)
     own = (*python_manifests(sources, projects), *manifests(sources, role_of))
     envs = environments(repo.root, tracked, (p.root for p in projects))
-    every = roles.foreign_paths(role_of, foreign, sources.names, submodules)
+    every = foreign_paths(role_of, foreign, sources.names, submodules)
     return _assemble(repo, sources, looks, role_of, projects, own, envs, every, submodules)
 
 

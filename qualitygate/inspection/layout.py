@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.inspection.facts import Role
-from qualitygate.inspection.roles import beside_manifests, is_test_name, test_dir_of, test_tops
 from qualitygate.inspection.sources import base_name
+from qualitygate.inspection.testing_places import beside_manifests, is_test_name, test_dir_of, test_tops
 
 _LANGUAGE_DIRS = ("java", "kotlin", "groovy", "scala", "resources")
 _JS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts", ".vue", ".svelte", ".astro")

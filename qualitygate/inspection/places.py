@@ -13,7 +13,7 @@ from qualitygate.inspection.facts import Member, Role
 from qualitygate.inspection.languages import SORT_OF
 from qualitygate.inspection.own_names import LANGUAGES_OF
 from qualitygate.inspection.python_project import Project
-from qualitygate.inspection.roles import DOCS_DIRS, SCRIPT_DIRS
+from qualitygate.inspection.role_names import DOCS_DIRS, SCRIPT_DIRS
 from qualitygate.inspection.shell import segments, unwrapped
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase, translate
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.ecosystems.manifest import INDIRECT, Manifest, evidence_of
@@ -13,8 +13,9 @@ from qualitygate.inspection.facts import Evidence, Fact, Kind, Role, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import DEV_GROUP
-from qualitygate.inspection.sources import Sources, base_name, dig, strings
-from qualitygate.inspection.tool_table import KnownTool, by_package, known_tools
+from qualitygate.inspection.sources import Sources, base_name, dig
+from qualitygate.inspection.tool_settings import detail, further_kinds
+from qualitygate.inspection.tool_table import by_package, known_tools
 
 _ALIEN = ("vendored", "generated", "example", "docs")
 _EVIDENCE = 12
@@ -36,7 +37,6 @@ _NODE_SETTINGS = (
 _OWN_TESTS = "own self-tests"
 _BY_COMMAND = ("unittest", "doctest", "django test", _OWN_TESTS, "own test runner")
 _OWN_KIND = re.compile(r"--([a-z]+)-tests?\b")
-_TRUE = ("true", "1", "yes", "on")
 _FAIL_UNDER = re.compile(r"fail[-_]under[ \t]{0,9}[= ][ \t]{0,9}(\d{1,3})")
 _DOCTEST = re.compile(r"--doctest-(?:modules|glob)|\bdoctest_(?:optionflags|plus|glob)\b")
 
@@ -72,9 +72,9 @@ def toolbox(
     found: dict[Kind, list[Fact]] = {}
     for fact in merge(Fact(name, (evidence,)) for name, evidence in traces):
         if fact.name in named:
-            detail = _detail(named[fact.name], sources, fact.files)
-            for kind in (named[fact.name].kind, *_further(named[fact.name], sources, fact.files)):
-                found.setdefault(kind, []).append(Fact(fact.name, fact.evidence, detail))
+            told = detail(named[fact.name], sources, fact.files)
+            for kind in (named[fact.name].kind, *further_kinds(named[fact.name], sources, fact.files)):
+                found.setdefault(kind, []).append(Fact(fact.name, fact.evidence, told))
     return Toolbox(
         _shortened(found.get("lint", ())),
         _shortened(found.get("format", ())),
@@ -192,59 +192,6 @@ def _declared(projects: Iterable[Project]) -> Iterator[tuple[str, Evidence]]:
             tool = packages.get(dependency.name)
             if tool is not None and dependency.name != own and DEV_GROUP.search(dependency.group):
                 yield tool.name, dependency.evidence
-
-
-def _detail(tool: KnownTool, sources: Sources, files: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
-    found: dict[str, Any] = {}
-    for path in files:
-        name = base_name(path)
-        if tool.name == "ruff" and name in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
-            data = sources.toml(path)
-            table = dig(data, "tool", "ruff") if name == "pyproject.toml" else data
-            select = dig(table, "lint", "select") or dig(table, "select")
-            if select:
-                found.setdefault("select", strings(select))
-        elif tool.name == "mypy":
-            strict = _mypy_strict(sources, path, name)
-            if strict is not None:
-                found.setdefault("strict", strict)
-        elif tool.name == "tsc" and name == "tsconfig.json":
-            strict = _tsc_strict(sources, path)
-            if strict is not None:
-                found.setdefault("strict", strict)
-        elif tool.name in ("pyright", "basedpyright") and name in ("pyproject.toml", "pyrightconfig.json"):
-            data = sources.toml(path) if name.endswith(".toml") else sources.json(path)
-            table = dig(data, "tool", tool.name) if name.endswith(".toml") else data
-            mode = dig(table, "typeCheckingMode")
-            if isinstance(mode, str):
-                found.setdefault("mode", mode)
-    return tuple(sorted(found.items()))
-
-
-def _further(tool: KnownTool, sources: Sources, files: tuple[str, ...]) -> tuple[Kind, ...]:
-    """The kinds that a tool has besides its own, less those that its settings switch off."""
-    if not tool.also or tool.name != "biome":
-        return tool.also
-    settings = [sources.jsonc(path) for path in files if base_name(path).startswith("biome.json")]
-    off = bool(settings) and all(dig(data, "formatter", "enabled") is False for data in settings)
-    return () if off else tool.also
-
-
-def _tsc_strict(sources: Sources, path: str) -> bool | None:
-    data = sources.jsonc(path)
-    said = dig(data, "compilerOptions", "strict")
-    # What another file says that this one extends is not known here.
-    return said if isinstance(said, bool) else None if not data or data.get("extends") else False
-
-
-def _mypy_strict(sources: Sources, path: str, name: str) -> bool | None:
-    if name == "pyproject.toml":
-        table = dig(sources.toml(path), "tool", "mypy")
-        return bool(dig(table, "strict")) if isinstance(table, dict) else None
-    if name in ("mypy.ini", ".mypy.ini", "setup.cfg", "tox.ini"):
-        section = sources.ini(path).get("mypy")
-        return section.get("strict", "").lower() in _TRUE if section is not None else None
-    return None
 
 
 def _test_frameworks(
