@@ -110,11 +110,19 @@ def _declared(sources: Sources, manifests: tuple[Manifest, ...]) -> Iterator[Fac
         table = _tables().get(manifest.ecosystem)
         if table is None or is_aside(manifest.path):
             continue
+        # A plugin of Gradle or Maven is needed for development only, and still makes the program what it is; an
+        # application that is bundled has all its packages there.
+        by_development = manifest.ecosystem == "jvm" or _is_application(sources, manifest)
         for framework in table.find(manifest.name) if manifest.name and manifest.ecosystem != "jvm" else ():
             if not framework.weak and manifest.name in getattr(framework, manifest.ecosystem):
                 yield Fact(framework.name, (sources.evidence(manifest.path, manifest.name),))
         for dependency in manifest.dependencies:
             for framework in table.find(dependency.name) if dependency.group != INDIRECT else ():
-                # A plugin of Gradle or Maven is needed for development only, and still makes the program what it is.
-                if not dependency.group or framework.dev or (manifest.ecosystem == "jvm" and not framework.weak):
+                if not dependency.group or framework.dev or (by_development and not framework.weak):
                     yield Fact(framework.name, (evidence_of(sources, manifest.path, dependency.name),))
+
+
+def _is_application(sources: Sources, manifest: Manifest) -> bool:
+    """Whether a package.json is of a program, not of a package that others get."""
+    data = sources.json(manifest.path) if manifest.ecosystem == "node" else {}
+    return data.get("private") is True and not any(data.get(k) for k in ("main", "module", "exports", "workspaces"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from itertools import chain, islice
 from pathlib import Path
@@ -77,6 +77,10 @@ def _linguist(repo: Repo, sources: Sources) -> Mapping[str, str]:
     return {p: m for p, m in marks.items() if m != "vendored" or not _only_by_suffix(p, patterns)}
 
 
+def _is_above(folder: str, homes: Iterable[str]) -> bool:
+    return any(home.startswith(folder + "/") for home in homes)
+
+
 def _vendored_patterns(sources: Sources) -> tuple[str, ...]:
     """The patterns that the `.gitattributes` at the top calls vendored, in the spelling of the shell."""
     rows = _VENDORED.findall(sources.text(".gitattributes") or "")
@@ -116,7 +120,8 @@ def _assemble(
     ranked = (primary, secondary)
     inside = members(sources, own, looks, role_of)
     homes = {"", *(m.path for m in inside)}
-    own = tuple(m for m in own if m.root in homes)  # what lies in no project of the repository says nothing about it
+    # What lies in no project of the repository says nothing about it, unless several below take it over.
+    own = tuple(m for m in own if m.root in homes or (not m.describes and _is_above(m.root, homes)))
     source = places.source_roots(sources, looks, role_of, projects, own, inside, ranked)
     roots = {"source_roots": source, "test_roots": places.test_roots(sources, role_of, own, source)}
     names = (

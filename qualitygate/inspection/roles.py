@@ -175,7 +175,7 @@ def _by_place(look: Look, names: Collection[str], with_tests: Collection[str]) -
         return "script"
     # In a monorepo each project has a scripts folder of its own; a package called so is code.
     if (
-        any(p in ("scripts", "script", "bin", "benches", "benchmarks") for p in parts)
+        any(p in ("scripts", "script", "bin", "benches", "benchmarks", "fuzz") for p in parts)
         and f"{folders}/__init__.py" not in names
     ):
         return "script"

@@ -312,6 +312,25 @@ def test_versions_kept_for_all_projects_are_no_needs(tmp_path: Path) -> None:
     assert (names(facts, "frameworks"), names(facts, "test_frameworks")) == ([], ["xUnit"])
 
 
+def test_what_all_projects_of_tests_take_over_counts(tmp_path: Path) -> None:
+    files = {
+        "All.sln": 'Project("{1}") = "T", "tests\\T\\T.csproj", "{2}"\nEndProject\n',
+        "tests/T/T.csproj": "<Project />",
+        "tests/T/A.cs": "x\n",
+        "tests/Directory.Build.props": '<Project><PackageReference Include="xunit" /></Project>',
+        "examples/Directory.Build.props": '<Project><PackageReference Include="NUnit" /></Project>',
+    }
+    assert names(look(tmp_path, files), "test_frameworks") == ["xUnit"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"), [('"private": true', ["Vue"]), ('"private": true, "main": "x.js"', []), ('"name": "a"', [])]
+)
+def test_a_bundled_application_has_its_packages_in_development(tmp_path: Path, said: str, expected: list[str]) -> None:
+    package = f'{{{said}, "devDependencies": {{"vue": "3", "d3": "7"}}}}'
+    assert names(look(tmp_path, {"package.json": package, "a.js": "x\n"}), "frameworks") == expected
+
+
 def test_an_old_setup_that_this_python_cannot_parse(tmp_path: Path) -> None:
     setup = "print 'old'\nsetup(\n    name='r2',\n    packages=['r2'],\n    install_requires=[\n        'Pylons',\n"
     setup += "    ],\n)\n"

@@ -30,6 +30,8 @@ ECOSYSTEMS: tuple[Ecosystem, ...] = (
 )
 PYTHON_FILES = ("pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 """Read in `python_project.py`; here only so that a workspace finds its members."""
+# Settings that all projects below take over: also those below a folder of tests.
+_SHARED = ("Directory.Build.props", "Directory.Packages.props")
 _LIMIT = 600
 """Manifests read in one inspection, the shallow ones first."""
 _DEEPEST = 5
@@ -64,7 +66,8 @@ def is_aside(path: str) -> bool:
 def manifests(sources: Sources, roles: Mapping[str, Role]) -> tuple[Manifest, ...]:
     """The repository's own manifests, those at the top first: not of fixtures, unless a workspace names them."""
     every = sorted((p for p in sources.paths if _reader(p)), key=lambda p: (p.count("/"), p))
-    own = [p for p in every if p.count("/") <= _DEEPEST and not is_aside(p) and roles.get(p) != "vendored"]
+    near = [p for p in every if p.count("/") <= _DEEPEST and roles.get(p) != "vendored"]
+    own = [p for p in near if not is_aside(p) or base_name(p) in _SHARED]
     found: dict[str, Manifest] = {}
     _read_all(sources, own, found)
     known = frozenset(every)
