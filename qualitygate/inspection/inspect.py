@@ -107,6 +107,10 @@ def _assemble(
     foreign: tuple[Fact, ...],
     submodules: tuple[str, ...],
 ) -> Facts:
+    inside = members(sources, own, looks, role_of)
+    homes = {"", *(m.path for m in inside)}
+    # What lies in no project of the repository says nothing about it, unless several below take it over.
+    own = tuple(m for m in own if m.root in homes or (not m.describes and _is_above(m.root, homes)))
     hooks = hook_commands(sources)  # before CI, which may use up what YAML there is time for
     raws = _bounded(
         sources, chain(tuple(islice(hooks, _COMMANDS)), ci_commands(sources), task_commands(sources, role_of))
@@ -118,10 +122,6 @@ def _assemble(
     primary, secondary = census.rank(looks, role_of)
     python = tuple(k.path for k in looks if k.language == "Python")
     ranked = (primary, secondary)
-    inside = members(sources, own, looks, role_of)
-    homes = {"", *(m.path for m in inside)}
-    # What lies in no project of the repository says nothing about it, unless several below take it over.
-    own = tuple(m for m in own if m.root in homes or (not m.describes and _is_above(m.root, homes)))
     source = places.source_roots(sources, looks, role_of, projects, own, inside, ranked)
     roots = {"source_roots": source, "test_roots": places.test_roots(sources, role_of, own, source)}
     names = (
