@@ -17,7 +17,7 @@ from qualitygate.checks.tools.semgrep_languages import language
 from qualitygate.config import compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError
-from qualitygate.inspection.frameworks import FRAMEWORKS, NODE_FRAMEWORKS
+from qualitygate.inspection.frameworks import known_frameworks
 from qualitygate.process import run, tool_env
 from qualitygate.resources import data_dir
 from qualitygate.rule_pack import Rule, compiled, documents, example, load_pack, load_rule, pack_names
@@ -74,7 +74,7 @@ def test_a_rule_says_what_is_wrong_why_and_what_to_do_instead(rule: Rule) -> Non
 
 
 def test_a_framework_that_a_rule_names_is_one_that_inspect_finds() -> None:
-    known = {*NODE_FRAMEWORKS.values(), *(framework.name for framework in FRAMEWORKS)}
+    known = {framework.name for framework in known_frameworks()}
     assert {name for rule in PACK for name in rule.frameworks} == {"Express", "Next.js", "React"} <= known
 
 

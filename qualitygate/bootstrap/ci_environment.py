@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.inspection.package_managers import NODE_LOCKS
+from qualitygate.inspection.ecosystems.node import LOCKS
 from qualitygate.inspection.setup_commands import SetUp
 
 
@@ -76,7 +76,7 @@ def _lock_folder(set_up: SetUp, root: str) -> tuple[str, str] | None:
     parts = [part for part in root.split("/") if part and part != "."]
     for end in range(len(parts), -1, -1):
         folder = "/".join(parts[:end])
-        for lock in (*NODE_LOCKS, "package.json"):
+        for lock in (*LOCKS, "package.json"):
             if (f"{folder}/{lock}" if folder else lock) in set_up.names:
                 return folder, lock
     return None
@@ -91,7 +91,7 @@ _NODE = {
 
 
 def _node(set_up: SetUp, folder: str, lock: str) -> Steps:
-    manager = NODE_LOCKS.get(lock, "")
+    manager = LOCKS.get(lock, "")
     said = [raw for raw in set_up.commands if raw.command.split()[0] == manager and raw.directory == folder]
     if said:
         before = ("corepack enable",) if manager in ("yarn", "pnpm") else ()

@@ -40,6 +40,7 @@ def render_text(facts: Facts) -> str:
         ("package managers", _named(facts.package_managers)),
         ("build system", _named(build)),
         ("frameworks", _named(facts.frameworks)),
+        ("members", _members(facts)),
         ("source", _bare(facts, "source_roots")),
         ("tests", _bare(facts, "test_roots")),
         ("first party", _named(facts.first_party_packages)),
@@ -110,6 +111,11 @@ def _place(evidence: Evidence) -> str:
     return f"{path} ({evidence.text})" if evidence.text else path
 
 
+def _members(facts: Facts) -> list[Row]:
+    rows = ((m.path, ", ".join((m.kind, *m.languages[:2])), m.evidence) for m in facts.members)
+    return [(shown_path(path), f"{text}; {_place(evidence[0])}" if evidence else text) for path, text, evidence in rows]
+
+
 def _installed(fact: Fact) -> str:
     hooks = dict(fact.detail).get("installed")
     return f"installed here: {', '.join(hooks)}" if hooks else "not installed in this clone"
@@ -139,7 +145,7 @@ def _environments(facts: Facts) -> list[Row]:
 def _commands(facts: Facts) -> list[str]:
     checks: dict[str, list[GateCommand]] = {}
     for command in facts.gate_commands:
-        if command.kind != "other":
+        if command.kind not in ("other", "build"):
             checks.setdefault(command.command, []).append(command)
     if not checks:
         return []

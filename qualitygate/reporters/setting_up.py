@@ -54,7 +54,7 @@ def _own_checks(facts: Facts) -> list[str]:
     """What the project runs on itself, each command once; what only builds or publishes is no check."""
     found: dict[str, GateCommand] = {}
     for command in facts.gate_commands:
-        if command.kind != "other" and not command.command.startswith("qualitygate "):
+        if command.kind not in ("other", "build") and not command.command.startswith("qualitygate "):
             found.setdefault(command.command, command)
     commands = list(found.values())
     if not commands:
