@@ -94,6 +94,7 @@ def inspect(path: Path, as_json: bool) -> int:
     default="auto",
     help="How to print it; auto: text for a person, agent for a coding agent.",
 )
+@click.option("--verbose", is_flag=True, help="Say also which settings come from shared ones.")
 @_JSON
 @_COLOR
 def run(
@@ -106,6 +107,7 @@ def run(
     tier: str,
     all_files: bool,
     style: str,
+    verbose: bool,
     as_json: bool,
     color: str,
 ) -> int:
@@ -124,6 +126,10 @@ def run(
         everything=all_files,
         progress=console.progress,
     )
+    if verbose and style in ("auto", "text"):
+        from qualitygate.reporters.sync import render_origins
+
+        console.say(render_origins(verdict.origins))
     show(console, verdict, style, only=named(Path.cwd(), verdict.head, files))
     if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
         show_way_on(console, verdict)
@@ -237,6 +243,27 @@ def uninstall(path: Path) -> int:
 
     Console().write_result(render_uninstall(command(path)))
     return 0
+
+
+@cli.command(short_help="Copy the shared settings that this repository extends.")
+@_PATH
+@click.option("--check", is_flag=True, help="Say how copies and sources differ; write nothing.")
+@_JSON
+def sync(path: Path, check: bool, as_json: bool) -> int:
+    """Copy what `extend` of qualitygate.toml names to .qualitygate/extended/, and lock it. The gate fetches nothing.
+
+    A copy that was edited by hand is not overwritten. With --check: 1 for drift, 2 where a source cannot be read.
+    """
+    from qualitygate.commands import sync as command
+    from qualitygate.reporters import sync as reporter
+
+    if not check:
+        done = command.sync(path)
+        Console().write_result(reporter.render_synced_json(done) if as_json else reporter.render(done))
+        return 0
+    drift = command.check(path)
+    Console().write_result(reporter.render_json(drift) if as_json else reporter.render_drift(drift))
+    return reporter.exit_code(drift)
 
 
 @cli.command(name="git-hook", hidden=True, context_settings={"ignore_unknown_options": True})

@@ -253,12 +253,13 @@ def _changed(files: Mapping[str, Entry], output: bytes) -> dict[str, Entry]:
     return found
 
 
-def entry(repo: Repo, tree: str, path: str) -> dict[str, Entry]:
-    """One file of a tree, by its path; empty where the tree does not have it. Lists nothing else."""
+def entries_at(repo: Repo, tree: str, *places: str) -> dict[str, Entry]:
+    """The files of a tree that are one of these paths, or lie below it where it ends in `/`. Lists nothing else."""
     known = _LISTED.get((repo.common_dir, tree))
-    if known is not None:
-        return {path: known[path]} if path in known else {}
-    return _listed(ask(repo, "ls-tree", "-z", "--full-tree", tree, "--", path))
+    if known is None:
+        return _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", *places))
+    folders = tuple(place for place in places if place.endswith("/"))
+    return {path: entry for path, entry in known.items() if path in places or path.startswith(folders)}
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from qualitygate.errors import ConfigError
-from qualitygate.locations import OWN_RULES
+from qualitygate.locations import is_rules_folder
 from qualitygate.rule_pack import documents, example, load_pack
 
 
@@ -15,9 +15,9 @@ def examples(rules: Sequence[str], paths: Iterable[str], read: Callable[[str], b
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
         stem, _, kind = name.rpartition(".")
-        if f"{folder}/" != OWN_RULES or kind not in ("yml", "yaml"):
+        if not is_rules_folder(folder) or kind not in ("yml", "yaml"):
             continue
-        test = (read(f"{OWN_RULES}{stem}.py") or b"").decode("utf-8", "replace")
+        test = (read(f"{folder}/{stem}.py") or b"").decode("utf-8", "replace")
         try:
             ids = [str(rule.get("id")) for rule in documents(read(path) or b"", file=path)]
         except ConfigError:

@@ -11,10 +11,10 @@ from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import Environment
-from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
+from qualitygate.extension import compile_extended
 from qualitygate.gate import base, records, trust
-from qualitygate.gate.policy import FILE
+from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_environment
 from qualitygate.gate.trees import commit_tree
@@ -62,11 +62,11 @@ def install(
 
 def _needs_tools(repo: Repo) -> bool:
     """Whether a check of these settings runs a tool that has an environment of its own."""
-    place = repo.root / FILE
-    staged = git.rev_parse(repo, f":{FILE}")
-    data = place.read_bytes() if place.is_file() else next(git.blobs(repo, [staged]))[1] if staged else b""
+    held = on_disk(repo.root)
+    staged = git.rev_parse(repo, f":{FILE}") if FILE not in held else None
+    data = next(git.blobs(repo, [staged]))[1] if staged else held.pop(FILE, b"")
     try:
-        checks = compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"]
+        checks = compile_extended(data, held, file=FILE, tools=tuple(TOOLS))["checks"]
     except ConfigError:
         return False  # whatever runs next says so
     return any(TOOLS[check["tool"]].package in tool_environment.PINNED for check in checks)

@@ -69,10 +69,10 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
-    names = settings_files(gate.tools) | {policy.FILE}
+    names = settings_files(gate.tools) | {*policy.PLACES}
     on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
     entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
-    rules = policy.load(gate.repo, gate.state.shared, entries, version(), gate.compile, on_disk.get(policy.FILE))
+    rules = policy.load(gate.repo, gate.state.shared, entries, version(), gate.compile, on_disk)
     rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
     gate = gate._replace(tools={**gate.tools, **FAST}, tier="edit")
     head = Tree("", entries, "files just edited")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from qualitygate.checks import traits
 from qualitygate.checks.tool import Tool
 from qualitygate.gate import globs, listing
+from qualitygate.locations import EXTENDED
 from qualitygate.model import Check, Entries
 
 
@@ -19,6 +21,8 @@ class Sides(NamedTuple):
 
 def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> Iterator[str]:
     """Those of `paths` that are files of the tree and that this check is about."""
+    # Copies of shared settings are written elsewhere: what they must not hold, in any file, is looked for all the same.
+    theirs = () if traits.builtin(tool) else (EXTENDED,)
     only = tuple(check.options.get("files", ()))
     without = tuple(check.options.get("exclude", ()))
     for path in paths:
@@ -27,6 +31,7 @@ def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> 
             entry is not None
             and entry.is_file
             and tool.wants(path)
+            and not path.startswith(theirs)
             and (not only or globs.matches(path, only))
             and not globs.matches(path, without)
         ):

@@ -12,6 +12,7 @@ from qualitygate.inspection import census, layout, roles
 from qualitygate.inspection.census import Look, look_at
 from qualitygate.inspection.ci_commands import Raw, ci_commands, services
 from qualitygate.inspection.environments import environments
+from qualitygate.inspection.extended import extended
 from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
 from qualitygate.inspection.frameworks import frameworks
@@ -83,6 +84,7 @@ def _assemble(
     rooted = tuple(
         k.path for k in looks if role_of.get(k.path) == "source" and _has_roots(k.language, primary, secondary)
     )
+    shared = extended(sources)
     roots = {
         "source_roots": layout.source_roots(rooted, projects, sources.names),
         "test_roots": layout.test_roots(role_of, sources.names),
@@ -121,6 +123,7 @@ def _assemble(
         broken_configuration=tuple(sources.broken),
         unreadable=_unreadable(looks, sources),
         hazards=census.hazards(sources.tracked, looks),
+        extended=shared,
     )
 
 

@@ -52,6 +52,7 @@ def render_text(facts: Facts) -> str:
         ("ci", _named(facts.ci)),
         ("hook managers", [(fact.name, f"{_where(fact)}; {_installed(fact)}") for fact in facts.hook_managers]),
         ("git hooks", [(h.name, f"{shown_path(h.path)}, of {h.manager}") for h in facts.git_hooks]),
+        ("shared settings", [(row.name, f"{row.source}: {', '.join(row.settings)}") for row in facts.extended]),
         ("environments", _environments(facts)),
         ("dockerfiles", [(shown_path(path), "") for path in facts.dockerfiles]),
         ("submodules", [(shown_path(path), "") for path in facts.submodules]),
