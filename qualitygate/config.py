@@ -251,6 +251,7 @@ _PAGE = f"""# Configuration
 
 `{FILE_NAME}` lies at the root of the repository and is tracked. `qualitygate bootstrap` writes it.
 An unknown key is an error. [`qualitygate.schema.json`](qualitygate.schema.json) describes the same for editors.
+Settings that several repositories have in common: [many repositories](many-repositories.md).
 
 ```toml
 schema = 1

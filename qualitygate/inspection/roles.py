@@ -9,6 +9,7 @@ from typing import NamedTuple
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Fact, Role
 from qualitygate.inspection.languages import SORT_OF
+from qualitygate.locations import EXTENDED
 
 VENDORED_DIRS = frozenset(
     (
@@ -125,6 +126,8 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
     if mark in ("generated", "vendored"):
         return ("generated" if mark == "generated" else "vendored"), Evidence(".gitattributes", 0, f"linguist-{mark}")
     parts = path.split("/")
+    if path.startswith(EXTENDED):
+        return "vendored", Evidence(EXTENDED.rstrip("/"), 0, "copies of shared settings")
     for at, part in enumerate(parts[:-1]):
         folder = "/".join(parts[: at + 1])
         if folder in marks.environments:

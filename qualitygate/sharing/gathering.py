@@ -69,7 +69,7 @@ class _Walk:
         self.newer |= {name: source.newer} if source.newer else {}
         self.files |= {copy.place(path): content for path, content in found.items()}
         if len(self.files) > MOST_FILES:
-            raise ConfigError(f"{where}: more than {MOST_FILES} files altogether", hint="share less")
+            raise ConfigError(f"{where}: {text}: more than {MOST_FILES} files altogether", hint="share less")
 
     def _open(self, address: Address, where: str, above: Sequence[Source]) -> Source:
         self._opened += 1
