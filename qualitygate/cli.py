@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
+_NO_COLOR = click.option("--no-color", is_flag=True, help="The same as --color never.")
+_QUIET = click.option("--quiet", "-q", is_flag=True, help="Print how it ends, and nothing on the way.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,13 +51,18 @@ def cli() -> None:
     """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
 
 
-def _ask() -> Callable[[str], bool] | None:
+def _console(color: str, no_color: bool) -> Console:
+    return Console("never" if no_color else color)
+
+
+def _ask(paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> Callable[[str], bool] | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
 
     def ask(what: str) -> bool:
-        click.echo(f"This may be executed here from now on:\n{what}", err=True)
-        return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
+        with paused():
+            click.echo(f"This may be executed here from now on:\n{what}", err=True)
+            return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
 
     return ask
 
@@ -62,13 +70,21 @@ def _ask() -> Callable[[str], bool] | None:
 @cli.command(short_help="Print the facts about a repository.")
 @_PATH
 @_JSON
-def inspect(path: Path, as_json: bool) -> int:
+@_COLOR
+@_NO_COLOR
+def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
     """Print the facts about a repository, each with its evidence. Executes nothing of it."""
     from qualitygate.commands.inspect import inspect as command
     from qualitygate.reporters import facts as reporter
 
+    console = _console(color, no_color)
     facts = command(path)
-    Console().write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
+    if console.is_screen and not as_json:
+        from qualitygate.reporters.facts_screen import render
+
+        console.write_result(render(facts, console))
+    else:
+        console.write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
     return 0
 
 
@@ -305,15 +321,29 @@ def hook(args: tuple[str, ...]) -> int:
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )
 @_JSON
-def bootstrap(path: Path, as_json: bool, **options: Any) -> int:
+@_QUIET
+@_COLOR
+@_NO_COLOR
+def bootstrap(path: Path, as_json: bool, quiet: bool, color: str, no_color: bool, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command
     from qualitygate.reporters import setting_up as reporter
+    from qualitygate.reporters.steps import Steps
 
-    console = Console()
-    result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
-    console.write_result(reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result))
+    console = _console(color, no_color)
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, options=Options(**options), ask=_ask(steps.paused), progress=steps)
+    if as_json:
+        console.write_result(reporter.bootstrap_json(result))
+    elif quiet and not result.dry_run:
+        console.write_result("\n".join(reporter.ending(result)))
+    elif console.is_screen:
+        from qualitygate.reporters.bootstrap_screen import render
+
+        console.write_result(render(result, console))
+    else:
+        console.write_result(reporter.render_bootstrap(result))
     return 0
 
 

@@ -58,7 +58,7 @@ def render_text(facts: Facts) -> str:
         ("submodules", [(shown_path(path), "") for path in facts.submodules]),
     ]
     lines = [line for label, rows in table for line in _block(label, rows)]
-    blocks = [lines, _commands(facts), _faults(facts)]
+    blocks = [lines, _commands(facts), faults(facts)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -154,7 +154,8 @@ def _commands(facts: Facts) -> list[str]:
     return lines
 
 
-def _faults(facts: Facts) -> list[str]:
+def faults(facts: Facts) -> list[str]:
+    """What was broken or could not be read, a line each."""
     broken = [(shown_path(b.path), b.line, b.reason) for b in facts.broken_configuration]
     lines = [
         f"warning: {path}{f':{line}' if line else ''}: {clean(reason, 120)}" for path, line, reason in broken[:_ROWS]
