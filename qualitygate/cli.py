@@ -240,13 +240,17 @@ def explain(rule: str, as_json: bool) -> int:
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
-def install(path: Path, trust: bool) -> int:
+@_QUIET
+def install(path: Path, trust: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
+    from qualitygate.reporters.steps import Steps
 
     console = Console()
-    console.write_result(render_install(command(path, trust_it=trust, ask=_ask(), progress=console.progress)))
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+    console.write_result(render_install(result))
     return 0
 
 

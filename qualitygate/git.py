@@ -122,10 +122,10 @@ def find_repo(path: Path) -> Repo:
         return run(argv, cwd=path, env={**_env(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
-    lines = output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
+    lines = os.fsdecode(output.stdout).removesuffix("\n").split("\n")  # paths, whatever the locale
     if output.code == 0 and len(lines) > len(wanted):  # a directory has a line break in its name
         answers = [rev_parse_here(question).stdout for question in wanted]
-        lines = [answer.decode("utf-8", "surrogateescape").removesuffix("\n") for answer in answers]
+        lines = [os.fsdecode(answer).removesuffix("\n") for answer in answers]
     if output.code is None:
         raise GitError("git was not found", hint="install git and put it on PATH")
     said = output.stderr.decode("utf-8", "replace").strip()

@@ -54,7 +54,7 @@ def parse(text: str, where: str) -> Address:
     if not text.isprintable() or "\\" in text or (hash_ and not is_inside(file)):
         raise ConfigError(f"{said}: is not a source", hint=f"write {_FORMS}")
     if address.startswith("git+"):
-        return _git(text, address.removeprefix("git+"), file or DEFAULT_FILE, said)
+        return _git(text, address.removeprefix("git+"), file or DEFAULT_FILE, where, said)
     if address.startswith("pkg:"):
         found = _PACKAGE.fullmatch(address.removeprefix("pkg:"))
         if found is None or not file:
@@ -73,12 +73,17 @@ def parse(text: str, where: str) -> Address:
     return Address(text, "path", folder or ".", "", name)
 
 
-def _git(text: str, address: str, file: str, said: str) -> Address:
+def _git(text: str, address: str, file: str, where: str, said: str) -> Address:
     found = _URL.fullmatch(address)
     if found is not None:
         protocol = found["protocol"]
         if protocol not in PROTOCOLS or found["host"].startswith("-") or "@-" in found["host"]:
             raise ConfigError(f"{said}: only {', '.join(PROTOCOLS)} can be fetched", hint=f"write {_FORMS}")
+        if protocol == "https" and "@" in found["host"]:
+            raise ConfigError(
+                f"{where}: https://...@{found['host'].rpartition('@')[2]}: holds credentials, and this file is tracked",
+                hint="take them out; git asks its credential helpers",
+            )
         path, at, rev = found["path"].rpartition("@")
         place = f"{protocol}://{found['host']}{path if at else found['path']}"
     elif address.startswith(("./", "../")):

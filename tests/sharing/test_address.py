@@ -66,6 +66,13 @@ def test_what_is_refused_is_named_with_a_remedy(text: str, said: str) -> None:
     assert caught.value.hint and "\x1b" not in caught.value.message
 
 
+def test_a_token_in_a_url_is_refused_and_not_repeated() -> None:
+    for user in ("t0ken", "me:t0ken"):
+        with pytest.raises(ConfigError, match="holds credentials") as caught:
+            parse(f"git+https://{user}@host/org/gate@v1", "f: extend")
+        assert "t0ken" not in caught.value.message + caught.value.hint
+
+
 def test_a_name_is_always_one_folder() -> None:
     for place in ("../..", "https://host/..", "https://host/.git", "https://host/%2e%2e/Ä"):
         assert "/" not in Address("", "git", place, "v1", "gate.toml").name

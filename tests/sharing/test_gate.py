@@ -142,3 +142,43 @@ def test_bootstrap_keeps_what_is_extended_and_undo_leaves_it(
     assert on_disk(shared) == before
     assert main(["undo"]) == 0
     assert on_disk(shared) == before
+
+
+@pytest.mark.slow
+@pytest.mark.live
+def test_a_shared_rule_finds_what_a_commit_adds(shared: Path, tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the real engine: through the hook, and proven red by its own test in bootstrap."""
+    rest = 'schema = 1\nextend = ["git+../source@v1.0.0"]\n[checks.semgrep]\n'
+    assert run("git", "log", cwd=shared).returncode == 0
+    write(shared, {"qualitygate.toml": rest})
+    done = run("git", "commit", "-qam", "add semgrep", cwd=shared)
+    assert done.returncode == 0, done.stdout
+    write(shared, {"a.py": "x = 1\nprint(x)\n"})
+    done = run("git", "commit", "-qam", "print", cwd=shared)
+    assert done.returncode == 1 and "a.py:2:1: semgrep:no-print nothing is printed here" in done.stdout, done.stdout
+    assert "fix: return it" in done.stdout
+    git(shared, "checkout", "-q", "a.py")
+    done = run(
+        sys.executable,
+        "-m",
+        "qualitygate",
+        "bootstrap",
+        "--json",
+        "--agents",
+        "none",
+        cwd=shared,
+        PYTHONPATH=os.fspath(ROOT),
+    )
+    (proof,) = [row for row in json.loads(done.stdout[done.stdout.index("{") :])["proof"] if row["check"] == "semgrep"]
+    assert proof["red_on_seed"] and proof["unproven"] == [], proof
+
+
+def test_quiet_bootstrap_says_how_it_ends_and_nothing_else(
+    shared: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shared)
+    capsys.readouterr()
+    assert main(["bootstrap", "--quiet", "--agents", "none"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert [line.split(":")[0] for line in said.out.splitlines()] == ["enforced now", "old debt tolerated", "next"]
