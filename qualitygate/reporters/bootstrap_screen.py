@@ -7,22 +7,23 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
+from qualitygate.bootstrap.plan import Plan
 from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import BootstrapResult
 from qualitygate.output import Console
 from qualitygate.quote import clean
 from qualitygate.reporters import setting_up
-from qualitygate.reporters.screen import Column, command, draw, heading, table
+from qualitygate.reporters.screen import BROAD, NARROW, Column, command, draw, heading, table, width_of
 from qualitygate.reporters.setting_up import SHOWN
 from qualitygate.reporters.summary import plural
 
 _PLAN = (Column("step", "bold", ratio=3), Column("why", ratio=4), Column("evidence", "dim", ratio=3))
+_SHORT_PLAN = (Column("step", "bold", ratio=3), Column("why", ratio=5))
 _PROOF = (
     Column("check", "bold"),
     Column("files", counts=True),
-    Column("old debt", counts=True),
-    Column("seeds found", counts=True),
-    Column("", "dim", ratio=1),
+    Column("debt", counts=True),
+    Column("seeds", counts=True),
 )
 
 
@@ -39,7 +40,7 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
         yield Text(f"qualitygate.toml is there: its checks are proven again, {what}")
     if plan.steps:
         yield heading("plan", plural(len(plan.steps), "step"))
-        yield table(_PLAN, [(clean(s.step), clean(s.reason), clean(s.evidence)) for s in plan.steps], console)
+        yield _plan(plan, console)
     if rows := setting_up.left_out(plan):
         yield heading("left out")
         yield table((Column("what", "yellow"), Column("why", ratio=1)), rows, console, titles=False)
@@ -54,8 +55,11 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
         yield from (Text(line, style=_colour(line), no_wrap=True) for line in setting_up.diff(plan))
         yield Text("\ndry run: nothing was written, nothing of this repository executed", style="bold")
         return
-    yield heading("proof", "green on HEAD, red on seeded defects")
-    yield table(_PROOF, [_row(proof) for proof in result.proofs], console)
+    yield heading("proof", "green on HEAD, red on seeds")
+    yield table(_PROOF, [_row(proof) for proof in result.proofs], console, small=True)
+    if notes := [(proof.check, note) for proof in result.proofs if (note := _note(proof))]:
+        yield Text("")
+        yield table((Column("", "dim"), Column("", "dim", ratio=1)), notes, console, titles=False)
     lines = list(setting_up.beside(result))
     if lines:
         yield Text("")
@@ -68,6 +72,15 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
     yield command(f"{'next':<12}", setting_up.following(result))
 
 
+def _plan(plan: Plan, console: Console) -> RenderableType:
+    """Three columns where there is room for them; else the evidence stands below the reason."""
+    rows = [(clean(step.step), clean(step.reason), clean(step.evidence)) for step in plan.steps]
+    if not NARROW <= width_of(console) < BROAD:
+        return table(_PLAN, rows, console)
+    short = [(a, Text(why).append(f"\n{evidence}" if evidence else "", style="dim")) for a, why, evidence in rows]
+    return table(_SHORT_PLAN, short, console)
+
+
 def _last(label: str, text: str, style: str = "") -> Text:
     return Text.assemble((f"{label:<12}  ", "bold"), (text, style))
 
@@ -77,8 +90,14 @@ def _colour(line: str) -> str:
 
 
 def _row(proof: Proof) -> tuple[str | Text, ...]:
-    files = str(proof.files) if proof.files == proof.given else f"{proof.files} of {proof.given}"
-    found = f"{proof.seeds} of {proof.planted}" if proof.planted else "none"
+    files = str(proof.files) if proof.files == proof.given else f"{proof.files}/{proof.given}"
+    found = f"{proof.seeds}/{proof.planted}" if proof.planted else "none"
+    name = Text(clean(proof.check), style="" if proof.holds else "red")
+    return name, files, str(proof.debt or "-"), Text(found, style="green" if proof.holds else "red")
+
+
+def _note(proof: Proof) -> str:
+    """What the figures of a check do not say."""
     notes = []
     if proof.files < proof.given and proof.holds:
         notes.append(setting_up.missed(proof))
@@ -86,6 +105,4 @@ def _row(proof: Proof) -> tuple[str | Text, ...]:
         notes.append(f"not proven: {', '.join(proof.unproven[:4])}{' ...' if len(proof.unproven) > 4 else ''}")
     if proof.reason:
         notes.append(f"not installed: {proof.reason}")
-    mark = Text(clean(proof.check), style="" if proof.holds else "red")
-    seeds = Text(found, style="green" if proof.holds else "red")
-    return mark, files, str(proof.debt or "-"), seeds, clean("; ".join(notes))
+    return clean("; ".join(notes))

@@ -17,6 +17,8 @@ from qualitygate.output import Console
 
 WIDEST = 100
 """Columns past which lines are hard to read, however wide the terminal is."""
+BROAD = 96
+"""Columns from which on three columns of text are easy to read."""
 NARROW = 64
 """Columns below which a table is written as a list."""
 
@@ -81,11 +83,16 @@ def command(label: str, text: str) -> Text:
 
 
 def table(
-    columns: Sequence[Column], rows: Sequence[Sequence[str | Text]], console: Console, *, titles: bool = True
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str | Text]],
+    console: Console,
+    *,
+    titles: bool = True,
+    small: bool = False,
 ) -> RenderableType:
-    """Rows under headings; on a narrow terminal each row is a line and what belongs to it below."""
-    if width_of(console) < NARROW:
-        return Padding(_listed(columns, rows, titles), (0, 0, 0, 2))
+    """Rows under headings; on a narrow terminal a row is a line and what belongs to it below, unless `small`."""
+    if width_of(console) < NARROW and not small:
+        return Padding(_listed(columns, rows), (0, 0, 0, 2))
     made = Table(box=None, show_header=titles, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0), expand=False)
     for column in columns:
         made.add_column(
@@ -93,7 +100,7 @@ def table(
             style=column.style,
             justify="right" if column.counts else "left",
             ratio=column.ratio or None,
-            no_wrap=column.counts or not column.ratio,
+            no_wrap=column.counts,
             overflow="fold",
         )
     for row in rows:
@@ -101,7 +108,7 @@ def table(
     return Padding(made, (0, 0, 0, 2))
 
 
-def _listed(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]], titles: bool) -> Table:
+def _listed(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]]) -> Table:
     made = Table.grid(padding=(0, 0))
     made.add_column(overflow="fold")
     for row in rows:
@@ -109,6 +116,5 @@ def _listed(columns: Sequence[Column], rows: Sequence[Sequence[str | Text]], tit
         made.add_row(Text(str(first), style=columns[0].style))
         for column, cell in zip(columns[1:], rest, strict=True):
             if str(cell):
-                label = f"{column.title}: " if titles and column.counts else ""
-                made.add_row(Padding(Text(f"{label}{cell}", style=column.style), (0, 0, 0, 2)))
+                made.add_row(Padding(Text(str(cell), style=column.style), (0, 0, 0, 2)))
     return made
