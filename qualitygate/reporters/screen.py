@@ -93,7 +93,8 @@ def table(
     """Rows under headings; on a narrow terminal a row is a line and what belongs to it below, unless `small`."""
     if width_of(console) < NARROW and not small:
         return Padding(_listed(columns, rows), (0, 0, 0, 2))
-    made = Table(box=None, show_header=titles, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0), expand=False)
+    wide = sum(bool(column.ratio) for column in columns) > 1  # shares count only of the whole width
+    made = Table(box=None, show_header=titles, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0), expand=wide)
     for column in columns:
         made.add_column(
             column.title,
