@@ -38,7 +38,7 @@ class GatePolicy(NamedTuple):
     """What to check and how; `source` is `qualitygate.toml`, or says that there is none.
 
     `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
-    `origins`: keys that are set by shared settings, and by which.
+    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check.
     """
 
     checks: tuple[Check, ...]
@@ -50,6 +50,7 @@ class GatePolicy(NamedTuple):
     push_time_limit: float = 600.0
     advice: Mapping[str, str] = {}
     origins: Mapping[str, str] = {}
+    gate: Mapping[str, Any] = {}
 
     def advised(self, finding: Finding) -> Finding:
         """The finding with what to do about it, if its tool did not say."""
@@ -124,6 +125,7 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         source=document.get("source", FILE),
         notes=tuple(document.get("notes", ())),
         origins=document.get("origins", {}),
+        gate=gate,
     )
 
 
@@ -139,6 +141,11 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     now = {check.name for check in head.checks}
     checks: list[Check] = []
     notes = list(base.notes if base.digest == UNREADABLE else ())
+    notes += [
+        f"settings changed: {key} = {head.gate[name]!r}, from the shared settings {whose}"
+        for key, whose in head.origins.items()
+        if (name := key.removeprefix("gate.")) in head.gate and head.gate[name] != base.gate.get(name)
+    ]
     for check in head.checks:
         strict, relaxed = _as_strict(check, before.get(check.name, check))
         checks.append(strict)

@@ -95,6 +95,24 @@ def test_a_shared_rule_that_a_change_takes_away_still_judges_that_change(shared:
     assert any("is missing, which is shared settings" in note for note in both.notes)
 
 
+def test_what_shared_settings_change_for_the_gate_itself_is_said(shared: Path, tmp_path: Path) -> None:
+    """A new pin must not bring a longer time limit, or another trusted ref, without a word."""
+    from qualitygate.gate.policy import _as_policy
+
+    settings = (shared / "qualitygate.toml").read_bytes()
+    held = {path: data for path, data in on_disk(shared).items() if path.startswith(EXTENDED)}
+    place = f"{EXTENDED}/source/gate.toml"
+    weak = BASE.replace("time_limit = 30", 'time_limit = 3000\ntrusted = "mine"\nactor = "person"').encode()
+    before, now = (_as_policy(defaults.compile_any(settings, {**held, place: data})) for data in (held[place], weak))
+    said = [note for note in joined(now, before).notes if "changed: gate." in note]
+    assert [note.partition(": ")[2] for note in said] == [
+        "gate.time_limit = 3000, from the shared settings source",
+        "gate.trusted = 'mine', from the shared settings source",
+        "gate.actor = 'person', from the shared settings source",
+    ]
+    assert not any("gate." in note for note in joined(before, before).notes)
+
+
 def test_what_cannot_be_a_rule_is_named_when_it_is_compiled(shared: Path) -> None:
     settings = b'schema = 1\nextend = ["git+../source@v1.0.0"]\n[checks.semgrep]\n'
     held = {path: data for path, data in on_disk(shared).items() if path.startswith(EXTENDED)}
