@@ -102,7 +102,7 @@ def test_what_shared_settings_change_for_the_gate_itself_is_said(shared: Path, t
     settings = (shared / "qualitygate.toml").read_bytes()
     held = {path: data for path, data in on_disk(shared).items() if path.startswith(EXTENDED)}
     place = f"{EXTENDED}/source/gate.toml"
-    weak = BASE.replace("time_limit = 30", 'time_limit = 3000\ntrusted = "mine"\nactor = "person"').encode()
+    weak = BASE.replace("time_limit = 300", 'time_limit = 3000\ntrusted = "mine"\nactor = "person"').encode()
     before, now = (_as_policy(defaults.compile_any(settings, {**held, place: data})) for data in (held[place], weak))
     said = [note for note in joined(now, before).notes if "changed: gate." in note]
     assert [note.partition(": ")[2] for note in said] == [

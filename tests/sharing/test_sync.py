@@ -15,7 +15,7 @@ from tests.support import commit, git, make_repo, write
 BASE = """\
 schema = 1
 [gate]
-time_limit = 30
+time_limit = 300
 [checks.markers]
 tier = "edit"
 [checks.big]
