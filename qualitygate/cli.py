@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
+_NO_COLOR = click.option("--no-color", is_flag=True, help="The same as --color never.")
+_QUIET = click.option("--quiet", "-q", is_flag=True, help="Print how it ends, and nothing on the way.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,13 +52,18 @@ def cli() -> None:
     """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
 
 
-def _ask() -> Callable[[str], bool] | None:
+def _console(color: str, no_color: bool) -> Console:
+    return Console("never" if no_color else color)
+
+
+def _ask(paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> Callable[[str], bool] | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
 
     def ask(what: str) -> bool:
-        click.echo(f"This may be executed here from now on:\n{what}", err=True)
-        return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
+        with paused():
+            click.echo(f"This may be executed here from now on:\n{what}", err=True)
+            return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
 
     return ask
 
@@ -63,13 +71,21 @@ def _ask() -> Callable[[str], bool] | None:
 @cli.command(short_help="Print the facts about a repository.")
 @_PATH
 @_JSON
-def inspect(path: Path, as_json: bool) -> int:
+@_COLOR
+@_NO_COLOR
+def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
     """Print the facts about a repository, each with its evidence. Executes nothing of it."""
     from qualitygate.commands.inspect import inspect as command
     from qualitygate.reporters import facts as reporter
 
+    console = _console(color, no_color)
     facts = command(path)
-    Console().write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
+    if console.is_screen and not as_json:
+        from qualitygate.reporters.facts_screen import render
+
+        console.write_result(render(facts, console))
+    else:
+        console.write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
     return 0
 
 
@@ -96,6 +112,7 @@ def inspect(path: Path, as_json: bool) -> int:
     help="How to print it; auto: text for a person, agent for a coding agent; with --ci what that service shows.",
 )
 @click.option("--write", metavar="FORMAT=PATH", multiple=True, help="Write the report to a file, too; repeatable.")
+@click.option("--verbose", is_flag=True, help="Say also which settings come from shared ones.")
 @_JSON
 @_COLOR
 def run(
@@ -111,6 +128,7 @@ def run(
     all_files: bool,
     style: str,
     write: tuple[str, ...],
+    verbose: bool,
     as_json: bool,
     color: str,
 ) -> int:
@@ -133,6 +151,10 @@ def run(
             Path.cwd(), what=what, base=base, tier=tier or "commit", everything=all_files, progress=console.progress
         )
     save(verdict, out)
+    if verbose and style in ("auto", "text"):
+        from qualitygate.reporters.sync import render_origins
+
+        console.say(render_origins(verdict.origins))
     show(console, verdict, style, only=named(Path.cwd(), verdict.head, files))
     if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
         show_way_on(console, verdict)
@@ -242,13 +264,17 @@ def explain(rule: str, as_json: bool) -> int:
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
-def install(path: Path, trust: bool) -> int:
+@_QUIET
+def install(path: Path, trust: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
+    from qualitygate.reporters.steps import Steps
 
     console = Console()
-    console.write_result(render_install(command(path, trust_it=trust, ask=_ask(), progress=console.progress)))
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+    console.write_result(render_install(result))
     return 0
 
 
@@ -261,6 +287,27 @@ def uninstall(path: Path) -> int:
 
     Console().write_result(render_uninstall(command(path)))
     return 0
+
+
+@cli.command(short_help="Copy the shared settings that this repository extends.")
+@_PATH
+@click.option("--check", is_flag=True, help="Say how copies and sources differ; write nothing.")
+@_JSON
+def sync(path: Path, check: bool, as_json: bool) -> int:
+    """Copy what `extend` of qualitygate.toml names to .qualitygate/extended/, and lock it. The gate fetches nothing.
+
+    A copy that was edited by hand is not overwritten. With --check: 1 for drift, 2 where a source cannot be read.
+    """
+    from qualitygate.commands import sync as command
+    from qualitygate.reporters import sync as reporter
+
+    if not check:
+        done = command.sync(path)
+        Console().write_result(reporter.render_synced_json(done) if as_json else reporter.render(done))
+        return 0
+    drift = command.check(path)
+    Console().write_result(reporter.render_json(drift) if as_json else reporter.render_drift(drift))
+    return reporter.exit_code(drift)
 
 
 @cli.command(name="git-hook", hidden=True, context_settings={"ignore_unknown_options": True})
@@ -309,15 +356,29 @@ def hook(args: tuple[str, ...]) -> int:
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )
 @_JSON
-def bootstrap(path: Path, as_json: bool, **options: Any) -> int:
+@_QUIET
+@_COLOR
+@_NO_COLOR
+def bootstrap(path: Path, as_json: bool, quiet: bool, color: str, no_color: bool, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command
     from qualitygate.reporters import setting_up as reporter
+    from qualitygate.reporters.steps import Steps
 
-    console = Console()
-    result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
-    console.write_result(reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result))
+    console = _console(color, no_color)
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, options=Options(**options), ask=_ask(steps.paused), progress=steps)
+    if as_json:
+        console.write_result(reporter.bootstrap_json(result))
+    elif quiet and not result.dry_run:
+        console.write_result("\n".join(reporter.ending(result)))
+    elif console.is_screen:
+        from qualitygate.reporters.bootstrap_screen import render
+
+        console.write_result(render(result, console))
+    else:
+        console.write_result(reporter.render_bootstrap(result))
     return 0
 
 

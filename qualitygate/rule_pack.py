@@ -162,17 +162,35 @@ def _folders() -> dict[str, Traversable]:
 
 
 def compiled(options: Mapping[str, Any], *, file: str) -> dict[str, Any]:
-    """The options of a check with the rules that they name, if any, in them: a changed rule changes the policy."""
+    """The options of a check with the rules that they name, if any, in them: a changed rule changes the policy.
+
+    So are those of `shared`, the texts of files with rules by their paths.
+    """
+    plain = {key: value for key, value in options.items() if key != "shared"}
     rules = list(dict.fromkeys(options.get("rules", ())))
+    shared = [rule for path, text in options.get("shared", {}).items() for rule in _shared(path, text)]
     if not rules:
-        return dict(options)
+        return {**plain, "pack": shared} if shared else plain
     pack = {rule.id: rule for rule in load_pack(rules)}
     if unknown := [name for name in rules if name not in pack]:
         known = pack_names()
         close = nearest(unknown[0], known) or ", known are " + ", ".join(known)
         raise ConfigError(f"{file}: no rule is called `{unknown[0]}`{close}")
     fast = [form for name in rules for form in pack[name].fast]
-    return {**options, "pack": [pack[name].document for name in rules], **({"fast": fast} if fast else {})}
+    found = [*(pack[name].document for name in rules), *shared]
+    return {**plain, "pack": found, **({"fast": fast} if fast else {})}
+
+
+def _shared(path: str, text: str) -> list[dict[str, Any]]:
+    """The rules of a file that came with shared settings; of their metadata only what a report says."""
+    found = []
+    for rule in documents(text.encode("utf-8"), file=path):
+        said = rule.get("metadata")
+        kept = {"instead": str(said["instead"])} if isinstance(said, dict) and "instead" in said else {}
+        if not isinstance(rule.get("id"), str):
+            raise ConfigError(f"{path}: rules: a rule without `id`")
+        found.append({**rule, "metadata": kept})
+    return found
 
 
 _ANNOTATION = re.compile(r"^\s*(?:#|//|\{/\*) ruleid: *([\w.-]+)\s*(?:\*/\})?\s*$")

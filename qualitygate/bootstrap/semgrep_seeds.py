@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from qualitygate.errors import ConfigError
-from qualitygate.locations import OWN_RULES
+from qualitygate.locations import is_rules_folder
 from qualitygate.rule_pack import TESTS, documents, example, load_pack
 
 HOSTS: Mapping[str, tuple[str, ...]] = {
@@ -33,9 +33,9 @@ def examples(rules: Sequence[str], paths: Iterable[str], read: Callable[[str], b
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
         stem, _, kind = name.rpartition(".")
-        if f"{folder}/" != OWN_RULES or kind not in ("yml", "yaml"):
+        if not is_rules_folder(folder) or kind not in ("yml", "yaml"):
             continue
-        tests = {kind: read(f"{OWN_RULES}{stem}.{kind}") for kind in TESTS}
+        tests = {kind: read(f"{folder}/{stem}.{kind}") for kind in TESTS}
         try:
             ids = [str(rule.get("id")) for rule in documents(read(path) or b"", file=path)]
         except ConfigError:

@@ -25,16 +25,18 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
-from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
+from qualitygate.extension import compile_extended
+from qualitygate.gate import policy as policies
 from qualitygate.gate import records
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_at
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
-from qualitygate.locations import RULEBOOK
+from qualitygate.locations import EXTENDED, RULEBOOK
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, Seed, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
@@ -210,10 +212,12 @@ def _reader(root: Path) -> Callable[[str], bytes | None]:
 def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
     """The gate that is here already: its checks are proven again, and no file is touched."""
     draft = Draft(read)
-    policy = compile_policy(read(FILE_NAME) or b"", file=FILE_NAME, tools=tuple(TOOLS))
+    held = policies.on_disk(repo.root)
+    policy = compile_extended(held.pop(FILE_NAME, b""), held, file=FILE_NAME, tools=tuple(TOOLS))
     draft.checks = [PlannedCheck(**check, adopted=True) for check in policy["checks"]]
     for path in git_trees.changed_files(repo):
-        data = read(path) if path.endswith((".toml", ".ini", ".cfg")) and "/" not in path else None
+        settings = path.startswith(EXTENDED) or (path.endswith((".toml", ".ini", ".cfg")) and "/" not in path)
+        data = read(path) if settings else None
         if data is not None:
             draft.trial[path] = data
     return draft

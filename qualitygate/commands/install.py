@@ -12,10 +12,10 @@ from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Project
-from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
+from qualitygate.extension import compile_extended
 from qualitygate.gate import base, records, trust
-from qualitygate.gate.policy import FILE
+from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import place_of, project_at
 from qualitygate.gate.trees import commit_tree
@@ -65,11 +65,11 @@ def install(
 
 def _checks(repo: Repo) -> tuple[Check, ...]:
     """The checks of the settings on disk, or staged; none where they cannot be read: whatever runs next says so."""
-    place = repo.root / FILE
-    staged = git.rev_parse(repo, f":{FILE}")
-    data = place.read_bytes() if place.is_file() else next(git.blobs(repo, [staged]))[1] if staged else b""
+    held = on_disk(repo.root)
+    staged = git.rev_parse(repo, f":{FILE}") if FILE not in held else None
+    data = next(git.blobs(repo, [staged]))[1] if staged else held.pop(FILE, b"")
     try:
-        return tuple(Check(**check) for check in compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"])
+        return tuple(Check(**check) for check in compile_extended(data, held, file=FILE, tools=tuple(TOOLS))["checks"])
     except ConfigError:
         return ()
 

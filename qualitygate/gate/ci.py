@@ -13,11 +13,11 @@ from qualitygate.gate.base import Bases
 from qualitygate.gate.ci_event import Event
 from qualitygate.gate.judging import judge_against
 from qualitygate.gate.planning import Gate
-from qualitygate.gate.policy import FILE, GatePolicy, load
+from qualitygate.gate.policy import FILE, PLACES, GatePolicy, load
 from qualitygate.gate.surroundings import version
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
-from qualitygate.locations import CI_FILES, FOLDER
+from qualitygate.locations import CI_FILES, EXTENDED, FOLDER
 from qualitygate.model import Base, Entry, Finding, Tree, Verdict
 
 
@@ -77,7 +77,7 @@ def _is_trusted_branch(gate: Gate, event: Event) -> bool:
     if before is None:
         return False
     # As the branch said before this push, which cannot make itself trusted.
-    entries = git.entry(gate.repo, before, FILE)
+    entries = git.entries_at(gate.repo, before, *PLACES)
     named = load(gate.repo, gate.state.shared, entries, version(), gate.compile).trusted
     return named.partition("/")[2] == event.branch
 
@@ -135,7 +135,7 @@ def judge_span(gate: Gate, event: Event, span: Span) -> Verdict:
 def _changed_settings(gate: Gate, head: Tree, before: Mapping[str, Entry]) -> dict[str, Entry | None]:
     """The settings that differ, as they are on base (None: not there)."""
     files = settings_files(gate.tools)
-    policy = load(gate.repo, gate.state.shared, _only(before, FILE), version(), gate.compile)
+    policy = load(gate.repo, gate.state.shared, _of_policy(before), version(), gate.compile)
     named = {str(check.options["config_file"]) for check in policy.checks if check.options.get("config_file")}
     paths = {
         path
@@ -145,8 +145,8 @@ def _changed_settings(gate: Gate, head: Tree, before: Mapping[str, Entry]) -> di
     return {path: before.get(path) for path in paths if before.get(path) != head.entries.get(path)}
 
 
-def _only(entries: Mapping[str, Entry], path: str) -> dict[str, Entry]:
-    return {path: entries[path]} if path in entries else {}
+def _of_policy(entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    return {path: entry for path, entry in entries.items() if path == FILE or path.startswith(EXTENDED)}
 
 
 def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed: Mapping[str, Entry | None]) -> Verdict:
@@ -155,7 +155,7 @@ def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed:
     files = {path: blobs[entry.blob] if entry else None for path, entry in changed.items()}
     reader, tree = git_trees.with_files(gate.repo, head.id, files, gate.state.worktree / "ci")
     mixed = Tree(tree, lambda: git.entries(reader, tree), head.origin)
-    policy = load(reader, gate.state.shared, git.entry(reader, tree, FILE), version(), gate.compile)
+    policy = load(reader, gate.state.shared, git.entries_at(reader, tree, *PLACES), version(), gate.compile)
     # New tests may need new settings to run at all, so those of base say nothing about them.
     only = tuple(check.name for check in policy.checks if traits.unit(gate.tools[check.tool]) != "test")
     if not only:

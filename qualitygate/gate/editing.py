@@ -74,13 +74,13 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
-    settings = dict(_on_disk(root, (policy.FILE,)))
+    settings = policy.on_disk(root)
     held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
-    rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings.get(policy.FILE))
+    rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
     rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
     tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}
     gate = gate._replace(tools=tools, tier="edit")
-    names = settings_files(tools) | {policy.FILE}
+    names = settings_files(tools) | {*policy.PLACES}
     on_disk = {**settings, **dict(_on_disk(root, (*paths, *_settings(root, paths, names))))}
     entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
     head = Tree("", entries, "files just edited")

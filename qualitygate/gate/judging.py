@@ -119,7 +119,12 @@ def _judge(
 ) -> Verdict:
     start = time.monotonic()
     made = plan(gate, reader, head, find, here=here)
-    shared = gate.state.shared
+    verdict = _judge_made(gate, made, start, record=record)
+    return verdict._replace(origins=made.policy.origins) if made.policy.origins else verdict
+
+
+def _judge_made(gate: Gate, made: Plan, start: float, *, record: bool) -> Verdict:
+    shared, head = gate.state.shared, made.head
     let = accept.permission(shared, made.key, made.bases.parents, made.bases.accepted)
     if let is not None and not gate.everything:
         return keeping.as_let_through(made, let)

@@ -11,10 +11,11 @@ from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
+from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
 from qualitygate.gate import records, trust
 from qualitygate.gate.base import Bases
-from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
+from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
 from qualitygate.git import Repo
@@ -65,13 +66,13 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     """Find the policy, the bases and the environment for a tree. `here`: it was made in this work tree."""
     ours = version()
     shared = gate.state.shared
-    now = git.entry(reader, head.id, FILE)
+    now = git.entries_at(reader, head.id, *PLACES)
     policy = load(reader, shared, now, ours, gate.compile)
     bases = find(policy)
     nearest = bases.nearest[0]
-    before = git.entry(reader, nearest.tree, FILE)
+    before = git.entries_at(reader, nearest.tree, *PLACES)
     if FILE in before and before != now:
-        policy = joined(policy, load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     if gate.versions:
@@ -106,6 +107,15 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
         trusted = bool(place or "system" in ecosystems) and may_run(root)
         found[root] = around(gate.repo, project if trusted else Project(), "" if trusted else place, trusted=trusted)
     return found
+
+
+def _of_base(head: GatePolicy, load_it: Callable[[], GatePolicy]) -> GatePolicy:
+    """Base's policy; one that cannot be read takes nothing away and asks for nothing: else nobody could mend it."""
+    try:
+        return load_it()
+    except ConfigError as exc:
+        note = f"settings changed: those of base cannot be read, head's alone judge this change ({exc.message})"
+        return head._replace(checks=(), notes=(note,), digest=UNREADABLE)
 
 
 def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool], root: str, *, here: bool) -> bool:

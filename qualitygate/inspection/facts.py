@@ -120,6 +120,15 @@ class Member(NamedTuple):
     evidence: tuple[Evidence, ...]
 
 
+class Extended(NamedTuple):
+    """Shared settings that `qualitygate.toml` extends; `settings` are the keys that they set here, sorted."""
+
+    name: str
+    source: str
+    commit: str
+    settings: tuple[str, ...]
+
+
 class Hazards(NamedTuple):
     """Properties of the file list that trip tools."""
 
@@ -168,6 +177,7 @@ class Facts:
     broken_configuration: tuple[Broken, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     hazards: Hazards = field(default_factory=Hazards)
+    extended: tuple[Extended, ...] = ()
 
 
 def merge(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -259,5 +269,6 @@ def to_json(facts: Facts) -> dict[str, Any]:
     ]
     document["roles"] = _counts(facts.roles)
     document["hazards"] = {key: list(value) for key, value in facts.hazards._asdict().items()}
+    document["extended"] = [{**row._asdict(), "settings": list(row.settings)} for row in facts.extended]
     document["evidence"] = _scattered(facts)
     return document

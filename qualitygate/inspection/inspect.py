@@ -19,6 +19,7 @@ from qualitygate.inspection.ecosystems.catalogue import manifests
 from qualitygate.inspection.ecosystems.manifest import Manifest
 from qualitygate.inspection.ecosystems.python import python_manifests
 from qualitygate.inspection.environments import environments
+from qualitygate.inspection.extended import extended
 from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable, merge
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
 from qualitygate.inspection.foreign import foreign_paths
@@ -128,6 +129,7 @@ def _assemble(
         *first_party(python, role_of, projects, sources.names),
         *named_packages(sources, own, inside, looks, role_of, ranked),
     )
+    shared = extended(sources)
     listed = {"dockerfiles": tuple(k.path for k in looks if k.language == "Dockerfile"), "submodules": submodules}
     named = {"primary_language": primary, "secondary_language": secondary}
     return Facts(
@@ -163,6 +165,7 @@ def _assemble(
         broken_configuration=tuple(sources.broken),
         unreadable=_unreadable(looks, sources),
         hazards=census.hazards(sources.tracked, looks),
+        extended=shared,
     )
 
 

@@ -37,6 +37,7 @@ from qualitygate.inspection.testing_places import (
     test_dir_of,
     test_tops,
 )
+from qualitygate.locations import EXTENDED
 
 
 class Marks(NamedTuple):
@@ -80,6 +81,8 @@ def _foreign(look: Look, marks: Marks, names: Collection[str]) -> tuple[Role, Ev
     if mark == "generated" or (mark == "vendored" and path.partition("/")[0] not in DOCS_DIRS):
         return ("generated" if mark == "generated" else "vendored"), Evidence(".gitattributes", 0, f"linguist-{mark}")
     parts = path.split("/")
+    if path.startswith(EXTENDED):
+        return "vendored", Evidence(EXTENDED.rstrip("/"), 0, "copies of shared settings")
     for at, part in enumerate(parts[:-1]):
         folder = "/".join(parts[: at + 1])
         if folder in marks.environments:

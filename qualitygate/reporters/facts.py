@@ -53,12 +53,13 @@ def render_text(facts: Facts) -> str:
         ("ci", _named(facts.ci)),
         ("hook managers", [(fact.name, f"{_where(fact)}; {_installed(fact)}") for fact in facts.hook_managers]),
         ("git hooks", [(h.name, f"{shown_path(h.path)}, of {h.manager}") for h in facts.git_hooks]),
+        ("shared settings", [(row.name, f"{row.source}: {', '.join(row.settings)}") for row in facts.extended]),
         ("environments", _environments(facts)),
         ("dockerfiles", [(shown_path(path), "") for path in facts.dockerfiles]),
         ("submodules", [(shown_path(path), "") for path in facts.submodules]),
     ]
     lines = [line for label, rows in table for line in _block(label, rows)]
-    blocks = [lines, _commands(facts), _faults(facts)]
+    blocks = [lines, _commands(facts), faults(facts)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -159,7 +160,8 @@ def _commands(facts: Facts) -> list[str]:
     return lines
 
 
-def _faults(facts: Facts) -> list[str]:
+def faults(facts: Facts) -> list[str]:
+    """What was broken or could not be read, a line each."""
     broken = [(shown_path(b.path), b.line, b.reason) for b in facts.broken_configuration]
     lines = [
         f"warning: {path}{f':{line}' if line else ''}: {clean(reason, 120)}" for path, line, reason in broken[:_ROWS]
