@@ -180,7 +180,7 @@ def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed:
 
 def _versions(gate: Gate, head: Tree, base: GatePolicy) -> dict[str, str]:
     """The versions that head's settings ask for: a change that brings new tools is judged with these."""
-    policy = load(gate.repo, gate.state.shared, _only(head.entries, FILE), version(), gate.compile)
+    policy = load(gate.repo, gate.state.shared, _of_policy(head.entries), version(), gate.compile)
     tools = {check.name: check.tool for check in base.checks}
     return {check.name: check.version for check in policy.checks if tools.get(check.name) == check.tool}
 
