@@ -29,7 +29,7 @@ _CODE = re.compile(
     (//[^\r\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|\A\#![^\r\n]*)
     |("[^"\\\r\n]*(?:\\(?:\r\n|.|\Z)[^"\\\r\n]*)*"? | '[^'\\\r\n]*(?:\\(?:\r\n|.|\Z)[^'\\\r\n]*)*'?)
     |(`)
-    |([\w$\#@\\]*[^\W\d][\w$]*|[$\#@][\w$]*)
+    |([$\#@\\]*[^\W\d][\w$]*|[$\#@][\w$]*)
     |(0[xXbBoO][\da-fA-F_]+n?|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?n?)
     |([,;])
     |([\[({])
@@ -53,13 +53,39 @@ _PLAIN = re.compile(r"\"[A-Za-z_$][\w$]*\"")
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 # After these a value is expected: `/` begins a regular expression there, and `<` may begin an element.
 _BEFORE_VALUE = frozenset(
-    ("return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof")
-    + ("yield", "await", "default", "extends")
+    (
+        *("return", "typeof", "case", "in", "of", "delete", "void", "throw", "new", "else", "do", "instanceof"),
+        *("yield", "await", "default", "extends"),
+    )
 )
 _OPENS_VALUE = frozenset(("", "(", "[", "{", ",", ";", "block}", "=>", "..."))
 _BLOCK_AFTER = frozenset(("else", "do", "try", "finally", "static"))
 _CONTINUES = frozenset(
-    ". ?. ? : = => == === != !== + - * / % ** < > <= >= && || ?? & | ^ += -= *= /= ||= &&= ??=".split()
+    (
+        *(
+            ".",
+            "?.",
+            "?",
+            ":",
+            "=",
+            "=>",
+            "==",
+            "===",
+            "!=",
+            "!==",
+            "+",
+            "-",
+            "*",
+            "/",
+            "%",
+            "**",
+            "<",
+            ">",
+            "<=",
+            ">=",
+        ),
+        *("&&", "||", "??", "&", "|", "^", "+=", "-=", "*=", "/=", "||=", "&&=", "??="),
+    )
 )
 _JOINS = _CONTINUES | {"in", "of", "instanceof", "as", "satisfies", "extends", "implements"}
 _ENDLESS = _CONTINUES | _BEFORE_VALUE | {"const", "let", "var", "import", "export", "from", "async", "!", "~", "..."}
