@@ -7,10 +7,36 @@ from typing import cast
 
 from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import ast_grep, eslint, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
+from qualitygate.checks.tools import (
+    ast_grep,
+    biome,
+    biome_format,
+    eslint,
+    mypy,
+    oxlint,
+    pytest,
+    ruff_check,
+    ruff_format,
+    semgrep,
+    syntax,
+)
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(eslint, large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+    *(
+        biome,
+        biome_format,
+        eslint,
+        large_files,
+        markers,
+        mypy,
+        oxlint,
+        pytest,
+        ruff_check,
+        ruff_format,
+        secrets,
+        semgrep,
+        syntax,
+    ),
 )
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}

@@ -122,6 +122,14 @@ def table(data: bytes | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def is_table(data: bytes) -> bool:
+    """Whether it is a JSON object, with comments perhaps."""
+    try:
+        return isinstance(jsonc(data), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def with_imports(read: Read, paths: Iterable[str]) -> tuple[str, ...]:
     """Those of some files that are there, and the files of the tree that they import, as far as that is written out."""
     found: dict[str, None] = {}
@@ -176,3 +184,22 @@ class Utf16:
     @staticmethod
     def _characters(text: str, units: int) -> int:
         return len(text.encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "replace"))
+
+
+class Bytes:
+    """A file in which places are counted in bytes, as programs that are written in Rust do."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._starts = [0, *(found.end() for found in re.finditer(rb"\r\n|\n|\r", data))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, from 1 and in characters, of an offset; the byte order mark is no column."""
+        from bisect import bisect_right
+
+        offset = min(max(offset, 0), len(self._data))
+        line = bisect_right(self._starts, offset)
+        before = self._data[self._starts[line - 1] : offset]
+        if line == 1:
+            before = before.removeprefix(b"\xef\xbb\xbf")
+        return line, len(before.decode("utf-8", "replace")) + 1
