@@ -14,6 +14,7 @@ from qualitygate.checks.tools import (
     eslint,
     mypy,
     oxlint,
+    prettier,
     pytest,
     ruff_check,
     ruff_format,
