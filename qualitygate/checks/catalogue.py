@@ -20,24 +20,25 @@ from qualitygate.checks.tools import (
     ruff_format,
     semgrep,
     syntax,
+    tsc,
 )
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(
-        biome,
-        biome_format,
-        eslint,
-        large_files,
-        markers,
-        mypy,
-        oxlint,
-        pytest,
-        ruff_check,
-        ruff_format,
-        secrets,
-        semgrep,
-        syntax,
-    ),
+    biome,
+    biome_format,
+    eslint,
+    large_files,
+    markers,
+    mypy,
+    oxlint,
+    prettier,
+    pytest,
+    ruff_check,
+    ruff_format,
+    secrets,
+    semgrep,
+    syntax,
+    tsc,
 )
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
