@@ -12,7 +12,10 @@ from qualitygate.checks.tools import (
     biome,
     biome_format,
     eslint,
+    jest,
+    mocha,
     mypy,
+    node_test,
     oxlint,
     prettier,
     pytest,
@@ -21,15 +24,19 @@ from qualitygate.checks.tools import (
     semgrep,
     syntax,
     tsc,
+    vitest,
 )
 
 _MODULES: tuple[ModuleType, ...] = (
     biome,
     biome_format,
     eslint,
+    jest,
     large_files,
     markers,
+    mocha,
     mypy,
+    node_test,
     oxlint,
     prettier,
     pytest,
@@ -39,6 +46,7 @@ _MODULES: tuple[ModuleType, ...] = (
     semgrep,
     syntax,
     tsc,
+    vitest,
 )
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
