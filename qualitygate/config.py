@@ -48,8 +48,8 @@ OPTIONS: Mapping[str, Option] = {
         ("mypy", "pytest", "eslint", "tsc", *_NODE_TESTS),
         Field(
             "strings",
-            "`mypy`, `pytest`, `eslint`, and tests of JavaScript: files and folders to look at; without them, those that"
-            " its settings name. `tsc`: settings of projects; without them, `tsconfig.json`",
+            "`mypy`, `pytest`, `eslint`, tests of JavaScript: files and folders to look at; without them, those that its"
+            " settings name. `tsc`: settings of projects; without them, `tsconfig.json`",
         ),
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
@@ -57,16 +57,16 @@ OPTIONS: Mapping[str, Option] = {
         ("mypy", "pytest", "eslint", *_NODE_TESTS),
         Field(
             "strings",
-            "`mypy`: flags that make it stricter or laxer, such as `--strict`; `eslint`: those that choose files and rules,"
-            " such as `--ext=.ts`; `pytest`, and tests of JavaScript: any arguments",
+            "`mypy`: flags that make it stricter or laxer, such as `--strict`; `eslint`: those that choose files and"
+            " rules, such as `--ext=.ts`; `pytest`, and tests of JavaScript: any arguments",
         ),
     ),
     "environment": Option(
         ("mypy", "pytest", "eslint", "oxlint", "biome", "biome-format", "prettier", "tsc", *_NODE_TESTS),
         Field(
             "choice",
-            "`project` runs it with the project's own packages: `mypy` and `pytest` in its virtual environment, tools of"
-            " JavaScript from its `node_modules`",
+            "`project` runs it with the project's own packages: `mypy` and `pytest` in its virtual environment, tools"
+            " of JavaScript from its `node_modules`",
             default="none",
             choices=("none", "project"),
         ),
@@ -75,8 +75,8 @@ OPTIONS: Mapping[str, Option] = {
         ("semgrep", "oxlint"),
         Field(
             "strings",
-            "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count. `oxlint`: these"
-            " rules and no others, without its settings",
+            "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count. `oxlint`:"
+            " these rules and no others, without its settings",
         ),
     ),
     "max_kib": Option(

@@ -79,6 +79,8 @@ def failing_files(report: Report) -> tuple[str, ...]:
 def report_of(tool: str, cases: Iterable[Case], output: Output, request: Request) -> Report:
     """Tests that failed, and how many ran. A run in which none did, or that failed without a test, is incomplete."""
     cases = tuple(cases)
+    if not cases:
+        return Report((), 0, f"{tool} found no test")
     found = tuple(dict.fromkeys(_finding(tool, case, request) for case in cases if case.failed))
     ran = sum(case.ran for case in cases if case.names)
     if output.code and not found:
@@ -86,7 +88,7 @@ def report_of(tool: str, cases: Iterable[Case], output: Output, request: Request
     if not output.code and found:
         return Report((), ran, f"{tool} passed, but {len(found)} tests did not")
     if not ran and not found:
-        return Report((), 0, f"{tool} ran no test" + (": all are skipped" if cases else ""))
+        return Report((), 0, f"{tool} ran no test: all are skipped")
     return Report(found, ran)
 
 
