@@ -44,6 +44,10 @@ OPTIONS: Mapping[str, Option] = {
         (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
     ),
     "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
+    "root": Option(
+        (),
+        Field("string", "the folder that the tool is started in, and whose files it looks at; the repository's root"),
+    ),
     "paths": Option(
         ("mypy", "pytest", "eslint", "tsc", *_NODE_TESTS),
         Field(
@@ -226,7 +230,7 @@ def compile_check(
 
 def _outside(value: object, where: str) -> list[str]:
     # Patterns and paths are matched against tree paths: an absolute one would silently match nothing.
-    patterns = value if isinstance(value, list) else []
+    patterns = value if isinstance(value, list) else [value] if isinstance(value, str) else []
     return [
         f"{where}: `{pattern}` must be relative to the repository's root"
         for pattern in patterns

@@ -16,6 +16,7 @@ from qualitygate.config import (
     parse_toml,
 )
 from qualitygate.errors import ConfigError
+from qualitygate.globs import matches
 from qualitygate.model import TIERS, Policy
 from qualitygate.resources import data_dir
 from qualitygate.schema import ANY, Field, Schema, dotted, load, refuse
@@ -29,14 +30,19 @@ ROLES: tuple[Role, ...] = ("test", "script", "migration", "generated", "vendored
 
 
 class Seed(NamedTuple):
-    """Text that makes a rule fire when it is put into a file."""
+    """Text that makes a rule fire when it is put into a file; `files` are globs of files that it fits into."""
 
     rule: str
     text: str
+    files: tuple[str, ...] = ()
 
 
 class PlaybookCheck(NamedTuple):
-    """A check that the stack may get. `unconfigured`: it also runs where there is no `qualitygate.toml`."""
+    """A check that the stack may get. `unconfigured`: it also runs where there is no `qualitygate.toml`.
+
+    `known_as` is what `inspect` calls the tool. `when` "configured": only where inspection found it set up,
+    else wherever there are files for it. `unless`: not where inspection found one of these.
+    """
 
     name: str
     tool: str
@@ -46,6 +52,9 @@ class PlaybookCheck(NamedTuple):
     tier: str
     options: Mapping[str, Any]
     unconfigured: bool
+    known_as: str = ""
+    when: Literal["configured", "files"] = "files"
+    unless: tuple[str, ...] = ()
 
 
 class Candidate(NamedTuple):
@@ -73,10 +82,14 @@ class Thresholds(NamedTuple):
 
 
 class Playbook(NamedTuple):
-    """One stack. `mypy` holds its settings, where the project has none."""
+    """One stack, or what holds for all (`always`). `mypy` holds its settings, where the project has none.
+
+    `files` are names of files, or globs where there is a `/` in them.
+    """
 
     stack: str
     title: str
+    always: bool
     languages: tuple[str, ...]
     files: tuple[str, ...]
     checks: tuple[PlaybookCheck, ...]
@@ -93,6 +106,14 @@ _CHECK: Schema = {
     "reason": Field("string", "why the stack has it", required=True),
     "policy": Field("choice", "see `qualitygate.toml`", default="ratchet", choices=POLICIES),
     "tier": Field("choice", "see `qualitygate.toml`", default="commit", choices=TIERS),
+    "known_as": Field("string", "what `inspect` calls the tool; the tool's name where it is left out"),
+    "when": Field(
+        "choice",
+        "`configured`: only where inspection found it set up; `files`: wherever there are files for it",
+        default="files",
+        choices=("configured", "files"),
+    ),
+    "unless": Field("strings", "not where inspection found one of these"),
     "unconfigured": Field("boolean", "whether it runs where there is no `qualitygate.toml`", default=False),
     "options": Field(
         "table",
@@ -111,18 +132,18 @@ PLAYBOOK: Schema = {
         "the stack is there when one of these is",
         required=True,
         fields={
+            "always": Field("boolean", "in every repository", default=False),
             "languages": Field("strings", "names of languages, as `inspect` prints them"),
-            "files": Field("strings", "names of tracked files"),
+            "files": Field("strings", "names of tracked files, or globs where there is a `/` in them"),
         },
     ),
     "checks": Field("table", "the checks", fields={ANY: Field("table", "one check", fields=_CHECK)}),
     "calibration": Field(
         "table",
         "how findings on HEAD are judged",
-        required=True,
         fields={
-            "few": Field("integer", "up to so many findings are few", required=True, minimum=1),
-            "many": Field("integer", "more than few, and so many per 1,000 lines, are many", required=True, minimum=1),
+            "few": Field("integer", "up to so many findings are few", default=20, minimum=1),
+            "many": Field("integer", "more than few, and so many per 1,000 lines, are many", default=5, minimum=1),
         },
     ),
     "ruff": Field(
@@ -166,6 +187,7 @@ SEEDS: Schema = {
         fields={
             "rule": Field("string", "tool and rule, `ruff:F401`", required=True),
             "text": Field("string", "what makes it fire", required=True),
+            "files": Field("strings", "globs of the files that it can be put into; all that the tool looks at"),
         },
     )
 }
@@ -174,13 +196,15 @@ SEEDS: Schema = {
 def load_playbook(folder: Traversable, *, tools: Collection[str] | None = None) -> Playbook:
     """Read one `playbooks/<stack>/`; raises ConfigError that names file and key. `tools` are the known adapters."""
     stack = folder.name
-    seeds = load_seeds(_read(folder, "seeds.toml"), file=f"playbooks/{stack}/seeds.toml")
+    sown = (folder / "seeds.toml").is_file()
+    seeds = load_seeds(_read(folder, "seeds.toml"), file=f"playbooks/{stack}/seeds.toml") if sown else ()
     file = f"playbooks/{stack}/playbook.toml"
     raw = load(parse_toml(_read(folder, "playbook.toml"), file=file), PLAYBOOK, file=file)
     ruff, mypy, when = raw["ruff"], raw["mypy"], raw["when"]
     return Playbook(
         stack=stack,
         title=raw["title"],
+        always=when["always"],
         languages=tuple(when["languages"]),
         files=tuple(when["files"]),
         checks=_checks(raw["checks"], file, tools),
@@ -205,13 +229,13 @@ def load_seeds(data: bytes, *, file: str) -> tuple[Seed, ...]:
     problems, seen = [], set()
     for at, row in enumerate(rows):
         where = f"{file}: {dotted(('seed', at, 'rule'))}"
-        if not re.fullmatch(r"[a-z][a-z0-9-]*:[\w.-]+", row["rule"]):
+        if not re.fullmatch(r"[a-z][a-z0-9-]*:[\w.@/-]+", row["rule"]):
             problems.append(f"{where}: `{row['rule']}` is not `tool:rule`")
         if row["rule"] in seen:
             problems.append(f"{where}: `{row['rule']}` is there twice")
         seen.add(row["rule"])
     refuse(problems)
-    return tuple(Seed(row["rule"], row["text"]) for row in rows)
+    return tuple(Seed(row["rule"], row["text"], tuple(row["files"])) for row in rows)
 
 
 def _checks(tables: Mapping[str, Any], file: str, tools: Collection[str] | None) -> tuple[PlaybookCheck, ...]:
@@ -231,6 +255,9 @@ def _checks(tables: Mapping[str, Any], file: str, tools: Collection[str] | None)
                 tier=check["tier"],
                 options=check["options"],
                 unconfigured=table["unconfigured"],
+                known_as=table.get("known_as", check["tool"]),
+                when=table["when"],
+                unless=tuple(table["unless"]),
             )
         )
     refuse(problems)
@@ -270,9 +297,11 @@ def load_playbooks(*, tools: Collection[str] | None = None) -> tuple[Playbook, .
 
 def applies(playbook: Playbook, *, languages: Collection[str], paths: Iterable[str]) -> bool:
     """Whether the stack is there: one of its languages, or a tracked file with one of its names."""
-    if any(language in languages for language in playbook.languages):
+    if playbook.always or any(language in languages for language in playbook.languages):
         return True
-    return any(path.rpartition("/")[2] in playbook.files for path in paths)
+    names = {name for name in playbook.files if "/" not in name}
+    patterns = tuple(name for name in playbook.files if "/" in name)
+    return any(path.rpartition("/")[2] in names or matches(path, patterns) for path in paths)
 
 
 def default_policy(playbooks: Iterable[Playbook]) -> dict[str, Any]:

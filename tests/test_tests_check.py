@@ -6,6 +6,7 @@ import pytest
 
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.environment import load
+from qualitygate.checks.tool import Project
 from qualitygate.defaults import compile_any
 from qualitygate.gate import judging
 from qualitygate.gate.planning import Gate, open_gate
@@ -45,7 +46,7 @@ def gate(tmp_path: Path) -> Gate:
     )
     environment = load(make_environment(root))
     opened = open_gate(root, TOOLS, compile_any)
-    return opened._replace(environment=(environment,))
+    return opened._replace(project=lambda root: Project(environment))
 
 
 def judged(gate: Gate) -> Verdict:
@@ -137,6 +138,6 @@ def test_only_prose_that_changed_runs_no_test(gate: Gate) -> None:
 
 def test_an_environment_that_nobody_trusted_makes_it_undecided(gate: Gate) -> None:
     write(gate.repo.root, {"product.py": PRODUCT + "# more\n"})
-    verdict = judged(gate._replace(environment=()))
+    verdict = judged(gate._replace(project=None))
     assert verdict.status == "undecided"
     assert "not trusted in this clone" in verdict.undecided[0][1]

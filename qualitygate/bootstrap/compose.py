@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from qualitygate import git
 from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings, semgrep_settings
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import PlannedCheck, Step
+from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.bootstrap.scratch import Scratch, look
-from qualitygate.checks.resolve import Program, resolve
+from qualitygate.checks import traits
+from qualitygate.checks.resolve import Program, program_of
+from qualitygate.checks.tool import Project
 from qualitygate.config import FILE_NAME
 from qualitygate.errors import ToolError
 from qualitygate.inspection.facts import Facts
@@ -26,26 +30,50 @@ _FORMATTED = 0.9
 class Ground(NamedTuple):
     """What decisions rest on: where to try, what inspection found, and what the playbook says.
 
-    `missing` are packages that could not be had, and why.
+    `missing` are packages that could not be had, and why. `root` is the folder that a check is for, and
+    `facts` are then about it.
     """
 
     scratch: Scratch
     facts: Facts
     playbook: Playbook
     missing: Mapping[str, str] = {}
+    root: str = ""
+
+    @property
+    def project(self) -> Project:
+        """What the project has installed for the folder."""
+        return self.scratch.project(self.root)
 
 
-def compose(ground: Ground, read: Callable[[str], bytes | None], progress: Callable[[str], None]) -> Draft:
-    """Decide every check of the playbook; `qualitygate.toml` is not yet in the draft."""
+def compose(
+    ground: Ground,
+    playbooks: Sequence[Playbook],
+    read: Callable[[str], bytes | None],
+    progress: Callable[[str], None],
+) -> Draft:
+    """Decide every check of the playbooks, in each folder it belongs to; `qualitygate.toml` is not yet in the draft."""
     draft = Draft(read)
-    for check in ground.playbook.checks:
-        progress(f"calibrating {check.name}")
-        try:
-            _DECISIONS.get(check.tool, _plain)(draft, ground, check)
-        except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
-            said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
-            draft.leave_out(check.name, ground.missing.get(ground.scratch.tools[check.tool].package, said))
+    names = git.entries(ground.scratch.gate.repo, ground.scratch.head)
+    for playbook in playbooks:
+        for check in playbook.checks:
+            if not is_meant(check, ground.facts):
+                continue
+            places = roots(ground.scratch.tools[check.tool], known(ground.facts, check.known_as), names)
+            for root in places:
+                name = check.name if len(places) == 1 or not root else f"{check.name}-{slug(root)}"
+                here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
+                progress(f"calibrating {name}")
+                _decide(draft, here, check._replace(name=name))
     return draft
+
+
+def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    try:
+        _DECISIONS.get(check.tool, _plain)(draft, ground, check)
+    except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
+        said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
+        draft.leave_out(check.name, ground.missing.get(ground.scratch.tools[check.tool].package, said))
 
 
 def as_check(planned: PlannedCheck) -> Check:
@@ -54,8 +82,9 @@ def as_check(planned: PlannedCheck) -> Check:
     return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, options)
 
 
-def _planned(check: PlaybookCheck, version: str, **changed: Any) -> PlannedCheck:
-    plain = PlannedCheck(check.name, check.tool, check.policy, check.tier, version, dict(check.options))
+def _planned(check: PlaybookCheck, version: str, ground: Ground, **changed: Any) -> PlannedCheck:
+    options = {**changed.pop("options", check.options), **({"root": ground.root} if ground.root else {})}
+    plain = PlannedCheck(check.name, check.tool, check.policy, check.tier, version, options)
     return plain._replace(**changed)
 
 
@@ -65,7 +94,7 @@ def _line(version: str, parts: int) -> str:
 
 def _program(ground: Ground, check: PlaybookCheck) -> Program:
     """What runs the check; raises ToolError where that is not here."""
-    return resolve(ground.scratch.tools[check.tool].package, "", ground.scratch.environment)
+    return program_of(ground.scratch.tools[check.tool], "", ground.project)
 
 
 def _named(program: Program, tool: str) -> str:
@@ -74,13 +103,33 @@ def _named(program: Program, tool: str) -> str:
 
 
 def _plain(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
-    _program(ground, check)
-    draft.add(_planned(check, ""), Step(f"add check {check.name}", check.reason))
+    """A tool without settings of ours: as the project has set it up, or as it comes."""
+    tool, program = ground.scratch.tools[check.tool], _program(ground, check)
+    if not tool.package:
+        draft.add(_planned(check, "", ground), Step(f"add check {check.name}", check.reason))
+        return
+    fact = known(ground.facts, check.known_as)
+    node = traits.ecosystem(tool) == "node"
+    options = {**check.options, **({"environment": "project"} if node and program.of_project else {})}
+    planned = _planned(check, _line(program.version, 2), ground, options=options, adopted=fact is not None)
+    report = look(ground.scratch, as_check(planned), draft.files())
+    if report.reason or not report.looked_at:
+        draft.leave_out(check.name, report.reason or "no file to look at")
+        return
+    untidy = len({finding.path for finding in report.findings})
+    figure = f"{untidy} of {report.looked_at} {traits.unit(tool)}s"
+    if fact is None and tool.scope == "lines" and report.looked_at - untidy < _FORMATTED * report.looked_at:
+        draft.leave_out(check.name, f"{figure} are not in its format: formatting single lines would mix two styles")
+        return
+    where = f"{fact.evidence[0].path}; " if fact is not None else ""
+    what = f"adopt {check.tool} as the project has set it up" if fact is not None else f"add check {check.name}"
+    whose = _named(program, check.tool) if node or program.of_project else f"{check.tool} {program.version}"
+    draft.add(planned, Step(what, check.reason, f"{where}{whose}"))
 
 
 def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     program = _program(ground, check)
-    planned = _planned(check, _line(program.version, 2))
+    planned = _planned(check, _line(program.version, 2), ground)
     known = next((fact for fact in ground.facts.linters if fact.name == "ruff"), None)
     if known is not None:
         evidence = f"{known.evidence[0].path}; {_named(program, 'ruff')}"
@@ -104,7 +153,7 @@ def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 
 
 def _ruff_format(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
-    planned = _planned(check, _line(_program(ground, check).version, 2))
+    planned = _planned(check, _line(_program(ground, check).version, 2), ground)
     known = next((fact for fact in ground.facts.formatters if fact.name == "ruff format"), None)
     if known is not None:
         evidence = f"{known.evidence[0].path}:{known.evidence[0].line}"
@@ -124,13 +173,13 @@ def _ruff_format(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 
 
 def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
-    facts, environment, program = ground.facts, ground.scratch.environment, _program(ground, check)
+    facts, environment, program = ground.facts, ground.project.environment, _program(ground, check)
     has_settings = any(fact.name == "mypy" for fact in facts.type_checkers)
     settings = mypy_settings.adopted(facts) if has_settings else mypy_settings.ours(ground.playbook, facts, draft.read)
     options: dict[str, Any] = {**check.options, "environment": "project" if environment else "none"}
     if settings.paths:
         options["paths"] = list(settings.paths)
-    planned = _planned(check, _line(program.version, 1), options=options, adopted=has_settings)
+    planned = _planned(check, _line(program.version, 1), ground, options=options, adopted=has_settings)
     written: Mapping[str, bytes] = {settings.edit.path: settings.edit.after} if settings.edit else {}
     report = look(ground.scratch, as_check(planned), {**draft.files(), **written})
     if report.reason:
@@ -145,11 +194,11 @@ def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 
 
 def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
-    if why := pytest_settings.unable(ground.facts, ground.scratch.environment):
+    if why := pytest_settings.unable(ground.facts, ground.project.environment):
         draft.leave_out(check.name, why)
         return
     program = _program(ground, check)
-    planned = _planned(check, _line(program.version, 1), options={**check.options, "environment": "project"})
+    planned = _planned(check, _line(program.version, 1), ground, options={**check.options, "environment": "project"})
     start = time.monotonic()
     report = look(ground.scratch, as_check(planned), draft.files(), limit=pytest_settings.PATIENCE)
     settled = pytest_settings.settle(report, time.monotonic() - start)
@@ -165,9 +214,11 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     program = _program(ground, check)
     pack = {rule.id: rule for rule in load_pack()}
     settings = semgrep_settings.candidates(tuple(pack.values()), ground.facts)
-    without = ruff_settings.skipped(ground.playbook.roles, ground.facts)
+    without = ruff_settings.foreign(ground.facts)
     options = {**check.options, **({"exclude": without} if without else {})}
-    tried = _planned(check, "", options={**options, "rules": list(settings)})
+    if not settings:
+        return
+    tried = _planned(check, "", ground, options={**options, "rules": list(settings)})
     report = look(ground.scratch, as_check(tried), draft.files())
     if report.reason or not report.looked_at:
         draft.leave_out(check.name, report.reason or "no file to look at")

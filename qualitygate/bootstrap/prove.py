@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate import git
@@ -13,7 +13,7 @@ from qualitygate.checks import traits
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Finding, Verdict
-from qualitygate.playbook import Playbook
+from qualitygate.playbook import Seed
 
 
 class Proof(NamedTuple):
@@ -48,7 +48,7 @@ def prove(
     checks: Mapping[str, Check],
     files: Mapping[str, bytes | None],
     facts: Facts,
-    playbook: Playbook,
+    seeds: Sequence[Seed],
     progress: Callable[[str], None],
 ) -> tuple[Proof, ...]:
     """Judge HEAD with the planned files against HEAD, then against itself with seeds, per check."""
@@ -65,7 +65,7 @@ def prove(
             contents[path] = next(git.blobs(reader, [entries[path].blob]))[1]
         return contents.get(path)
 
-    ground = Ground(entries, read, facts, playbook.seeds)
+    ground = Ground(entries, read, facts, seeds)
     proofs = []
     for name, check in checks.items():
         progress(f"proving: red on seeds for {name}")
@@ -74,16 +74,29 @@ def prove(
     return tuple(proofs)
 
 
+_COMMENTS = {
+    **dict.fromkeys((".py", ".rb", ".sh"), b"# Harmless.\n"),
+    **dict.fromkeys((".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".go", ".rs", ".java", ".kt"), b"// Harmless.\n"),
+}
+
+
 def _harmless(scratch: Scratch, files: Mapping[str, bytes | None], facts: Facts) -> dict[str, bytes | None]:
-    """One blank line at the end of the first Python file: everything after it is where it was, or moved by nothing."""
+    """A comment before the first file of each kind: everything in it moves by a line, and nothing else happens."""
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
-    for path in facts.python_files:
-        if path in entries and entries[path].is_file:
-            data = next(git.blobs(reader, [entries[path].blob]))[1]
-            if data.strip() and not data.startswith((b"#!", b"\xef\xbb\xbf")) and b"coding" not in data[:200]:
-                return {path: b"# Harmless.\n" + data}
-    return {}
+    moved: dict[str, bytes | None] = {}
+    left = dict(_COMMENTS)
+    for path in (*facts.python_files, *facts.roles):
+        suffix = path[path.rfind(".") :] if "." in path else ""
+        if suffix not in left or path not in entries or not entries[path].is_file:
+            continue
+        if facts.roles.get(path) in ("generated", "vendored"):
+            continue
+        data = next(git.blobs(reader, [entries[path].blob]))[1]
+        # What has to be the first line of its file, or speaks of it.
+        if data.strip() and not data.startswith((b"#!", b"\xef\xbb\xbf", b"//", b"/*")) and b"coding" not in data[:200]:
+            moved[path] = left.pop(suffix) + data
+    return moved
 
 
 def _row(verdict: Verdict, name: str) -> tuple[int, str, str]:

@@ -60,7 +60,7 @@ def _edit(
     per_file = _per_file(playbook.roles, facts)
     if per_file:
         lint["per-file-ignores"] = per_file
-    without = skipped(playbook.roles, facts)
+    without = foreign(facts)
     top = {"extend-exclude": without} if without else {}
     before = read(file)
     comment = "Rules that fit this code as it is; `qualitygate bootstrap` tried each of them on it."
@@ -85,9 +85,8 @@ def _per_file(profiles: Sequence[RoleProfile], facts: Facts) -> Mapping[str, lis
     return found
 
 
-def skipped(profiles: Sequence[RoleProfile], facts: Facts) -> list[str]:
+def foreign(facts: Facts) -> list[str]:
     """Folders and files of the project that rules about code leave out: generated, or somebody else's."""
-    skip = {profile.role for profile in profiles if profile.skip}
-    paths = {path for path, role in facts.roles.items() if role in skip}
+    paths = {path for path, role in facts.roles.items() if role in ("generated", "vendored")}
     named = [fact.name for fact in facts.generated_or_vendored_paths]
     return sorted(name for name in named if any(path == name or path.startswith(f"{name}/") for path in paths))

@@ -6,16 +6,16 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees
-from qualitygate.checks import traits
-from qualitygate.checks.resolve import resolve
+from qualitygate.checks import scope, traits
+from qualitygate.checks.resolve import program_of
 from qualitygate.checks.running import run_command
-from qualitygate.checks.tool import Environment, Request, Tool
+from qualitygate.checks.tool import Project, Request, Tool
 from qualitygate.gate import judging
 from qualitygate.gate.observe import Run, observe
 from qualitygate.gate.planning import Gate
@@ -23,7 +23,7 @@ from qualitygate.gate.policy import Compile
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
-from qualitygate.gate.surroundings import around
+from qualitygate.gate.surroundings import around, must_be_trusted
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
 from qualitygate.rulebook.enabled import enabled_rules
@@ -39,7 +39,8 @@ class Scratch(NamedTuple):
 
     gate: Gate
     head: str
-    environment: Environment | None
+    project: Callable[[str], Project]
+    trusted: bool
 
     @property
     def tools(self) -> Mapping[str, Tool]:
@@ -48,7 +49,7 @@ class Scratch(NamedTuple):
 
 @contextmanager
 def open_scratch(
-    repo: Repo, tools: Mapping[str, Tool], compile_: Compile, environment: Environment | None
+    repo: Repo, tools: Mapping[str, Tool], compile_: Compile, project: Callable[[str], Project], *, trusted: bool
 ) -> Iterator[Scratch]:
     """A scratch gate on HEAD's tree. Its results are handed to the real cache when the block ends well."""
     real = locate(repo)
@@ -59,7 +60,7 @@ def open_scratch(
     place = Path(tempfile.mkdtemp(prefix="scratch-", dir=real.worktree.parent))
     try:
         gate = Gate(repo, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
-        yield Scratch(gate._replace(environment=(environment,)), git.tree_of(repo, "HEAD"), environment)
+        yield Scratch(gate._replace(project=project, trusted=trusted), git.tree_of(repo, "HEAD"), project, trusted)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -97,11 +98,13 @@ def look(
     reader, tree = tree_with(scratch, files)
     entries = git.entries(reader, tree)
     tool = scratch.tools[check.tool]
-    program = resolve(tool.package, check.version, scratch.environment)
-    used = scratch.environment if check.options.get("environment") == "project" else None
-    surroundings = around(scratch.gate.repo, used)
+    project = scratch.project(scope.root_of(check))
+    program = program_of(tool, check.version, project)
+    used = project if check.options.get("environment") == "project" else Project()
+    surroundings = around(scratch.gate.repo, used, trusted=scratch.trusted)
     run = Run(check, tool, program, surroundings, scratch.gate.state.shared, time.monotonic() + limit)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
+    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), surroundings)
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 
@@ -112,14 +115,16 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
     tool = scratch.tools[check.tool]
     wants = wanted_files(check, tool, entries)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
-    left_in = traits.asked_for(tool, wants, layout.read, check.options)
+    folder = scope.root_of(check)
+    wants = tuple(scope.all_within(folder, wants))
+    left_in = traits.asked_for(tool, wants, scope.reading(folder, layout.read), check.options)
     if left_in is not None:
-        return frozenset(left_in)
+        return frozenset(scope.outward(folder, path) for path in left_in)
     lister = traits.lister(tool)
     if lister is None:
         return None
-    program = resolve(tool.package, check.version, scratch.environment)
-    root = layout.path()
+    program = program_of(tool, check.version, scratch.project(folder))
+    root = layout.path() / folder
     place = os.fspath(layout.beside(check.name))
     command = lister.listing(Request(check.name, os.fspath(root), wants, program.executable, check.options, place))
     output = run_command(command, root, TIME_LIMIT)
@@ -127,7 +132,8 @@ def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) 
         return None
     real = os.path.realpath(root)  # where a program believes it is, whatever links lead there
     named = (os.path.join(real, line) for line in os.fsdecode(output.stdout).splitlines())
-    return frozenset(os.path.relpath(path, real if path.startswith(f"{real}/") else root) for path in named)
+    inner = (os.path.relpath(path, real if path.startswith(f"{real}/") else root) for path in named)
+    return frozenset(scope.outward(folder, path) for path in inner)
 
 
 def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | str:
@@ -137,7 +143,7 @@ def ruff_rules(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]
     wants = wanted_files(check, scratch.tools[check.tool], entries)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     cache = layout.beside(check.name)
-    return enabled_rules(check, layout.path(), wants, scratch.environment, cache, TIME_LIMIT)
+    return enabled_rules(check, layout.path(), wants, scratch.project("").environment, cache, TIME_LIMIT)
 
 
 def judge(

@@ -10,10 +10,13 @@ from typing import NamedTuple
 from qualitygate.bootstrap import semgrep_seeds
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
+from qualitygate.bootstrap.scopes import narrowed
 from qualitygate.checks.builtin.large_files import MAX_KIB
+from qualitygate.checks.scope import all_within, outward, reading, root_of
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
 from qualitygate.gate.policy import FILE
+from qualitygate.globs import matches
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Entries
 from qualitygate.playbook import Seed
@@ -51,6 +54,13 @@ class Ground(NamedTuple):
     read: Callable[[str], bytes | None]
     facts: Facts
     seeds: Sequence[Seed]
+
+
+class Text(NamedTuple):
+    """What is put at the end of a file, and globs of the files that it fits into; none: all."""
+
+    data: str
+    files: tuple[str, ...] = ()
 
 
 Accept = Callable[[str, bytes], bool]
@@ -110,7 +120,10 @@ def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Se
     seeds = [seed for seed in ground.seeds if seed.rule.startswith(f"{check.tool}:")]
     if check.rules:
         seeds = [seed for seed in seeds if seed.rule.partition(":")[2] in check.rules]
-    texts = {seed.rule: seed.text.replace("_seeded", f"_seeded_{n}").strip("\n") for n, seed in enumerate(seeds)}
+    texts = {
+        seed.rule: Text(seed.text.replace("_seeded", f"_seeded_{n}").strip("\n"), seed.files)
+        for n, seed in enumerate(seeds)
+    }
     yield from _appended(ground, wants, texts, _takes_code, each=bool(check.rules))
 
 
@@ -118,12 +131,12 @@ def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequen
     """What the test of each rule says must be found; each rule has to find its own."""
     texts = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
     yield from _appended(
-        ground, wants, {f"semgrep:{rule}": text for rule, text in texts.items()}, _takes_code, each=True
+        ground, wants, {f"semgrep:{rule}": Text(text) for rule, text in texts.items()}, _takes_code, each=True
     )
 
 
 def _appended(
-    ground: Ground, wants: Sequence[str], texts: Mapping[str, str], accept: Accept, *, each: bool = False
+    ground: Ground, wants: Sequence[str], texts: Mapping[str, Text], accept: Accept, *, each: bool = False
 ) -> Iterator[Planting]:
     """All texts, by the rules that must find them, at the end of files of every role. `each`: every rule is a group."""
     files: dict[str, bytes] = {}
@@ -132,8 +145,10 @@ def _appended(
         for path in paths:
             data, line = _ended(ground.read(path) or b"")
             for rule, text in texts.items():
+                if text.files and not matches(path, text.files):
+                    continue
                 expected = Expected(rule, path, line + 1)
-                data, line = _ended(data + b"\n\n" + text.encode())
+                data, line = _ended(data + b"\n\n" + text.data.encode())
                 for group in (f"files of role {role}", *([rule] if each else [])):
                     groups.setdefault(group, []).append(expected)
             files[path] = data
@@ -144,30 +159,46 @@ def _appended(
 def _markers(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     # Put together here, as below: no other gate is to find a marker, or a key, in our own files.
     text = f"{'<' * 7} ours\n{'=' * 7}\n{'>' * 7} theirs\n"
-    yield from _appended(ground, wants, {"builtin:merge-marker": text}, _is_text)
+    yield from _appended(ground, wants, {"builtin:merge-marker": Text(text)}, _is_text)
 
 
 def _secrets(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     text = f'key = "AKIA{"Q3EGRWZ7LDTXKB5N"}"\n'
-    yield from _appended(ground, wants, {"secrets:aws-access-key": text}, _is_text)
+    yield from _appended(ground, wants, {"secrets:aws-access-key": Text(text)}, _is_text)
+
+
+def _within(
+    check: Check, ground: Ground, wants: Sequence[str]
+) -> tuple[tuple[str, ...], Callable[[str], bytes | None]]:
+    """The files of a check, and what reads them, by the paths that its tool sees."""
+    root = root_of(check)
+    return tuple(all_within(root, wants)), reading(root, ground.read)
+
+
+def _in_tree(check: Check, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {outward(root_of(check), path): data for path, data in files.items()}
 
 
 def _mypy(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """One module changed, and others that import it: red only where imports lead to the tree that is judged."""
-    for canary in canaries(wants, ground.read, asked_for(wants, ground.read, as_check.options)):
-        rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in canary.expected}
-        yield Planting(dict(canary.edits), rows, tuple(rows)[:1])
+    inner, read = _within(as_check, ground, wants)
+    for canary in canaries(inner, read, asked_for(inner, read, as_check.options)):
+        root = root_of(as_check)
+        places = [(outward(root, path), line, rule) for path, line, rule in canary.expected]
+        rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in places}
+        yield Planting(_in_tree(as_check, dict(canary.edits)), rows, tuple(rows)[:1])
 
 
 def _pytest(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """A test that fails, and product code that is broken: red only where tests run the code that is judged."""
-    files = failing_tests(wants, ground.read)
+    inner, read = _within(as_check, ground, wants)
+    files = _in_tree(as_check, failing_tests(inner, read))
     rows = tuple(Expected("pytest:failed", path, 0, "test_qualitygate_seed") for path in files)
     if not rows:
         return
-    for broken in broken_modules(wants, ground.read, ground.facts.source_roots):
+    for broken in broken_modules(inner, read, narrowed(ground.facts, root_of(as_check)).source_roots):
         groups = {"broken product code": (Expected("pytest:failed", "", 0),)}
-        second = Planting(broken, groups)
+        second = Planting(_in_tree(as_check, broken), groups)
         yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
 
 

@@ -15,18 +15,23 @@ from qualitygate.checks.tool import Environment
 _FOLDERS = (".venv", "venv", "env")
 
 
-def find(root: Path, main_root: Path | None, tracked: Callable[[str], bool]) -> Environment | None:
+def find(root: Path, main_root: Path | None, tracked: Callable[[str], bool], folder: str = "") -> Environment | None:
     """The environment of the project at `root`, or at the main work tree of a linked one.
+
+    For a `folder` of it, the one nearest to that.
 
     `tracked` tells whether git tracks a path (relative to the root) or anything below it: what came
     with the clone is no environment of its user. `$VIRTUAL_ENV` counts unless it belongs to a hook
     manager or is the one that qualitygate runs from.
     """
     named = os.environ.get("UV_PROJECT_ENVIRONMENT", "")
+    parts = folder.split("/") if folder else []
+    levels = ["/".join(parts[:n]) for n in range(len(parts), -1, -1)]
     for place in dict.fromkeys(p for p in (root, main_root) if p is not None):
-        for folder in (*_FOLDERS, named):
-            if folder and (found := _own(place, place / folder, tracked)):
-                return found
+        for level in levels:
+            for name in (*_FOLDERS, named):
+                if name and (found := _own(place, place / level / name, tracked)):
+                    return found
     active = os.environ.get("VIRTUAL_ENV", "")
     if not os.path.isabs(active) or _is_hook_managers(active) or _is_ours(active):
         return None

@@ -20,11 +20,25 @@ class Environment(NamedTuple):
     site_packages: tuple[str, ...]
 
 
+class Modules(NamedTuple):
+    """The `node_modules` folders that a folder of the project sees, relative to `top`, the nearest first."""
+
+    top: str
+    folders: tuple[str, ...]
+
+
+class Project(NamedTuple):
+    """What the project itself has installed for one of its folders; None for what is not there, or not to be used."""
+
+    environment: Environment | None = None
+    modules: Modules | None = None
+
+
 class Request(NamedTuple):
     """What an adapter may know when it builds a command or reads its output.
 
-    `root` is the snapshot, the working directory of the tool. `files` are the paths to look at,
-    relative to `root`: for a tool that reads the whole tree, all files it wants. `options` is the
+    `root` is the working directory of the tool: the snapshot, or the check's folder in it. `files` are the
+    paths to look at, relative to `root`: for a tool that reads the whole tree, all files it wants. `options` is the
     check's table in `qualitygate.toml`. `cache_dir` belongs to this check and this snapshot.
     """
 
@@ -60,7 +74,8 @@ class Tool(Protocol):
     which the change added or edited count, and base is not looked at (format hunks, secrets).
     `config_files` are the basenames of files from which the program takes its settings; one that ends
     in `/` is a folder at the root of the tree, and stands for all in it.
-    `package` is the distribution that holds the program (`ruff`), empty for our own.
+    `package` is what holds the program (`ruff`), empty for our own: a distribution of PyPI, unless
+    `traits.ecosystem` says otherwise.
 
     What it may have besides stands in `checks.traits`; a tool that can fix also has the functions of
     `checks.fixing.Mender` or `checks.fixing.Formatter`.

@@ -1,7 +1,7 @@
-"""The environment in which semgrep and ast-grep live, apart from the project's and from ours.
+"""The environments of tools that we bring (semgrep, oxlint), apart from the project's and from ours.
 
-It lies in the user's cache, shared by all repositories; deleting it is always safe. Nothing here makes it:
-a hook only looks.
+They lie in the user's cache, shared by all repositories; deleting them is always safe. Nothing here makes
+them: a hook only looks.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from qualitygate.errors import ToolError
 from qualitygate.locations import user_cache
@@ -21,8 +22,24 @@ SEMGREP = "1.185.0"
 
 AST_GREP = "0.51.1"
 
-PINNED = {"semgrep": SEMGREP, "ast-grep-cli": AST_GREP}
-"""The distributions that it holds, and their versions."""
+
+class Group(NamedTuple):
+    """Distributions that live in one environment, with their versions. `ecosystem` is as in `checks.traits`."""
+
+    name: str
+    packages: Mapping[str, str]
+    ecosystem: Literal["python", "node"] = "python"
+
+
+GROUPS = (
+    Group("semgrep", {"semgrep": SEMGREP, "ast-grep-cli": AST_GREP}),
+    Group("oxlint", {"oxlint": "1.94.0"}, "node"),
+    Group("biome", {"@biomejs/biome": "2.6.8"}, "node"),
+)
+"""One environment for each: only what the checks of a repository need is ever fetched."""
+
+PINNED = {package: version for group in GROUPS for package, version in group.packages.items()}
+"""The distributions that they hold, and their versions."""
 
 STAMP = "whole.json"
 """Written last, before the environment gets its name: the programs that were tried, relative to it."""
@@ -37,16 +54,23 @@ class Placed(NamedTuple):
     version: str
 
 
-def place() -> Path:
-    """Where the environment is, or will be: one per set of versions and kind of machine."""
-    versions = "-".join(f"{name}-{version}" for name, version in sorted(PINNED.items()))
+def group_of(package: str) -> Group:
+    """The group that brings a package of `PINNED`."""
+    return next(group for group in GROUPS if package in group.packages)
+
+
+def place(package: str = "semgrep") -> Path:
+    """Where its environment is, or will be: one per set of versions and kind of machine."""
+    group = group_of(package)
+    named = ((name.strip("@").replace("/", "-"), version) for name, version in sorted(group.packages.items()))
+    versions = "-".join(f"{name}-{version}" for name, version in named)
     # A home directory may be shared by machines that cannot run each other's programs.
     return Path(user_cache("qualitygate", "tools", f"{versions}-{sys.platform}-{os.uname().machine}"))
 
 
 def find(package: str) -> Placed | None:
     """The program of that distribution; None where the environment was never made, or is not whole."""
-    top = place()
+    top = place(package)
     try:
         programs = json.loads((top / STAMP).read_bytes())
         executable = top / programs[package]

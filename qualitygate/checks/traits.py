@@ -6,7 +6,7 @@ Nobody else asks a module what it has: a new trait is one function here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
 from qualitygate.model import Report
@@ -42,6 +42,35 @@ class Lister(Protocol):
 
     def listing(self, request: Request) -> Command:
         """The program that prints, line by line, those of the request's files."""
+
+
+Ecosystem = Literal["python", "node", "system"]
+"""Where a program comes from: a distribution of PyPI, a package of npm, or whatever is on the PATH."""
+
+
+def ecosystem(tool: Tool) -> Ecosystem:
+    """What `Tool.package` is a package of; Python."""
+    return cast("Ecosystem", getattr(tool, "ecosystem", "python"))
+
+
+def program(tool: Tool) -> str:
+    """The name of the executable; that of the package."""
+    return str(getattr(tool, "program", tool.package))
+
+
+Reach = Literal["whole", "topmost", "each"]
+"""Where one run of a tool belongs: `whole`: the repository's root, as it finds the settings of every folder itself;
+`topmost`: each outermost folder that has settings; `each`: each folder that has some."""
+
+
+def reach(tool: Tool) -> Reach:
+    """Where it is to be started in a repository of several projects; in each outermost folder with settings."""
+    return cast("Reach", getattr(tool, "reach", "topmost"))
+
+
+def version_argv(tool: Tool) -> tuple[str, ...]:
+    """The arguments with which a program that is on the PATH prints its version; `--version`."""
+    return cast("tuple[str, ...]", getattr(tool, "version_argv", ("--version",)))
 
 
 def unit(tool: Tool) -> str:

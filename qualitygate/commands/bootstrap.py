@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,23 +17,26 @@ from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rule
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
+from qualitygate.bootstrap.scopes import all_roots, is_meant
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.scope import root_of
+from qualitygate.checks.tool import Project
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.gate import records
 from qualitygate.gate.state import locate
-from qualitygate.gate.surroundings import project_environment
+from qualitygate.gate.surroundings import project_at
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
 from qualitygate.locations import RULEBOOK
 from qualitygate.model import Check
-from qualitygate.playbook import Playbook, applies, load_playbooks
+from qualitygate.playbook import Playbook, Seed, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
 
 JOURNAL = "journal"
@@ -88,16 +91,17 @@ def bootstrap(
     progress("inspecting")
     facts = inspect(repo.root)
     _refuse_broken(facts)
-    playbook = _playbook(facts)
-    trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask)
-    environment = project_environment(repo) if trusted else None
+    names = git.entries(repo, git.tree_of(repo, "HEAD"))
+    playbooks = _playbooks(facts, names)
     read = _reader(repo.root)
-    with open_scratch(repo, TOOLS, compile_any, environment) as scratch:
-        again = read(FILE_NAME) is not None
-        draft = _kept(repo, read) if again else Draft(read)
-        missing = _tool_environment(options, playbook, draft, progress)
+    again = read(FILE_NAME) is not None
+    draft = _kept(repo, read) if again else Draft(read)
+    roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
+    trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots)
+    with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
+        missing = _tool_environments(options, _wanted(playbooks, draft, facts, again), progress)
         if not again:
-            draft = compose(Ground(scratch, facts, playbook, missing), read, progress)
+            draft = compose(Ground(scratch, facts, playbooks[0], missing), playbooks, read, progress)
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
@@ -113,7 +117,8 @@ def bootstrap(
         tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
         if options.dry_run:
             return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
-        proofs = _prove(scratch, draft, checks, facts, playbook, progress)
+        seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
+        proofs = _prove(scratch, draft, checks, facts, seeds, progress)
         sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
         if not sound:
             raise QualityGateError(
@@ -155,30 +160,39 @@ def _refuse_broken(facts: Facts) -> None:
             raise QualityGateError(f"{where}: {broken.reason}", hint="mend the file, then run bootstrap again")
 
 
-def _playbook(facts: Facts) -> Playbook:
-    found = [p for p in load_playbooks(tools=tuple(TOOLS)) if applies(p, languages=facts.languages, paths=())]
-    if not found:
-        named = ", ".join(facts.languages) or "no language"
-        raise QualityGateError(f"no playbook fits this repository (found: {named})", hint="Python is supported")
-    return found[0]
+def _playbooks(facts: Facts, names: Collection[str]) -> tuple[Playbook, ...]:
+    """Those that apply: the stack of most lines first, what holds for all repositories last."""
+    found = [p for p in load_playbooks(tools=tuple(TOOLS)) if applies(p, languages=facts.languages, paths=names)]
+    lines = {name: language.lines for name, language in facts.languages.items()}
+    return tuple(sorted(found, key=lambda p: (p.always, -sum(lines.get(name, 0) for name in p.languages), p.stack)))
 
 
-def _tool_environment(
-    options: Options, playbook: Playbook, draft: Draft, progress: Callable[[str], None]
-) -> dict[str, str]:
-    """Make the environment of tools that need one of their own; returns what could not be had, and why."""
-    tools = [*(check.tool for check in playbook.checks), *(check.tool for check in draft.checks)]
-    used = {TOOLS[tool].package for tool in tools}
-    wanted = sorted(used & set(tool_environment.PINNED))
-    if not wanted or all(tool_environment.find(package) for package in wanted):
-        return {}
-    if options.dry_run:
-        return dict.fromkeys(wanted, "not on this machine yet; without --dry-run bootstrap fetches it")
-    try:
-        make(progress)
-    except ToolError as exc:
-        return dict.fromkeys(wanted, exc.message)
-    return {}
+def _installed(repo: Repo, *, trusted: bool) -> Callable[[str], Project]:
+    return (lambda root: project_at(repo, root)) if trusted else (lambda root: Project())
+
+
+def _wanted(playbooks: tuple[Playbook, ...], draft: Draft, facts: Facts, again: bool) -> set[str]:
+    """The packages that checks may need and that have an environment of their own."""
+    tools = [check.tool for check in draft.checks]
+    if not again:
+        tools += [check.tool for playbook in playbooks for check in playbook.checks if is_meant(check, facts)]
+    return {TOOLS[tool].package for tool in tools} & set(tool_environment.PINNED)
+
+
+def _tool_environments(options: Options, wanted: set[str], progress: Callable[[str], None]) -> dict[str, str]:
+    """Make the environments of tools that need one of their own; returns what could not be had, and why."""
+    missing: dict[str, str] = {}
+    for package in sorted(wanted):
+        if tool_environment.find(package):
+            continue
+        if options.dry_run:
+            missing[package] = "not on this machine yet; without --dry-run bootstrap fetches it"
+            continue
+        try:
+            make(progress, (package,))
+        except ToolError as exc:
+            missing[package] = exc.message
+    return missing
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:
@@ -221,12 +235,12 @@ def _prove(
     draft: Draft,
     checks: tuple[PlannedCheck, ...],
     facts: Facts,
-    playbook: Playbook,
+    seeds: tuple[Seed, ...],
     progress: Callable[[str], None],
 ) -> tuple[Proof, ...]:
     planned = {check.name: check for check in checks}
     as_checks: Mapping[str, Check] = {check.name: as_check(check) for check in checks}
-    return prove(scratch, planned, as_checks, draft.files(), facts, playbook, progress)
+    return prove(scratch, planned, as_checks, draft.files(), facts, seeds, progress)
 
 
 def _proof(proofs: tuple[Proof, ...], name: str) -> Proof:

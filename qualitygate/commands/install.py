@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,16 +10,18 @@ from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.checks.tool import Environment
+from qualitygate.checks.scope import root_of
+from qualitygate.checks.tool import Environment, Project
 from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
 from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE
 from qualitygate.gate.state import locate
-from qualitygate.gate.surroundings import project_environment
+from qualitygate.gate.surroundings import place_of, project_at
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
+from qualitygate.model import Check
 from qualitygate.resources import read
 
 
@@ -52,24 +54,24 @@ def install(
         raise QualityGateError(
             f"cannot write: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
         ) from None
-    if _needs_tools(repo):
+    needed = {TOOLS[check.tool].package for check in _checks(repo)} & set(tool_environment.PINNED)
+    if needed:
         try:
-            make(progress)
+            make(progress, sorted(needed))
         except ToolError as exc:
             raise ToolError(f"the hooks are installed, but a tool is missing: {exc.message}", hint=exc.hint) from None
     return result
 
 
-def _needs_tools(repo: Repo) -> bool:
-    """Whether a check of these settings runs a tool that has an environment of its own."""
+def _checks(repo: Repo) -> tuple[Check, ...]:
+    """The checks of the settings on disk, or staged; none where they cannot be read: whatever runs next says so."""
     place = repo.root / FILE
     staged = git.rev_parse(repo, f":{FILE}")
     data = place.read_bytes() if place.is_file() else next(git.blobs(repo, [staged]))[1] if staged else b""
     try:
-        checks = compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"]
+        return tuple(Check(**check) for check in compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"])
     except ConfigError:
-        return False  # whatever runs next says so
-    return any(TOOLS[check["tool"]].package in tool_environment.PINNED for check in checks)
+        return ()
 
 
 def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:
@@ -93,27 +95,46 @@ def _template() -> str:
     return data.decode("ascii")
 
 
-def ensure_trust(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> bool:
-    """Whether what the repository can make us execute may run: as granted before, by flag, or by answer."""
+def ensure_trust(
+    repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None, roots: Collection[str] | None = None
+) -> bool:
+    """Whether what the repository can make us execute may run: as granted before, by flag, or by answer.
+
+    `roots` are the folders in which tools are started; those of its settings where they are left out.
+    """
+    if roots is None:
+        roots = {"", *map(root_of, _checks(repo))}
     head = git.head_commit(repo)
     entries = commit_tree(repo, head).entries if head else {}
-    paths = trust.executable_configuration(trust.reader(repo, entries, TOOLS), TOOLS)
-    key = trust.digest_of(entries, paths)
-    if trust.is_granted(repo, key):
+    read = trust.reader(repo, entries, TOOLS)
+    executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
+    keys = [trust.digest_of(entries, paths) for paths in executed.values()]
+    if all(trust.is_granted(repo, key) for key in keys):
         return True
-    what = ["the tools in this project's own environment (.venv), if there is one"]
+    what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
-    what += [f"the plugins named in {path}" for path in paths]
+    what += [f"the code in, or named by, {path}" for path in sorted({p for paths in executed.values() for p in paths})]
     if trust_it or (ask is not None and ask("\n".join(what))):
-        trust.grant(repo, key)
+        for key in keys:
+            trust.grant(repo, key)
         return True
     return False
 
 
 def trusted_environment(repo: Repo) -> Environment | None:
-    """The project's environment, where it was trusted before; nobody is asked."""
-    found = project_environment(repo)
-    return found if found and ensure_trust(repo, trust_it=False, ask=None) else None
+    """The project's Python environment, where it was trusted before; nobody is asked."""
+    return trusted_project(repo)("").environment
+
+
+def trusted_project(repo: Repo) -> Callable[[str], Project]:
+    """What the project has installed for each of its folders, where it was trusted before; nobody is asked."""
+
+    def project(root: str) -> Project:
+        found = project_at(repo, root)
+        may = place_of(found) and ensure_trust(repo, trust_it=False, ask=None, roots=(root,))
+        return found if may else Project()
+
+    return project
 
 
 def uninstall(path: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from qualitygate.bootstrap.replay import replay as replay_commits
 from qualitygate.bootstrap.scratch import open_scratch
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.tool import is_config, settings_files
-from qualitygate.commands.install import trusted_environment
+from qualitygate.commands.install import ensure_trust, trusted_project
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
@@ -31,5 +31,6 @@ def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], N
     names = settings_files(TOOLS) | {FILE_NAME}
     changed = [name for name in (*git_trees.changed_files(repo), FILE_NAME) if is_config(name, names)]
     files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
-    with open_scratch(repo, TOOLS, compile_any, trusted_environment(repo)) as scratch:
+    trusted = ensure_trust(repo, trust_it=False, ask=None)
+    with open_scratch(repo, TOOLS, compile_any, trusted_project(repo), trusted=trusted) as scratch:
         return replay_commits(scratch, files, checks, last=last, seconds=seconds, progress=progress)

@@ -14,16 +14,16 @@ from itertools import takewhile
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import traits
+from qualitygate.checks import node_modules, scope, traits
 from qualitygate.checks.catalogue import FAST
-from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.checks.tool import Modules, Tool, settings_files
 from qualitygate.gate import base as bases_
 from qualitygate.gate import policy, trust
-from qualitygate.gate.planning import Gate
+from qualitygate.gate.planning import Gate, around_checks
 from qualitygate.gate.runner import judge_all
 from qualitygate.gate.session import BaseTree, Session, open_session
 from qualitygate.gate.state import digest, read_json, write_json
-from qualitygate.gate.surroundings import Surroundings, around, project_environment, version
+from qualitygate.gate.surroundings import Around, version
 from qualitygate.git_diffs import FileDiff
 from qualitygate.model import Base, Check, Entries, Entry, Status, Tree, Verdict
 
@@ -57,6 +57,11 @@ class _Held:
         # Caches outlive the directory, which belongs to one process.
         return self._place.parent / f"edit-{name}"
 
+    def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
+        # Head is the work tree itself, which has its own; what base's files need is what head's need.
+        if self._there is None or self._there == self._place:
+            node_modules.lay_out(modules, self.path(), (), roots)
+
     def apart(self, name: str) -> _Held:
         return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
 
@@ -82,7 +87,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     found = bases_.find(
         gate.repo, gate.state.shared, trusted=rules.trusted, parents=bases_.parents_of_next_commit(gate.repo)
     )
-    session = open_session(gate, gate.repo, rules, _around(gate, on_disk), start + (gate.limit or _LIMIT))
+    session = open_session(gate, gate.repo, rules, _around(gate, on_disk, rules.checks), start + (gate.limit or _LIMIT))
     bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
     try:
         return _for_now(session, judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False))
@@ -135,13 +140,8 @@ def _on_disk(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
             yield path, place.read_bytes()
 
 
-def _around(gate: Gate, on_disk: Mapping[str, bytes]) -> Surroundings:
+def _around(gate: Gate, on_disk: Mapping[str, bytes], checks: Sequence[Check]) -> Around:
     """As for a commit, but what the settings execute is read from disk."""
-    if gate.environment:
-        return around(gate.repo, gate.environment[0])
-    found = project_environment(gate.repo)
-    if found is None:
-        return around(gate.repo, None)
     files = dict(on_disk)
 
     def read(path: str) -> bytes | None:
@@ -149,21 +149,25 @@ def _around(gate: Gate, on_disk: Mapping[str, bytes]) -> Surroundings:
             files.update(_on_disk(gate.repo.root, (path,)))
         return files.get(path)
 
-    executed = _executed(gate, read, on_disk)
-    entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
-    if trust.is_granted(gate.repo, trust.digest_of(entries, executed)):
-        return around(gate.repo, found)
-    return around(gate.repo, None, found.prefix)
+    def may_run(root: str) -> bool:
+        executed = _executed(gate, root, read, on_disk)
+        entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
+        return trust.is_granted(gate.repo, trust.digest_of(entries, executed))
+
+    return around_checks(gate, checks, may_run)
 
 
-def _executed(gate: Gate, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]) -> tuple[str, ...]:
+def _executed(
+    gate: Gate, root: str, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]
+) -> tuple[str, ...]:
     # Parsing them costs more than all the rest of this, so it is done once per content.
-    settings = sorted((path, git.blob_id(data)) for path, data in on_disk.items() if "/" not in path)
-    known = gate.state.shared / "policy" / f"executes-{digest(version(), settings)}.json"
+    inner = scope.narrowed(root, on_disk)
+    settings = sorted((path, git.blob_id(data)) for path, data in inner.items() if "/" not in path)
+    known = gate.state.shared / "policy" / f"executes-{digest(version(), root, settings)}.json"
     found = read_json(known)
     if isinstance(found, list):
         return tuple(map(str, found))
-    executed = trust.executable_configuration(read, gate.tools)
+    executed = trust.executable_configuration(read, gate.tools, root)
     write_json(known, executed)
     return executed
 

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from qualitygate.checks import traits
-from qualitygate.checks.resolve import Program, resolve
+from qualitygate.checks import scope, traits
+from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import targets
@@ -19,7 +19,7 @@ from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid
-from qualitygate.gate.surroundings import Surroundings
+from qualitygate.gate.surroundings import Surroundings, must_be_trusted
 from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Report, Tree
 
 
@@ -54,7 +54,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     try:
         program = _program(session, check, tool)
         version = program.version
-        job = Run(check, tool, program, _around(session, check), session.shared, session.deadline)
+        must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
+        job = Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""
@@ -70,24 +71,27 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
 
 
-def _around(session: Session, check: Check) -> Surroundings:
-    around = session.around
+def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
+    around = session.around_of(check)
     if check.options.get("environment") != "project":
         return around.without_environment()
-    if around.environment is None:
+    node = traits.ecosystem(tool) == "node"
+    if (around.project.modules if node else around.project.environment) is None:
+        needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")
         what = f"{around.untrusted} is not trusted in this clone" if around.untrusted else "there is none"
-        make = "" if around.untrusted else "create it (.venv), then run "
-        raise ToolError(f"it needs the project's environment: {what}", hint=f"{make}`qualitygate install --trust`")
+        first = "" if around.untrusted else f"{make}, then run "
+        raise ToolError(f"it needs the project's {needs}: {what}", hint=f"{first}`qualitygate install --trust`")
     return around
 
 
 def _program(session: Session, check: Check, tool: Tool) -> Program:
+    around = session.around_of(check)
     try:
-        return resolve(tool.package, check.version, session.around.environment)
+        return program_of(tool, check.version, around.project)
     except ToolError as exc:
-        if not session.around.untrusted:
+        if not around.untrusted:
             raise
-        message = f"{exc.message}; {session.around.untrusted} is not trusted in this clone"
+        message = f"{exc.message}; {around.untrusted} is not trusted in this clone"
         raise ToolError(message, hint="`qualitygate install --trust`") from None
 
 
@@ -100,7 +104,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
     seen = recall(job, head.entries, sides.head)
     if seen is None:
-        targets.must_be_there(targets.find(check, tool, head.entries, layout.read))
+        targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
@@ -146,14 +150,21 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
 def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:
     """What the check finds on base, which need not have the places that head's settings name."""
     entries = base.entries_for(job.tool)
-    has = targets.find(job.check, job.tool, entries, there.read)
+    has = _named_in(job, entries, there)
     if has is None or not has.missing:
         return observe(job, there, entries, files)
-    named = targets.find(job.check, job.tool, head[0].entries, head[1].read)
-    options = targets.on_base(job.check.options, named, has, entries, base.delta().renames)
+    named, root = _named_in(job, head[0].entries, head[1]), scope.root_of(job.check)
+    renames = {new: old for new, old in base.delta().renames.items() if scope.within(root, old) is not None}
+    inner = {scope.within(root, new) or "": scope.within(root, old) or "" for new, old in renames.items()}
+    options = targets.on_base(job.check.options, named, has, scope.narrowed(root, entries), inner)
     if options is None:
         return Observed(Report((), 0), cached=False, seconds=0.0)
     return observe(job._replace(check=job.check._replace(options=options)), there, entries, files)
+
+
+def _named_in(job: Run, entries: Entries, layout: Laid) -> targets.Targets | None:
+    root = scope.root_of(job.check)
+    return targets.find(job.check, job.tool, scope.narrowed(root, entries), scope.reading(root, layout.read))
 
 
 def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qualitygate.checks import traits
+from qualitygate.checks import scope, traits
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.running import run_command
@@ -74,11 +74,15 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
 
 
 def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
-    options = job.check.options
-    root = layout.path()
+    options, folder = job.check.options, scope.root_of(job.check)
+    root = layout.path() / folder
+    files = tuple(scope.all_within(folder, files))
     builtin = traits.builtin(job.tool)
     if builtin is not None:
         return _named(job, builtin.look(os.fspath(root), files, options))
+    modules = job.around.project.modules
+    if modules is not None:
+        layout.furnish(modules, job.around.roots)
     request = Request(
         check=job.check.name,
         root=os.fspath(root),
@@ -113,11 +117,15 @@ def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Repor
 
 def _named(job: Run, report: Report) -> Report:
     # A check may have another name than its tool, and a tool may serve several checks.
-    return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in report.findings))
+    findings = scope.named_in_tree(scope.root_of(job.check), report.findings)
+    return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in findings))
 
 
 def _overlaid(job: Run, layout: Laid) -> Environment | None:
     # Without it a module that is only in the work tree, a forgotten `git add`, would be found there and judged green.
-    if job.around.environment is None:
+    environment = job.around.project.environment
+    if environment is None:
         return None
-    return overlay(job.around.environment, layout.beside("env"), layout.path(), job.around.roots)
+    name = scope.root_of(job.check).replace("/", "-")
+    place = layout.beside(f"env-{name}" if name else "env")
+    return overlay(environment, place, layout.path(), job.around.roots)

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate.checks import fixing
+from qualitygate.checks import fixing, scope
 from qualitygate.checks.fixing import Fix
-from qualitygate.checks.resolve import resolve
+from qualitygate.checks.resolve import program_of
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Request
 from qualitygate.errors import ToolError
@@ -52,7 +52,7 @@ def open_bench(gate: Gate, reader: Repo, head: Tree) -> Bench:
         can = fixing.mender(tool) or fixing.formatter(tool)
         if can and TIERS.index(check.tier) <= TIERS.index(gate.tier):
             try:
-                program = resolve(tool.package, check.version, made.around.environment)
+                program = program_of(tool, check.version, made.around[scope.root_of(check)].project)
             except ToolError:
                 continue
             workers[check.name] = Worker(check, program.executable)
@@ -80,8 +80,12 @@ def fixes_of(bench: Bench, root: Path, name: str, paths: tuple[str, ...]) -> tup
     mender = fixing.mender(bench.gate.tools[worker.check.tool])
     if mender is None or not paths:
         return ()
-    request = _request(worker, root, paths)
-    return mender.parse_fixes(run_command(mender.fix_command(request), root, bench.limit), request).fixes
+    folder = scope.root_of(worker.check)
+    request = _request(worker, root, tuple(scope.all_within(folder, paths)))
+    if not request.files:
+        return ()
+    fixes = mender.parse_fixes(run_command(mender.fix_command(request), request.root, bench.limit), request).fixes
+    return scope.fixes_in_tree(folder, fixes)
 
 
 def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None:
@@ -91,13 +95,17 @@ def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None
     if formatter is None:
         return None
 
+    inner = scope.within(scope.root_of(worker.check), path) or ""
+    request = _request(worker, root, (inner,))
+
     def format_(data: bytes, first: int, last: int) -> bytes | None:
-        command = formatter.range_command(_request(worker, root, (path,)), path, data, first, last)
-        return formatter.parse_range(run_command(command, root, bench.limit))
+        command = formatter.range_command(request, inner, data, first, last)
+        return formatter.parse_range(run_command(command, request.root, bench.limit))
 
     return format_
 
 
 def _request(worker: Worker, root: Path, paths: tuple[str, ...]) -> Request:
     cache = root.with_name(f"{root.name}-{worker.check.name}")
-    return Request(worker.check.name, os.fspath(root), paths, worker.executable, worker.check.options, os.fspath(cache))
+    place = os.fspath(root / scope.root_of(worker.check))
+    return Request(worker.check.name, place, paths, worker.executable, worker.check.options, os.fspath(cache))

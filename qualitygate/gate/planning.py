@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
-from qualitygate.checks.tool import Environment, Tool
+from qualitygate.checks import traits
+from qualitygate.checks.scope import root_of
+from qualitygate.checks.tool import Project, Tool
 from qualitygate.gate import base as bases_
 from qualitygate.gate import records, trust
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
-from qualitygate.gate.surroundings import Surroundings, around, project_environment, version
+from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
 from qualitygate.git import Repo
-from qualitygate.model import Entries, Tree
+from qualitygate.model import Check, Entries, Tree
 
 
 class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
-    `only`: names of checks, none means all. `environment`: empty means find it, and use it only if
-    this clone is trusted; else the one in it.
+    `only`: names of checks, none means all. `project`: what the project has installed for a folder; None
+    means find it, and use it only if this clone is trusted; else `trusted` says whether it is.
     """
 
     repo: Repo
@@ -34,7 +36,8 @@ class Gate(NamedTuple):
     base: str = ""
     limit: float | None = None
     progress: Callable[[str], None] = lambda check: None
-    environment: tuple[Environment | None, ...] = ()
+    project: Callable[[str], Project] | None = None
+    trusted: bool = False
     only: tuple[str, ...] = ()
 
 
@@ -45,7 +48,7 @@ class Plan(NamedTuple):
     head: Tree
     bases: Bases
     policy: GatePolicy
-    around: Surroundings
+    around: Around
     key: records.Key
 
 
@@ -68,28 +71,38 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
-    surroundings = _around(gate, reader, head, policy, here=here)
-    inside = digest(surroundings.ours, surroundings.environment_digest)
+
+    def may_run(root: str) -> bool:
+        return _is_trusted(gate, reader, head, root, here=here)
+
+    surroundings = around_checks(gate, policy.checks, may_run)
+    inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
     rules = digest(policy.digest, gate.tier, gate.only)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
     return Plan(reader, head, bases, policy, surroundings, key)
 
 
-def _around(gate: Gate, reader: Repo, head: Tree, policy: GatePolicy, *, here: bool) -> Surroundings:
-    """With the project's environment, if a check wants it, and what it executes was trusted in this clone."""
-    if gate.environment:
-        return around(gate.repo, gate.environment[0])
-    wanted = any(
-        check.options.get("environment") == "project" or gate.tools[check.tool].package for check in policy.checks
-    )
-    found = project_environment(gate.repo) if wanted else None
-    if found is None or _is_trusted(gate, reader, head, here=here):
-        return around(gate.repo, found)
-    return around(gate.repo, None, found.prefix)
+def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], bool]) -> Around:
+    """The surroundings per root, with what the project has installed there, if a check wants it and it may run."""
+    wanted: dict[str, set[str]] = {"": set()}
+    for check in checks:
+        tool, here = gate.tools[check.tool], wanted.setdefault(root_of(check), set())
+        if check.options.get("environment") == "project" or tool.package:
+            here.add(traits.ecosystem(tool))
+    found = {}
+    for root, ecosystems in wanted.items():
+        if gate.project is not None:
+            found[root] = around(gate.repo, gate.project(root), trusted=gate.trusted)
+            continue
+        project = project_at(gate.repo, root, ecosystems)
+        place = place_of(project)
+        trusted = bool(place or "system" in ecosystems) and may_run(root)
+        found[root] = around(gate.repo, project if trusted else Project(), "" if trusted else place, trusted=trusted)
+    return found
 
 
-def _is_trusted(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> bool:
-    """Whether what this tree makes us execute may run.
+def _is_trusted(gate: Gate, reader: Repo, head: Tree, root: str, *, here: bool) -> bool:
+    """Whether what this tree makes tools that are started in `root` execute may run.
 
     What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
     checkout or merge is not trusted before a person says so again.
@@ -97,7 +110,7 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, *, here: bool) -> bool:
 
     def key(repo: Repo, entries: Entries) -> str:
         read = trust.reader(repo, entries, gate.tools)
-        return trust.digest_of(entries, trust.executable_configuration(read, gate.tools))
+        return trust.digest_of(entries, trust.executable_configuration(read, gate.tools, root))
 
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):

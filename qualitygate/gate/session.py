@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
@@ -15,11 +16,11 @@ from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
-from qualitygate.gate.surroundings import Surroundings
+from qualitygate.gate.surroundings import Around, Surroundings
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import Repo
 from qualitygate.git_diffs import FileDiff
-from qualitygate.model import Base, Entries, Tree
+from qualitygate.model import Base, Check, Entries, Tree
 
 
 class Session(NamedTuple):
@@ -30,14 +31,18 @@ class Session(NamedTuple):
     place: Path
     tools: Mapping[str, Tool]
     policy: GatePolicy
-    around: Surroundings
+    around: Around
     tier: str
     everything: bool
     deadline: float
     progress: Callable[[str], None]
 
+    def around_of(self, check: Check) -> Surroundings:
+        """What this check may use besides the trees."""
+        return self.around[root_of(check)]
 
-def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Surroundings, deadline: float) -> Session:
+
+def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Around, deadline: float) -> Session:
     """A session of this gate; `reader` is the repo that can read head."""
     return Session(
         repo=reader,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from qualitygate import globs
+from qualitygate.checks import scope
 from qualitygate.checks.tool import Tool
-from qualitygate.gate import globs, listing
+from qualitygate.gate import listing
 from qualitygate.model import Check, Entries
 
 
@@ -19,14 +21,15 @@ class Sides(NamedTuple):
 
 def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> Iterator[str]:
     """Those of `paths` that are files of the tree and that this check is about."""
-    only = tuple(check.options.get("files", ()))
+    only, root = tuple(check.options.get("files", ())), scope.root_of(check)
     without = tuple(check.options.get("exclude", ()))
     for path in paths:
         entry = entries.get(path)
         if (
             entry is not None
             and entry.is_file
-            and tool.wants(path)
+            and (inner := scope.within(root, path)) is not None
+            and tool.wants(inner)
             and (not only or globs.matches(path, only))
             and not globs.matches(path, without)
         ):

@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import Protocol
 
 from qualitygate import git, git_trees
+from qualitygate.checks import node_modules
+from qualitygate.checks.tool import Modules
 from qualitygate.errors import GitError
+from qualitygate.gate import listing
 from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.model import Entries, Entry
@@ -65,6 +68,9 @@ class Laid(Protocol):
     def apart(self, name: str) -> Laid:
         """The same files in another directory, cleaned of what was written into it before."""
 
+    def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
+        """See that JavaScript finds the packages of the project from here."""
+
 
 class Layout:
     """A snapshot that is written when somebody first asks for it, and then once."""
@@ -93,6 +99,13 @@ class Layout:
         directory = self.beside(f"for-{name}")
         sweep(directory)
         return Layout(directory, self._repo, self._entries)
+
+    def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
+        """Link the packages of the project into the directory."""
+        packages = [path.rpartition("/")[0] for path in listing.called(self._entries, "package.json")]
+        place = self.path()
+        with self._guard:
+            node_modules.lay_out(modules, place, packages, roots)
 
     def read(self, path: str) -> bytes | None:
         """The content of one file; None where the tree has no regular file of that name."""

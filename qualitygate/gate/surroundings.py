@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.checks import environment as environments
+from qualitygate.checks import node_modules, traits
 from qualitygate.checks.resolve import our_environment
-from qualitygate.checks.tool import Environment
+from qualitygate.checks.tool import Project, Tool
+from qualitygate.errors import ToolError
 from qualitygate.gate.state import digest
 from qualitygate.git import Repo
 
 
 class Surroundings(NamedTuple):
-    """`environment` is the project's: None where there is none, or it may not be used; `untrusted` is its place then.
+    """`project` is what the project has installed; `untrusted` is the place of what it has and what may not be used.
 
     `roots` are the work trees whose code it may hold. The digests say in short what stands in it ("" for none),
-    and in our own environment (`ours`): an upgrade of either makes every result anew.
+    and in our own environment (`ours`): an upgrade of either makes every result anew. `trusted`: what the
+    repository makes tools execute may run.
     """
 
-    environment: Environment | None
+    project: Project
     untrusted: str
     environment_digest: str
     roots: tuple[Path, ...]
     ours: str
+    trusted: bool = False
 
     def without_environment(self) -> Surroundings:
         """The same for a check that does not use the project's environment."""
-        return self._replace(environment=None, environment_digest="")
+        return self._replace(project=Project(), environment_digest="")
 
 
-def around(repo: Repo, environment: Environment | None, untrusted: str = "") -> Surroundings:
+Around = Mapping[str, Surroundings]
+"""By the root of the checks that they are for."""
+
+
+def around(repo: Repo, project: Project, untrusted: str = "", *, trusted: bool = False) -> Surroundings:
     """The surroundings in which this environment, and no other of the project's, may be used."""
-    found = environments.digest(environment) if environment else ""
+    found = ""
+    if project.environment:
+        found = environments.digest(project.environment)
+    if project.modules:
+        found += node_modules.digest(project.modules)
     ours = digest(version(), environments.digest(our_environment()))
-    return Surroundings(environment, untrusted, found, work_trees(repo), ours)
+    return Surroundings(project, untrusted, found, work_trees(repo), ours, trusted)
+
+
+def must_be_trusted(tool: Tool, read: Callable[[str], bytes | None], around: Surroundings) -> None:
+    """Raises ToolError for a program that would execute code of the repository (a build script) before it may."""
+    if around.trusted or traits.ecosystem(tool) == "python":  # whose adapters see to it: what they need is an option
+        return
+    if executed := traits.executes(tool, read):
+        raise ToolError(
+            f"it executes code of this repository ({', '.join(executed[:3])}), which is not trusted in this clone",
+            hint="`qualitygate install --trust`",
+        )
 
 
 def version() -> str:
@@ -43,9 +68,23 @@ def version() -> str:
     return environments.installed(our_environment(), "qualitygate-toolkit") or "unknown"
 
 
-def project_environment(repo: Repo) -> Environment | None:
-    """The environment of the project in this clone, be it trusted or not."""
-    return environments.find(repo.root, work_trees(repo)[-1], lambda path: git.is_tracked(repo, path))
+def project_at(repo: Repo, root: str, wanted: Collection[str] = ("python", "node")) -> Project:
+    """What the project has installed in this clone for its folder `root`, be it trusted or not, of these ecosystems."""
+    trees = work_trees(repo)
+
+    def tracked(path: str) -> bool:
+        return git.is_tracked(repo, path)
+
+    environment = environments.find(repo.root, trees[-1], tracked, root) if "python" in wanted else None
+    modules = node_modules.find(trees, root, tracked) if "node" in wanted else None
+    return Project(environment, modules)
+
+
+def place_of(project: Project) -> str:
+    """Where it is, in words; "" where there is nothing."""
+    places = [project.environment.prefix] if project.environment else []
+    places += [os.path.join(project.modules.top, project.modules.folders[0])] if project.modules else []
+    return " and ".join(places)
 
 
 def work_trees(repo: Repo) -> tuple[Path, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qualitygate import git
 from qualitygate.checks import traits
+from qualitygate.checks.scope import outward, reading
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
@@ -19,13 +20,16 @@ def _path() -> Path:
     return Path(user_state("qualitygate", "trust.json"))
 
 
-def executable_configuration(read: Callable[[str], bytes | None], tools: Mapping[str, Tool]) -> tuple[str, ...]:
-    """The files of a tree that make one of the tools execute code of the repository, and that code."""
-    return tuple(sorted({path for tool in tools.values() for path in traits.executes(tool, read)}))
+def executable_configuration(
+    read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = ""
+) -> tuple[str, ...]:
+    """The files that make a tool, started in `root`, execute code of the repository, and that code."""
+    inner = reading(root, read)
+    return tuple(sorted({outward(root, path) for tool in tools.values() for path in traits.executes(tool, inner)}))
 
 
 def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[[str], bytes | None]:
-    """Reads files of a tree; its settings files in one git call."""
+    """Reads files of a tree; the settings files at its root in one git call."""
     settings = settings_files(tools)
     ids = {path: entry.blob for path, entry in entries.items() if path in settings and entry.is_file}
     data = dict(git.blobs(repo, ids.values()))
@@ -41,7 +45,7 @@ def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[
 
 def digest_of(entries: Entries, paths: tuple[str, ...]) -> str:
     """What trust is keyed to: the content of the executable configuration."""
-    return digest("trust", [(path, entries[path].blob) for path in paths])
+    return digest("trust", [(path, entries[path].blob) for path in paths if path in entries])
 
 
 def is_granted(repo: Repo, key: str) -> bool:

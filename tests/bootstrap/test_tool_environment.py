@@ -111,7 +111,7 @@ def test_what_a_killed_run_left_is_not_whole_and_goes_after_a_day(monkeypatch: p
     long_ago = time.time() - 2 * 24 * 3600
     os.utime(folder / ".making-old", (long_ago, long_ago))
     monkeypatch.delenv("QUALITYGATE_OFFLINE")
-    monkeypatch.setattr(making, "_install", _stop)
+    monkeypatch.setattr(making, "_INSTALL", {"python": _stop})
     with pytest.raises(KeyboardInterrupt):
         making.make()
     assert [path.name for path in folder.iterdir()] == [".making-young"]
@@ -130,7 +130,7 @@ def test_an_engine_that_does_not_answer_is_not_put_in_place(monkeypatch: pytest.
         engine.chmod(0o755)
 
     monkeypatch.delenv("QUALITYGATE_OFFLINE")
-    monkeypatch.setattr(making, "_install", install)
+    monkeypatch.setattr(making, "_INSTALL", {"python": install})
     with pytest.raises(ToolError, match="does not run on this machine"):
         making.make()
     assert not tool_environment.place().exists()
@@ -166,7 +166,7 @@ def test_where_only_the_command_line_of_the_engine_answers_it_is_taken(monkeypat
         engine.chmod(0o755)
 
     monkeypatch.delenv("QUALITYGATE_OFFLINE")
-    monkeypatch.setattr(making, "_install", install)
+    monkeypatch.setattr(making, "_INSTALL", {"python": install})
     assert making.make() is True
     assert Path(tool_environment.program("semgrep").executable).name == "osemgrep"
 
@@ -175,7 +175,7 @@ def test_one_that_is_not_whole_is_replaced(monkeypatch: pytest.MonkeyPatch) -> N
     put(tool_environment.place(), stamp=False)
     fresh = tool_environment.place().parent / ".making-x"
     put(fresh)
-    making._put(fresh, tool_environment.place())
+    making._put(fresh, tool_environment.place(), tool_environment.group_of("semgrep"))
     assert tool_environment.find("semgrep") is not None
 
 

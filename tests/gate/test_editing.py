@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.tool import Project
 from qualitygate.defaults import compile_any
 from qualitygate.gate import editing
 from qualitygate.gate.editing import hunks
@@ -46,7 +47,7 @@ def gate(tmp_path: Path) -> Gate:
     }
     root = make_repo(tmp_path / "repo", files)
     opened = open_gate(root, TOOLS, compile_any)
-    return opened._replace(environment=(None,))
+    return opened._replace(project=lambda root: Project())
 
 
 def found(verdict: Verdict) -> list[tuple[str, str, int]]:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from qualitygate.gate import listing
-from qualitygate.gate.globs import matches
 from qualitygate.gate.sides import choose, wanted_files
 from qualitygate.gate.trees import under_configuration
+from qualitygate.globs import matches
 from qualitygate.model import Check, Entry
 from tests.support import words
 

@@ -17,6 +17,7 @@ scope: Literal["tree", "lines"] = "lines"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
+reach = "whole"
 wants = ruff_cli.wants
 listing = ruff_cli.listing
 
