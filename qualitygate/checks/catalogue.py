@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import cast
 
-from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import (
-    ast_grep,
-    biome,
-    biome_format,
-    eslint,
-    jest,
-    mocha,
-    mypy,
-    node_test,
-    oxlint,
-    prettier,
-    pytest,
-    ruff_check,
-    ruff_format,
-    semgrep,
-    syntax,
-    tsc,
-    vitest,
+
+
+class Catalogue(Mapping[str, Tool]):
+    """Adapters by name, each loaded when somebody asks for it: a hook pays for those that its checks name."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Tool:
+        return cast(Tool, import_module(f"qualitygate.checks.{self._modules[name]}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+TOOLS = Catalogue(
+    {
+        "biome": "tools.biome",
+        "biome-format": "tools.biome_format",
+        "eslint": "tools.eslint",
+        "jest": "tools.jest",
+        "large-files": "builtin.large_files",
+        "markers": "builtin.markers",
+        "mocha": "tools.mocha",
+        "mypy": "tools.mypy",
+        "node-test": "tools.node_test",
+        "oxlint": "tools.oxlint",
+        "prettier": "tools.prettier",
+        "pytest": "tools.pytest",
+        "ruff": "tools.ruff_check",
+        "ruff-format": "tools.ruff_format",
+        "secrets": "builtin.secrets",
+        "semgrep": "tools.semgrep",
+        "syntax": "tools.syntax",
+        "tsc": "tools.tsc",
+        "vitest": "tools.vitest",
+    }
 )
 
-_MODULES: tuple[ModuleType, ...] = (
-    biome,
-    biome_format,
-    eslint,
-    jest,
-    large_files,
-    markers,
-    mocha,
-    mypy,
-    node_test,
-    oxlint,
-    prettier,
-    pytest,
-    ruff_check,
-    ruff_format,
-    secrets,
-    semgrep,
-    syntax,
-    tsc,
-    vitest,
-)
-
-TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
-
-FAST: dict[str, Tool] = {ast_grep.name: cast(Tool, ast_grep)}
+FAST = Catalogue({"ast-grep": "tools.ast_grep"})
 """Tools that no check names: the fast forms of others, for the moment of an edit."""
+
+
+def used_by(tools: Mapping[str, Tool], names: Iterable[str]) -> dict[str, Tool]:
+    """The tools of these names, and no others, loaded."""
+    return {name: tools[name] for name in dict.fromkeys(names)}
