@@ -52,8 +52,8 @@ OPTIONS: Mapping[str, Option] = {
         ("mypy", "pytest", "eslint", "tsc", *_NODE_TESTS),
         Field(
             "strings",
-            "`mypy`, `pytest`, `eslint`, tests of JavaScript: files and folders to look at; without them, what its settings"
-            " name. `tsc`: settings of projects; without them, `tsconfig.json`",
+            "`mypy`, `pytest`, `eslint`, tests of JavaScript: files and folders to look at; without them, what its"
+            " settings name. `tsc`: settings of projects; without them, `tsconfig.json`",
         ),
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
