@@ -78,7 +78,9 @@ def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 
 def as_check(planned: PlannedCheck) -> Check:
     """The check as the gate sees it."""
-    options = compiled(planned.options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
+    options = planned.options
+    if planned.tool == "semgrep":
+        options = compiled(options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
     return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, options)
 
 
