@@ -27,7 +27,6 @@ config_files: tuple[str, ...] = (
 )
 package = "eslint"
 ecosystem = "node"
-leaves = (".eslintcache",)
 unfinished_rules = ("eslint:no-unused-vars", "eslint:@typescript-eslint/no-unused-vars")
 
 FATAL = "eslint:fatal"
