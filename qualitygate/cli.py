@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from qualitygate import error_handler
-from qualitygate.model import TIERS
+from qualitygate.errors import QualityGateError
+from qualitygate.model import TIERS, Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import FORMATS
 
@@ -79,12 +80,12 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--commit", metavar="REV", default="", help="Judge a commit.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
+@click.option("--ci", is_flag=True, help="Judge what this CI run is about, by the settings of its base branch.")
+@click.option("--trust", is_flag=True, help="With --ci: allow what this repository can make us execute, for this run.")
 @click.option(
     "--tier",
     type=click.Choice(TIERS),
-    default="commit",
-    show_default=True,
-    help="Which checks: those of this tier and of the ones before it.",
+    help="Which checks: those of this tier and of the ones before it; commit, with --ci full.",
 )
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
 @click.option(
@@ -92,8 +93,9 @@ def inspect(path: Path, as_json: bool) -> int:
     "style",
     type=click.Choice(["auto", "text", "agent", *FORMATS]),
     default="auto",
-    help="How to print it; auto: text for a person, agent for a coding agent.",
+    help="How to print it; auto: text for a person, agent for a coding agent; with --ci what that service shows.",
 )
+@click.option("--write", metavar="FORMAT=PATH", multiple=True, help="Write the report to a file, too; repeatable.")
 @_JSON
 @_COLOR
 def run(
@@ -103,31 +105,53 @@ def run(
     commit: str,
     range_: str,
     base: str,
-    tier: str,
+    ci: bool,
+    trust: bool,
+    tier: str | None,
     all_files: bool,
     style: str,
+    write: tuple[str, ...],
     as_json: bool,
     color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
     from qualitygate.commands.run import What, named
     from qualitygate.commands.run import run as command
-    from qualitygate.reporters.verdict import exit_code, show, show_way_on
+    from qualitygate.reporters.verdict import exit_code, save, show, show_way_on, wanted_files
 
+    what, out = What(staged, worktree, commit, range_), wanted_files(write)
     style = "json" if as_json else style
     console = Console(color)
-    verdict = command(
-        Path.cwd(),
-        what=What(staged, worktree, commit, range_),
-        base=base,
-        tier=tier,
-        everything=all_files,
-        progress=console.progress,
-    )
+    if ci:
+        if any(what) or base:
+            raise click.UsageError("--ci finds out itself what to judge: not with --base, or what names a change")
+        style, verdict = _run_ci(console, style, trust, tier or "", all_files)
+    else:
+        if trust:
+            raise click.UsageError("--trust goes with --ci; for a clone of yours: qualitygate install --trust")
+        verdict = command(
+            Path.cwd(), what=what, base=base, tier=tier or "commit", everything=all_files, progress=console.progress
+        )
+    save(verdict, out)
     show(console, verdict, style, only=named(Path.cwd(), verdict.head, files))
     if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
         show_way_on(console, verdict)
     return exit_code(verdict)
+
+
+def _run_ci(console: Console, style: str, trust: bool, tier: str, all_files: bool) -> tuple[str, Verdict]:
+    """Judge, and choose the format; where there is no verdict, GitHub is told why where people look."""
+    from qualitygate.commands.run_ci import run_ci
+    from qualitygate.reporters.github import render_error
+
+    if style == "auto" and os.environ.get("GITHUB_ACTIONS") == "true":
+        style = "github"
+    try:
+        return style, run_ci(Path.cwd(), trust=trust, tier=tier, everything=all_files, progress=console.progress)
+    except QualityGateError as exc:
+        if style == "github":
+            console.write_result(render_error(exc.message, exc.hint))
+        raise
 
 
 @cli.command(short_help="Let one tree through, as a person.")
@@ -274,6 +298,13 @@ def hook(args: tuple[str, ...]) -> int:
 )
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
+@click.option(
+    "--ci",
+    type=click.Choice(["auto", "github", "gitlab", "none"]),
+    default="auto",
+    show_default=True,
+    help="Which CI service runs the gate too.",
+)
 @click.option(
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )

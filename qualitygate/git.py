@@ -353,6 +353,15 @@ def config(repo: Repo, key: str) -> str | None:
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
 
 
+def remotes(repo: Repo) -> dict[str, str]:
+    """The remotes and their URLs, as they are written."""
+    found = {}
+    for row in call(repo, "config", "-z", "--get-regexp", r"^remote\..*\.url$").stdout.split(b"\0")[:-1]:
+        key, _, url = row.decode("utf-8", "surrogateescape").partition("\n")
+        found[key.removeprefix("remote.").removesuffix(".url")] = url
+    return found
+
+
 def is_shallow(repo: Repo) -> bool:
     """Whether history is cut off here."""
     return (repo.common_dir / "shallow").exists()

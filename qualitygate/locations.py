@@ -13,6 +13,11 @@ RULEBOOK = f"{FOLDER}RULEBOOK.md"
 OWN_RULES = f"{FOLDER}rules/"
 LAUNCHER = f"{FOLDER}agent-hook"
 """What the hooks of coding agents call, tracked: it finds the qualitygate of each clone."""
+GITHUB_WORKFLOW = ".github/workflows/qualitygate.yml"
+GITLAB_JOB = ".gitlab/qualitygate.gitlab-ci.yml"
+GITLAB_CI = ".gitlab-ci.yml"
+CI_FILES = (GITHUB_WORKFLOW, GITLAB_JOB, GITLAB_CI)
+"""What decides how CI runs the gate."""
 
 
 def user_cache(*parts: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees, hook_scripts
-from qualitygate.bootstrap import agent_files, gatefile, journal
+from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
@@ -57,6 +57,7 @@ class Options(NamedTuple):
     hook_repo: str = ""
     hook_rev: str = ""
     agents: str = agent_files.AUTO
+    ci: str = ci_files.AUTO
 
 
 class BootstrapResult(NamedTuple):
@@ -108,6 +109,7 @@ def bootstrap(
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
             gatefile.add_gate(draft, checks, hooks, unignored)
+        ci_files.add_ci(draft, repo, facts, ci_files.Asked(options.ci, again))
         # A person who took the registration out again is not overruled by a second run, only by a word.
         if not again or options.agents != agent_files.AUTO:
             agents = agent_files.add_agents(draft, agents)

@@ -97,10 +97,15 @@ def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
     return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
 
+def judge_against(gate: Gate, reader: Repo, head: Tree, bases: Bases) -> Verdict:
+    """A tree that `reader` can read against these bases, whatever else is trusted here. Never recorded."""
+    return _judge(gate, reader, head, lambda policy: bases, record=False)
+
+
 def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
     """One tree against another, both readable through `reader`. Never recorded."""
     head = Tree(new, git.entries(reader, new), "a trial")
-    return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),)), record=False)
+    return judge_against(gate, reader, head, Bases((Base(old, "", "a trial"),)))
 
 
 def _judge(

@@ -25,7 +25,8 @@ class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
     `only`: names of checks, none means all. `project`: what the project has installed for a folder; None
-    means find it, and use it only if this clone is trusted; else `trusted` says whether it is.
+    means find it, and use it only if this clone is trusted; else `trusted` says whether it is. `versions`:
+    per check, of its tool, in place of those in the policy.
     """
 
     repo: Repo
@@ -40,6 +41,7 @@ class Gate(NamedTuple):
     project: Callable[[str], Project] | None = None
     trusted: bool = False
     only: tuple[str, ...] = ()
+    versions: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):
@@ -72,7 +74,9 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
         policy = joined(policy, load(reader, shared, before, ours, gate.compile))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
-
+    if gate.versions:
+        rows = (check._replace(version=gate.versions.get(check.name, check.version)) for check in policy.checks)
+        policy = policy._replace(checks=tuple(rows))
     tools = used_by(gate.tools, (check.tool for check in policy.checks))
 
     def may_run(root: str) -> bool:
