@@ -37,6 +37,8 @@ class Option(NamedTuple):
     field: Field
 
 
+_NODE_TESTS = ("jest", "mocha", "node-test", "vitest")
+
 OPTIONS: Mapping[str, Option] = {
     "files": Option(
         (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
@@ -47,27 +49,38 @@ OPTIONS: Mapping[str, Option] = {
         Field("string", "the folder that the tool is started in, and whose files it looks at; the repository's root"),
     ),
     "paths": Option(
-        ("mypy", "pytest"),
-        Field("strings", "`mypy`, `pytest`: files and folders to look at; without them, those that its settings name"),
+        ("mypy", "pytest", "eslint", "tsc", *_NODE_TESTS),
+        Field(
+            "strings",
+            "`mypy`, `pytest`, `eslint`, tests of JavaScript: files and folders to look at; without them, what its"
+            " settings name. `tsc`: settings of projects; without them, `tsconfig.json`",
+        ),
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
     "flags": Option(
-        ("mypy", "pytest"),
-        Field("strings", "`mypy`: flags that make it stricter or laxer, such as `--strict`; `pytest`: any arguments"),
+        ("mypy", "pytest", "eslint", *_NODE_TESTS),
+        Field(
+            "strings",
+            "`mypy`: flags that make it stricter or laxer, such as `--strict`; `eslint`: those that choose files and"
+            " rules, such as `--ext=.ts`; `pytest`, and tests of JavaScript: any arguments",
+        ),
     ),
     "environment": Option(
-        ("mypy", "pytest"),
+        ("mypy", "pytest", "eslint", "oxlint", "biome", "biome-format", "prettier", "tsc", *_NODE_TESTS),
         Field(
             "choice",
-            "`mypy`, `pytest`: `project` resolves imports in the project's virtual environment",
+            "`project` runs it with the project's own packages: `mypy` and `pytest` in its virtual environment, tools"
+            " of JavaScript from its `node_modules`",
             default="none",
             choices=("none", "project"),
         ),
     ),
     "rules": Option(
-        ("semgrep",),
+        ("semgrep", "oxlint"),
         Field(
-            "strings", "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count"
+            "strings",
+            "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count. `oxlint`:"
+            " these rules and no others, without its settings",
         ),
     ),
     "max_kib": Option(

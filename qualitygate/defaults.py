@@ -27,6 +27,7 @@ def compile_any(
     else:
         policy = compile_extended(data, extended, file=FILE_NAME, tools=tools)
     for check in policy["checks"]:
-        check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
+        if check["tool"] == "semgrep":  # its rules are files of ours
+            check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
     advice = {rule: text.instead for rule, text in load_texts().rules.items() if text.instead}
     return {**policy, "advice": advice}

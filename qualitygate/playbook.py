@@ -41,7 +41,7 @@ class PlaybookCheck(NamedTuple):
     """A check that the stack may get. `unconfigured`: it also runs where there is no `qualitygate.toml`.
 
     `known_as` is what `inspect` calls the tool. `when` "configured": only where inspection found it set up,
-    else wherever there are files for it. `unless`: not where inspection found one of these.
+    else wherever there are files for it. `unless`: not where a check of one of these tools is set up.
     """
 
     name: str
@@ -113,7 +113,7 @@ _CHECK: Schema = {
         default="files",
         choices=("configured", "files"),
     ),
-    "unless": Field("strings", "not where inspection found one of these"),
+    "unless": Field("strings", "not where a check of one of these tools is set up"),
     "unconfigured": Field("boolean", "whether it runs where there is no `qualitygate.toml`", default=False),
     "options": Field(
         "table",

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from qualitygate import git
 from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings, semgrep_settings
+from qualitygate.bootstrap.calibrate import calibrate
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import PlannedCheck, Step
@@ -15,7 +16,9 @@ from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.bootstrap.scratch import Scratch, look
 from qualitygate.checks import traits
 from qualitygate.checks.resolve import Program, program_of
+from qualitygate.checks.scope import all_within
 from qualitygate.checks.tool import Project
+from qualitygate.checks.tool_environment import PINNED, find
 from qualitygate.config import FILE_NAME
 from qualitygate.errors import ToolError
 from qualitygate.inspection.facts import Facts
@@ -30,14 +33,14 @@ _FORMATTED = 0.9
 class Ground(NamedTuple):
     """What decisions rest on: where to try, what inspection found, and what the playbook says.
 
-    `missing` are packages that could not be had, and why. `root` is the folder that a check is for, and
-    `facts` are then about it.
+    `fetch` makes the environment of a package that we bring; it returns why it could not be had, or "".
+    `root` is the folder that a check is for, and `facts` are then about it.
     """
 
     scratch: Scratch
     facts: Facts
     playbook: Playbook
-    missing: Mapping[str, str] = {}
+    fetch: Callable[[str], str] = lambda package: "it is not set up on this machine"
     root: str = ""
 
     @property
@@ -57,10 +60,14 @@ def compose(
     names = git.entries(ground.scratch.gate.repo, ground.scratch.head)
     for playbook in playbooks:
         for check in playbook.checks:
-            if not is_meant(check, ground.facts):
+            there = {one.tool for one in draft.checks}
+            if not is_meant(check, ground.facts, there):
                 continue
             places = roots(ground.scratch.tools[check.tool], known(ground.facts, check.known_as), names)
+            tool = ground.scratch.tools[check.tool]
             for root in places:
+                if not any(tool.wants(path) for path in all_within(root, names)):
+                    continue
                 name = check.name if len(places) == 1 or not root else f"{check.name}-{slug(root)}"
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
@@ -72,13 +79,14 @@ def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     try:
         _DECISIONS.get(check.tool, _plain)(draft, ground, check)
     except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
-        said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
-        draft.leave_out(check.name, ground.missing.get(ground.scratch.tools[check.tool].package, said))
+        draft.leave_out(check.name, f"{exc.message}; {exc.hint}" if exc.hint else exc.message)
 
 
 def as_check(planned: PlannedCheck) -> Check:
     """The check as the gate sees it."""
-    options = compiled(planned.options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
+    options = planned.options
+    if planned.tool == "semgrep":
+        options = compiled(options, file=f"{FILE_NAME}: checks.{planned.name}.rules")
     return Check(planned.name, planned.tool, planned.policy, planned.tier, planned.version, options)
 
 
@@ -93,8 +101,16 @@ def _line(version: str, parts: int) -> str:
 
 
 def _program(ground: Ground, check: PlaybookCheck) -> Program:
-    """What runs the check; raises ToolError where that is not here."""
-    return program_of(ground.scratch.tools[check.tool], "", ground.project)
+    """What runs the check; raises ToolError where that is not here, and cannot be had."""
+    tool = ground.scratch.tools[check.tool]
+    try:
+        return program_of(tool, "", ground.project)
+    except ToolError:
+        if tool.package not in PINNED or find(tool.package):
+            raise
+        if why := ground.fetch(tool.package):
+            raise ToolError(why) from None
+    return program_of(tool, "", ground.project)
 
 
 def _named(program: Program, tool: str) -> str:
@@ -112,6 +128,11 @@ def _plain(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     node = traits.ecosystem(tool) == "node"
     options = {**check.options, **({"environment": "project"} if node and program.of_project else {})}
     planned = _planned(check, _line(program.version, 2), ground, options=options, adopted=fact is not None)
+    if rules := tuple(options.get("rules", ())):
+        planned = _calibrated(draft, ground, planned, rules)
+        if not planned.rules:
+            draft.leave_out(check.name, "the code contradicts all of its rules")
+            return
     report = look(ground.scratch, as_check(planned), draft.files())
     if report.reason or not report.looked_at:
         draft.leave_out(check.name, report.reason or "no file to look at")
@@ -125,6 +146,21 @@ def _plain(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     what = f"adopt {check.tool} as the project has set it up" if fact is not None else f"add check {check.name}"
     whose = _named(program, check.tool) if node or program.of_project else f"{check.tool} {program.version}"
     draft.add(planned, Step(what, check.reason, f"{where}{whose}"))
+
+
+def _calibrated(draft: Draft, ground: Ground, planned: PlannedCheck, rules: tuple[str, ...]) -> PlannedCheck:
+    """The check with those of its rules that the code does not plainly contradict; the others are left out."""
+    report = look(ground.scratch, as_check(planned), draft.files())
+    if report.reason:
+        raise ToolError(report.reason)
+    lines = sum(ground.facts.languages[n].lines for n in ground.playbook.languages if n in ground.facts.languages)
+    names = tuple(f"{planned.tool}:{rule}" for rule in rules)
+    rows = calibrate(names, report.findings, lines=lines, thresholds=ground.playbook.thresholds)
+    dropped = {row.rule: row for row in rows if row.kind == "many" and row.rule in names}
+    for row in dropped.values():
+        draft.leave_out(row.rule, f"{row.findings} findings in {row.files} files: not a rule of this code")
+    kept = tuple(rule for rule, name in zip(rules, names, strict=True) if name not in dropped)
+    return planned._replace(options={**planned.options, "rules": list(kept)}, rules=kept)
 
 
 def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
@@ -197,6 +233,11 @@ def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     if why := pytest_settings.unable(ground.facts, ground.project.environment):
         draft.leave_out(check.name, why)
         return
+    _tests(draft, ground, check)
+
+
+def _tests(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
+    """Run all tests once on HEAD, and decide from that when they run, or why they cannot be a check."""
     program = _program(ground, check)
     planned = _planned(check, _line(program.version, 1), ground, options={**check.options, "environment": "project"})
     start = time.monotonic()
@@ -205,15 +246,18 @@ def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     if isinstance(settled, str):
         draft.leave_out(check.name, settled)
         return
-    step = Step(f"run the tests at {settled.tier}", check.reason, f"{settled.evidence}; {_named(program, 'pytest')}")
+    evidence = f"{settled.evidence}; {_named(program, check.tool)}"
+    step = Step(f"run the tests at {settled.tier}", check.reason, evidence)
     options = {**planned.options, "flags": list(settled.flags)} if settled.flags else planned.options
     draft.add(planned._replace(tier=settled.tier, options=options), step)
 
 
 def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
-    program = _program(ground, check)
     pack = {rule.id: rule for rule in load_pack()}
     settings = semgrep_settings.candidates(tuple(pack.values()), ground.facts)
+    if not settings:
+        return
+    program = _program(ground, check)
     without = ruff_settings.foreign(ground.facts)
     options = {**check.options, **({"exclude": without} if without else {})}
     if not settings:
@@ -246,4 +290,5 @@ _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
     "mypy": _mypy,
     "pytest": _pytest,
     "semgrep": _semgrep,
+    **dict.fromkeys(("vitest", "jest", "mocha", "node-test"), _tests),
 }

@@ -65,7 +65,7 @@ def settle(report: Report, seconds: float) -> PytestSettings | str:
     """Decide from one run on HEAD: when they run, or why they cannot be a check."""
     if report.reason:
         return report.reason
-    failed = [finding for finding in report.findings if finding.rule == "pytest:failed"]
+    failed = [finding for finding in report.findings if finding.rule.endswith(":failed")]
     if missing := sorted({found[1] for f in failed if (found := _MODULE.search(f.message))}):
         return (
             f"tests need what the environment does not have: {', '.join(missing[:5])}; install it, then bootstrap again"
@@ -82,7 +82,8 @@ def settle(report: Report, seconds: float) -> PytestSettings | str:
     told += [f"{flaky} failed once and then passed"] if flaky else []
     told += [f"{len(needing)} left out: they cannot reach a service here"] if needing else []
     # Without parameters: the next one of the same test needs the service too.
-    flags = dict.fromkeys(f"--deselect={f.path}::{f.name.split('[', 1)[0]}" for f in needing)
+    deselected = [f for f in needing if f.rule == "pytest:failed"]
+    flags = dict.fromkeys(f"--deselect={f.path}::{f.name.split('[', 1)[0]}" for f in deselected)
     return PytestSettings("commit" if seconds < COMMIT_SECONDS else "push", "; ".join(told), tuple(flags))
 
 

@@ -27,9 +27,9 @@ def known(facts: Facts, name: str) -> Fact | None:
     return next((fact for fact in found if fact.name == name), None)
 
 
-def is_meant(check: PlaybookCheck, facts: Facts) -> bool:
-    """Whether a repository with these facts may get the check."""
-    if any(known(facts, other) for other in check.unless):
+def is_meant(check: PlaybookCheck, facts: Facts, there: Collection[str] = ()) -> bool:
+    """Whether a repository with these facts may get the check, where checks of the tools `there` are set up."""
+    if set(there) & set(check.unless):
         return False
     return check.when == "files" or known(facts, check.known_as) is not None
 

@@ -7,12 +7,13 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate.bootstrap import semgrep_seeds
+from qualitygate.bootstrap import node_seeds, semgrep_seeds
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
 from qualitygate.bootstrap.scopes import narrowed
 from qualitygate.checks.builtin.large_files import MAX_KIB
 from qualitygate.checks.scope import all_within, outward, reading, root_of
+from qualitygate.checks.tools import tsc_seeds
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
 from qualitygate.gate.policy import FILE
@@ -222,6 +223,31 @@ def _pytest(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequenc
         yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
 
 
+def _tsc(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """As for mypy: a module that is changed, and a file that imports it."""
+    inner, read = _within(as_check, ground, wants)
+    for canary in tsc_seeds.canaries(inner, read):
+        root = root_of(as_check)
+        places = [(outward(root, path), line, rule) for path, line, rule in canary.expected]
+        rows = {f"{rule} at {path}": (Expected(rule, path, line, canary.says),) for path, line, rule in places}
+        yield Planting(_in_tree(as_check, dict(canary.edits)), rows, tuple(rows)[:1])
+
+
+def _node_tests(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """As for pytest: a test that fails, and product code that is broken."""
+    inner, read = _within(as_check, ground, wants)
+    rule = f"{check.tool}:failed"
+    files = _in_tree(as_check, node_seeds.failing_tests(inner, read))
+    rows = tuple(Expected(rule, path, 0, "qualitygate seed") for path in files)
+    if not rows:
+        return
+    # What tests import need not be what the runner is given.
+    every = tuple(all_within(root_of(as_check), ground.entries))
+    for broken in node_seeds.broken_modules(every, read):
+        second = Planting(_in_tree(as_check, broken), {"broken product code": (Expected(rule, "", 0),)})
+        yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
+
+
 def _large(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     limit = int(as_check.options.get("max_kib", MAX_KIB))
     host = next((path for path in wants if "." in path.rsplit("/", 1)[-1]), None)
@@ -259,5 +285,7 @@ _PLANTERS: Mapping[str, Planter] = {
     "secrets": _secrets,
     "semgrep": _semgrep,
     "syntax": _syntax,
+    "tsc": _tsc,
+    **dict.fromkeys(("vitest", "jest", "mocha", "node-test"), _node_tests),
 }
 """Tools for which it takes more than a text at the end of a file; `seeds.toml` has the seeds of all others."""

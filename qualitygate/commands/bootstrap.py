@@ -17,7 +17,7 @@ from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rule
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
-from qualitygate.bootstrap.scopes import all_roots, is_meant
+from qualitygate.bootstrap.scopes import all_roots
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
@@ -102,9 +102,12 @@ def bootstrap(
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
     trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots)
     with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
-        missing = _tool_environments(options, _wanted(playbooks, draft, facts, again), progress)
-        if not again:
-            draft = compose(Ground(scratch, facts, playbooks[0], missing), playbooks, read, progress)
+        fetch = _fetcher(options, progress)
+        if again:
+            for package in {TOOLS[check.tool].package for check in draft.checks} & set(tool_environment.PINNED):
+                fetch(package)
+        else:
+            draft = compose(Ground(scratch, facts, playbooks[0], fetch), playbooks, read, progress)
         checks = tuple(draft.checks)
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
@@ -175,28 +178,21 @@ def _installed(repo: Repo, *, trusted: bool) -> Callable[[str], Project]:
     return (lambda root: project_at(repo, root)) if trusted else (lambda root: Project())
 
 
-def _wanted(playbooks: tuple[Playbook, ...], draft: Draft, facts: Facts, again: bool) -> set[str]:
-    """The packages that checks may need and that have an environment of their own."""
-    tools = [check.tool for check in draft.checks]
-    if not again:
-        tools += [check.tool for playbook in playbooks for check in playbook.checks if is_meant(check, facts)]
-    return {TOOLS[tool].package for tool in tools} & set(tool_environment.PINNED)
+def _fetcher(options: Options, progress: Callable[[str], None]) -> Callable[[str], str]:
+    """What makes the environment of a tool that needs one of its own; it returns why that could not be had."""
+    failed: dict[str, str] = {}
 
-
-def _tool_environments(options: Options, wanted: set[str], progress: Callable[[str], None]) -> dict[str, str]:
-    """Make the environments of tools that need one of their own; returns what could not be had, and why."""
-    missing: dict[str, str] = {}
-    for package in sorted(wanted):
-        if tool_environment.find(package):
-            continue
+    def fetch(package: str) -> str:
         if options.dry_run:
-            missing[package] = "not on this machine yet; without --dry-run bootstrap fetches it"
-            continue
-        try:
-            make(progress, (package,))
-        except ToolError as exc:
-            missing[package] = exc.message
-    return missing
+            return "not on this machine yet; without --dry-run bootstrap fetches it"
+        if package not in failed:
+            try:
+                make(progress, (package,))
+            except ToolError as exc:
+                failed[package] = exc.message
+        return failed.get(package, "")
+
+    return fetch
 
 
 def _reader(root: Path) -> Callable[[str], bytes | None]:

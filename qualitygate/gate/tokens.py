@@ -11,6 +11,8 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
+from qualitygate.gate import javascript_tokens
+
 _SIZE_LIMIT = 4_000_000
 
 
@@ -183,4 +185,16 @@ def _number(word: str) -> str:
     return word + "0" if word.endswith(".") else word
 
 
-_LEXERS: dict[str, Callable[[str], Lexed]] = {"py": _python, "pyi": _python, "pyw": _python}
+def _javascript(text: str) -> Lexed:
+    return Lexed(text, *javascript_tokens.lex(text, jsx=True))
+
+
+def _typescript(text: str) -> Lexed:
+    return Lexed(text, *javascript_tokens.lex(text, jsx=False))
+
+
+_LEXERS: dict[str, Callable[[str], Lexed]] = {
+    **dict.fromkeys(("py", "pyi", "pyw"), _python),
+    **dict.fromkeys(("js", "jsx", "mjs", "cjs", "tsx"), _javascript),
+    **dict.fromkeys(("ts", "mts", "cts"), _typescript),
+}
