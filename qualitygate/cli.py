@@ -267,10 +267,10 @@ def hook(args: tuple[str, ...]) -> int:
 @click.option("--no-install", is_flag=True, help="Write and prove the configuration, but install no git hooks.")
 @click.option(
     "--manager",
-    type=click.Choice(["auto", "pre-commit", "prek", "git"]),
+    type=click.Choice(["auto", "git", "pre-commit", "prek", "husky", "lefthook"]),
     default="auto",
     show_default=True,
-    help="Who runs the git hooks; git: scripts of ours.",
+    help="Who runs the git hooks; auto: who does so already, git: scripts of ours.",
 )
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")

@@ -346,11 +346,27 @@ def refs(repo: Repo, *patterns: str) -> dict[str, str]:
     return {name: oid for oid, name in (row.split(" ", 1) for row in rows.split("\n") if row)}
 
 
-def config(repo: Repo, key: str) -> str | None:
-    """One value of git's configuration as the user set it, or None."""
+def config(repo: Repo, key: str, scope: str = "") -> str | None:
+    """One value of git's configuration as the user set it, or None; of one `scope` (`local`, `global`) where given."""
     # Without our own overrides: the caller wants to know what the user has set.
-    output = run(["git", "config", "--get", key], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    args = (*([f"--{scope}"] if scope else []), "--get", key)
+    output = run(["git", "config", *args], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
+
+
+def config_scope(repo: Repo, key: str) -> str:
+    """Where a value that counts is set: `local`, `worktree`, `global`, `system`; "" where it is not."""
+    argv = ["git", "config", "--show-scope", "--get", key]
+    output = run(argv, cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    return output.stdout.decode("utf-8", "surrogateescape").partition("\t")[0] if output.code == 0 else ""
+
+
+def set_config(repo: Repo, key: str, value: str | None) -> None:
+    """Set a value for this clone, or take it out again. Raises GitError."""
+    what = ("--unset", key) if value is None else (key, value)
+    output = run(["git", "config", "--local", *what], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    if output.code not in (0, 5):  # 5: it was not set
+        raise failure(("config",), output)
 
 
 def is_shallow(repo: Repo) -> bool:

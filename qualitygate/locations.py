@@ -13,6 +13,8 @@ RULEBOOK = f"{FOLDER}RULEBOOK.md"
 OWN_RULES = f"{FOLDER}rules/"
 LAUNCHER = f"{FOLDER}agent-hook"
 """What the hooks of coding agents call, tracked: it finds the qualitygate of each clone."""
+GIT_LAUNCHER = f"{FOLDER}git-hook"
+"""The same for hook managers."""
 
 
 def user_cache(*parts: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees, hook_scripts
-from qualitygate.bootstrap import agent_files, gatefile, journal
+from qualitygate.bootstrap import agent_files, gatefile, journal, manager_files
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
@@ -104,7 +104,8 @@ def bootstrap(
             draft = compose(Ground(scratch, facts, playbooks[0], missing), playbooks, read, progress)
         checks = tuple(draft.checks)
         if not again:
-            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
+            managers = manager_files.chosen(manager_files.find(names, read), options.manager)
+            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager, managers)
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
             gatefile.add_gate(draft, checks, hooks, unignored)
