@@ -306,6 +306,25 @@ def replay(path: Path, last: int, seconds: float, as_json: bool) -> int:
     return 0
 
 
+@cli.command(short_help="Say whether the gate stands here, and what mends it.")
+@_PATH
+@click.option("--fix", is_flag=True, help="Bring what is ours up to date: the git hooks, and the scripts they call.")
+@click.option("--no-try", is_flag=True, help="Only look: commit nothing in a scratch repository.")
+@_JSON
+def doctor(path: Path, fix: bool, no_try: bool, as_json: bool) -> int:
+    """Say whether the hooks of this clone and worktree are there and hold: each is tried on a seeded defect.
+
+    That happens in a scratch repository, where the other hooks of this one run too. Nothing is written here.
+    """
+    from qualitygate.commands.doctor import doctor as command
+    from qualitygate.reporters import diagnosis as reporter
+
+    console = Console()
+    found = command(path, fix=fix, live=not no_try, progress=console.progress)
+    console.write_result(reporter.render_json(found) if as_json else reporter.render(found))
+    return found.code
+
+
 @cli.command(short_help="Take bootstrap back, to the byte.")
 @_PATH
 def undo(path: Path) -> int:

@@ -30,6 +30,16 @@ _SIGNS = (
     (b"pre_commit", "pre-commit"),
     (b"overcommit", "overcommit"),
 )
+INSTALLERS = {
+    "husky": "npx husky",
+    "lefthook": "npx lefthook install",
+    "simple-git-hooks": "npx simple-git-hooks",
+    "overcommit": "overcommit --install",
+    "pre-commit": "pre-commit install",
+    "prek": "prek install",
+    "git hooks": "git config core.hooksPath .githooks",
+}
+"""What makes a manager's hooks effective in a clone."""
 _STUB = re.compile(rb'^\. "\$\(dirname (?:-- )?"\$0"\)/h"', re.MULTILINE)
 
 

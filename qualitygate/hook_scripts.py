@@ -29,6 +29,7 @@ package=
 if [ -f "$git/qualitygate/where" ]; then
     . "$git/qualitygate/where"
 fi"""
+_INSTALL = "qualitygate install"
 _SIGN = b"# qualitygate git hook."
 
 
@@ -100,7 +101,7 @@ def install(repo: Repo, template: str) -> Installed:
         place.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             path, kept = place / name, place / f"{name}{KEPT}"
-            if by := calls_gate(repo.root, place, name):
+            if by := calls_gate(repo.root, place, name) or _runs_us_first(place, name):
                 managed[name] = by
                 continue
             if not os.path.lexists(path) and (shim := shim_for(repo.root, place, name)):
@@ -108,6 +109,11 @@ def install(repo: Repo, template: str) -> Installed:
                 managed[name] = "lefthook"
                 continue
             if not is_ours(path):
+                if os.path.lexists(path) and os.path.lexists(kept) and writer(path) != writer(kept):
+                    raise QualityGateError(
+                        f"{path} was written over ours, and {kept.name} was there before: only one of them can be kept",
+                        hint=f"have one of them do the work of both, and remove the other; then `{_INSTALL}`",
+                    )
                 fresh.append(name)
                 if os.path.lexists(path):
                     path.replace(kept)
@@ -127,6 +133,12 @@ def install(repo: Repo, template: str) -> Installed:
     files = (*written, *(f"{name}{KEPT}" for name in chained)) if tracked else ()
     paths = tuple(os.path.relpath(place / name, repo.root) for name in files)
     return Installed(place, tuple(written), tuple(chained), paths, managed)
+
+
+def _runs_us_first(place: Path, name: str) -> str:
+    """The manager that was installed over our hook and runs it before its own; "" where there is none."""
+    who = writer(place / name)
+    return who if who in ("pre-commit", "prek") and is_ours(place / f"{name}.legacy") else ""
 
 
 def _for_all(repo: Repo) -> Path | None:

@@ -78,7 +78,7 @@ def add_launcher(draft: Draft) -> None:
 
 
 def add_to_managers(draft: Draft, managers: tuple[Found, ...]) -> None:
-    """Add the gate to the settings of these managers, in the plan; what cannot be edited safely is left out, and said."""
+    """Plan the gate in the settings of these managers; what cannot be edited safely is left out, and said."""
     for name, place in managers:
         before = dict(draft.edits)
         try:

@@ -112,7 +112,9 @@ def _place(evidence: Evidence) -> str:
 
 def _installed(fact: Fact) -> str:
     hooks = dict(fact.detail).get("installed")
-    return f"installed here: {', '.join(hooks)}" if hooks else "not installed in this clone"
+    problem = dict(fact.detail).get("problem")
+    said = [f"installed here: {', '.join(hooks)}"] if hooks else []
+    return "; ".join([*said, *([str(problem)] if problem else [])])
 
 
 def _bare(facts: Facts, key: str) -> list[Row]:
