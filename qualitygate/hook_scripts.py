@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from qualitygate import git
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
-from qualitygate.hook_managers import calls_gate, shim_for, writer
+from qualitygate.hook_managers import calls_gate, husky_of, shim_for, writer
 
 KEPT = ".before-qualitygate"
 OWN = "qualitygate-hooks"
@@ -98,6 +99,7 @@ def install(repo: Repo, template: str) -> Installed:
     chained, fresh, written = [], [], []
     managed: dict[str, str] = {}
     try:
+        _bring_husky(repo, place)
         place.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             path, kept = place / name, place / f"{name}{KEPT}"
@@ -133,6 +135,18 @@ def install(repo: Repo, template: str) -> Installed:
     files = (*written, *(f"{name}{KEPT}" for name in chained)) if tracked else ()
     paths = tuple(os.path.relpath(place / name, repo.root) for name in files)
     return Installed(place, tuple(written), tuple(chained), paths, managed)
+
+
+def _bring_husky(repo: Repo, place: Path) -> None:
+    """Husky's own files for a worktree that lacks them, as they are in another one: they are ignored by git."""
+    husky = husky_of(place)
+    if husky is None or husky.stubs == husky.scripts or place.exists():
+        return
+    inner = place.relative_to(repo.root.resolve())
+    for other in git.worktrees(repo):
+        if (other / inner).is_dir():
+            shutil.copytree(other / inner, place)
+            return
 
 
 def _runs_us_first(place: Path, name: str) -> str:

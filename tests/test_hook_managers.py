@@ -215,7 +215,8 @@ def test_lefthook_keeps_its_hook_and_the_others_are_made_as_it_makes_them(tmp_pa
 
 
 def test_simple_git_hooks_gets_the_gate_behind_each_command(tmp_path: Path) -> None:
-    package = '{\n    "name": "x",\n    "simple-git-hooks": {\n        "pre-commit": "npx lint-staged"\n    },\n    "z": 1\n}\n'
+    package = '{\n    "name": "x",\n    "simple-git-hooks": {\n        "pre-commit": "npx lint-staged"\n    },\n'
+    package += '    "z": 1\n}\n'
     root = make_repo(tmp_path / "r", {**GATE, "package.json": package})
     draft = chain(root)
     after = (root / "package.json").read_text()

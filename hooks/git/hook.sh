@@ -36,6 +36,13 @@ run_earlier() {
 if [ -x "$earlier" ]; then
     (run_earlier "$@") < "$input" || exit $?
 fi
+case $0:$hook in
+*.legacy:pre-commit | *.legacy:pre-merge-commit)
+    # Pre-commit or prek run us, and then their entry for us: that comes after the hooks that change files.
+    if grep -q '^[^#]*id: *qualitygate *$' .pre-commit-config.yaml 2> /dev/null; then
+        exit 0
+    fi ;;
+esac
 if [ -x "$python" ] && [ -f "$package/git_hook.py" ]; then
     "$python" -I -S "$package/git_hook.py" "$hook" "$@" < "$input"
 elif command -v qualitygate > /dev/null 2>&1; then
