@@ -16,8 +16,12 @@ from qualitygate.rulebook.force import Sight
 from tests.checkout import run
 
 TEXTS = load_texts()
-RAW = parse_toml((data_dir("playbooks") / "python" / "rules.toml").read_bytes(), file="rules.toml")
-NAMES = [row["rule"] for row in RAW["rule"]]
+ROWS = [
+    row
+    for file in sorted(Path(str(data_dir("playbooks"))).glob("*/rules.toml"))
+    for row in parse_toml(file.read_bytes(), file=file.name)["rule"]
+]
+NAMES = [row["rule"] for row in ROWS]
 NEEDS = {text.needs for text in TEXTS.rules.values() if text.needs}
 
 
@@ -49,7 +53,7 @@ def test_each_rule_is_there_once_and_can_be_explained() -> None:
 
 def test_a_reason_stands_in_one_place_only() -> None:
     of_playbook = {f"ruff:{one.rule}" for one in TEXTS.candidates}
-    assert [row["rule"] for row in RAW["rule"] if row.get("reason") and row["rule"] in of_playbook] == []
+    assert [row["rule"] for row in ROWS if row.get("reason") and row["rule"] in of_playbook] == []
 
 
 @pytest.mark.parametrize("rule", sorted({*NAMES, *(f"ruff:{one.rule}" for one in TEXTS.candidates)}))

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import cast
 
-from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import ast_grep, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
 
-_MODULES: tuple[ModuleType, ...] = (
-    *(large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+
+class Catalogue(Mapping[str, Tool]):
+    """Adapters by name, each loaded when somebody asks for it: a hook pays for those that its checks name."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Tool:
+        return cast(Tool, import_module(f"qualitygate.checks.{self._modules[name]}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+TOOLS = Catalogue(
+    {
+        "large-files": "builtin.large_files",
+        "markers": "builtin.markers",
+        "mypy": "tools.mypy",
+        "pytest": "tools.pytest",
+        "ruff": "tools.ruff_check",
+        "ruff-format": "tools.ruff_format",
+        "secrets": "builtin.secrets",
+        "semgrep": "tools.semgrep",
+        "syntax": "tools.syntax",
+    }
 )
 
-TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
-
-FAST: dict[str, Tool] = {ast_grep.name: cast(Tool, ast_grep)}
+FAST = Catalogue({"ast-grep": "tools.ast_grep"})
 """Tools that no check names: the fast forms of others, for the moment of an edit."""
+
+
+def used_by(tools: Mapping[str, Tool], names: Iterable[str]) -> dict[str, Tool]:
+    """The tools of these names, and no others, loaded."""
+    return {name: tools[name] for name in dict.fromkeys(names)}

@@ -107,16 +107,16 @@ def ensure_trust(
     with head_of(repo) as (reader, head):
         entries = head.entries
         read = trust.reader(reader, entries, TOOLS)
-        executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
-    keys = [trust.digest_of(entries, paths) for paths in executed.values()]
-    if all(trust.is_granted(repo, key) for key in keys):
+        executed = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
+        keys = frozenset(key for one in executed for key in trust.keys_of(entries, one))
+    if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
-    what += [f"the code in, or named by, {path}" for path in sorted({p for paths in executed.values() for p in paths})]
+    files = {path for one in executed for paths in one.values() for path in paths}
+    what += [f"the code in, or named by, {path}" for path in sorted(files)]
     if trust_it or (ask is not None and ask("\n".join(what))):
-        for key in keys:
-            trust.grant(repo, key)
+        trust.grant(repo, keys)
         return True
     return False
 

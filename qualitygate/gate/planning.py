@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.checks import traits
+from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.gate import base as bases_
@@ -72,8 +73,10 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
 
+    tools = used_by(gate.tools, (check.tool for check in policy.checks))
+
     def may_run(root: str) -> bool:
-        return _is_trusted(gate, reader, head, root, here=here)
+        return _is_trusted(gate, reader, head, tools, root, here=here)
 
     surroundings = around_checks(gate, policy.checks, may_run)
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
@@ -101,16 +104,16 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
     return found
 
 
-def _is_trusted(gate: Gate, reader: Repo, head: Tree, root: str, *, here: bool) -> bool:
-    """Whether what this tree makes tools that are started in `root` execute may run.
+def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool], root: str, *, here: bool) -> bool:
+    """Whether what this tree makes `tools`, started in `root`, execute may run.
 
     What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
     checkout or merge is not trusted before a person says so again.
     """
 
-    def key(repo: Repo, entries: Entries) -> str:
-        read = trust.reader(repo, entries, gate.tools)
-        return trust.digest_of(entries, trust.executable_configuration(read, gate.tools, root))
+    def key(repo: Repo, entries: Entries) -> frozenset[str]:
+        read = trust.reader(repo, entries, tools)
+        return trust.keys_of(entries, trust.executable_configuration(read, tools, root))
 
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):

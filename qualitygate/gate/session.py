@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
@@ -48,7 +49,7 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
         repo=reader,
         shared=gate.state.shared,
         place=gate.state.worktree,
-        tools=gate.tools,
+        tools=used_by(gate.tools, (check.tool for check in policy.checks)),
         policy=policy,
         around=surroundings,
         tier=gate.tier,

@@ -22,10 +22,11 @@ def _path() -> Path:
 
 def executable_configuration(
     read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = ""
-) -> tuple[str, ...]:
-    """The files that make a tool, started in `root`, execute code of the repository, and that code."""
+) -> Mapping[str, tuple[str, ...]]:
+    """Per tool that, started in `root`, would execute code of the repository: the files that make it, and that code."""
     inner = reading(root, read)
-    return tuple(sorted({outward(root, path) for tool in tools.values() for path in traits.executes(tool, inner)}))
+    found = {name: traits.executes(tool, inner) for name, tool in tools.items()}
+    return {name: tuple(sorted({outward(root, path) for path in paths})) for name, paths in found.items() if paths}
 
 
 def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[[str], bytes | None]:
@@ -43,24 +44,28 @@ def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[
     return read
 
 
-def digest_of(entries: Entries, paths: tuple[str, ...]) -> str:
-    """What trust is keyed to: the content of the executable configuration."""
-    return digest("trust", [(path, entries[path].blob) for path in paths if path in entries])
+def keys_of(entries: Entries, executed: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """What trust is keyed to: the content of the executable configuration of each tool.
+
+    There is one key for what the project has installed, whatever else is executed.
+    """
+    named = {(), *executed.values()}
+    return frozenset(digest("trust", [(p, entries[p].blob) for p in paths if p in entries]) for paths in named)
 
 
-def is_granted(repo: Repo, key: str) -> bool:
-    """Whether this clone was trusted with exactly this executable configuration."""
+def is_granted(repo: Repo, keys: frozenset[str]) -> bool:
+    """Whether this clone was trusted with all of this executable configuration."""
     known = read_json(_path())
-    return isinstance(known, dict) and key in known.get(os.fspath(repo.common_dir.resolve()), [])
+    return isinstance(known, dict) and keys <= set(known.get(os.fspath(repo.common_dir.resolve()), []))
 
 
-def grant(repo: Repo, key: str) -> None:
+def grant(repo: Repo, keys: frozenset[str]) -> None:
     """Trust this clone with this executable configuration."""
     known = read_json(_path())
     known = known if isinstance(known, dict) else {}
     here = known.setdefault(os.fspath(repo.common_dir.resolve()), [])
-    if key not in here:
-        here.append(key)
+    if more := sorted(keys.difference(here)):
+        here += more
         write_json(_path(), known)
 
 

@@ -38,7 +38,7 @@ def test_roots_inside_roots_and_roots_without_python_are_left_out() -> None:
 
 
 def test_settings_go_where_the_project_keeps_its_settings() -> None:
-    book = load_playbooks()[0]
+    book = next(book for book in load_playbooks() if book.stack == "python")
 
     def read(path: str) -> bytes | None:
         return b"[project]\n" if path == "pyproject.toml" else None

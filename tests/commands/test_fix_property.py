@@ -72,9 +72,11 @@ def edited(lines: list[str], edits: list[tuple[int, str, str]]) -> tuple[list[st
 def may_change(text: str, changed: set[int]) -> set[int]:
     """Changed lines with the whole of their statement (without its body), blank lines around them, and imports.
 
-    A body goes along where it is not indented by one step: who formats its head must move it.
+    Who takes blank lines away formats the statements that they stand between. A body goes along where it
+    is not indented by one step: who formats its head must move it.
     """
     lines = text.split("\n")
+    changed = changed | {near for number in changed if not lines[number].strip() for near in _beside(number, lines)}
     allowed = set(changed)
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.stmt):
@@ -94,11 +96,25 @@ def may_change(text: str, changed: set[int]) -> set[int]:
     return allowed
 
 
+def _beside(blank: int, lines: list[str]) -> list[int]:
+    """The lines before and after the blank ones around a number."""
+    found = []
+    for step in (1, -1):
+        number = blank
+        while 0 <= number < len(lines) and not lines[number].strip():
+            number += step
+        found += [number] if 0 <= number < len(lines) else []
+    return found
+
+
 LOAD = "def load(path):\n    with open(path) as file:\n        return file.read()\n"
 SHAPE = "class Shape:\n    sides = 3\n\n    def area(self, a):\n        if a:\n            return 0\n        return a\n"
 
 
 @example([LOAD, SHAPE, LOAD, LOAD, SHAPE], [(52, "delete", ""), (52, "delete", "")], "\n")  # a body loses its head
+@example(
+    ["def  old( a,b ):\n    return  a\n", "debt = {  'a':1 }\n", "debt = {  'a':1 }\n"], [(12, "delete", "")], "\n"
+)  # blank lines that go take the statement after them along
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(BLOCKS, EDITS, st.sampled_from(("\n", "\r\n")))
 def test_lines_that_no_change_touched_stay_to_the_byte_and_a_second_fix_does_nothing(

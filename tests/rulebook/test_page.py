@@ -18,8 +18,9 @@ TEXTS = load_texts()
 OPTIONS = {"semgrep": {"rules": pack_names()}}
 CHECKS = tuple(
     Check(check.name, check.tool, check.policy, check.tier, "", OPTIONS.get(check.tool, check.options))
-    for playbook in load_playbooks()
+    for playbook in sorted(load_playbooks(), key=lambda one: one.stack != "python")
     for check in playbook.checks
+    if playbook.stack in ("python", "common")
 )
 ALL = frozenset(rule.removeprefix("ruff:") for rule in TEXTS.rules if re.fullmatch(r"ruff:[A-Z]+\d+", rule))
 TOKENS = 2700
@@ -34,7 +35,7 @@ def test_the_whole_page() -> None:
     assert page() == (ROOT / "tests" / "data" / "rulebook" / "RULEBOOK.md").read_text(encoding="utf-8")
 
 
-SIZES = {"all": page(), "more": page(enabled=ALL | {f"XYZ{n:03}" for n in range(900)}), "no ruff": page(CHECKS[:1])}
+SIZES = {"all": page(), "more": page(enabled=ALL | {f"XYZ{n:03}" for n in range(900)}), "no ruff": page(CHECKS[-1:])}
 
 
 @pytest.mark.parametrize("text", SIZES.values(), ids=SIZES)
@@ -52,7 +53,7 @@ def test_it_names_no_way_round_and_nothing_of_this_machine(text: str) -> None:
 
 
 def test_only_what_is_in_force_is_named() -> None:
-    text = page(CHECKS[1:2], frozenset({"F401", "F402", "B002", "PLE0100"}))
+    text = page(CHECKS[:1], frozenset({"F401", "F402", "B002", "PLE0100"}))
     assert "ruff:F401" in text and "B002 `++n`" in text and "PLE 0100 " in text
     assert "\nF402 names that do not exist" in text
     for other in ("F821", "B003", "PLE 0100 0101", "mypy", "secrets", "E9 "):
@@ -69,7 +70,7 @@ def test_rules_that_are_not_known_are_not_left_out_in_silence() -> None:
 def test_rules_for_semgrep_are_named_where_a_check_runs_it() -> None:
     own = {f"own-{n:02}": OwnRule(".qualitygate/rules/own.yml", f"no  {n}\nat all", "") for n in range(22)}
     (check,) = (check for check in CHECKS if check.tool == "semgrep")
-    for checks, there in (((check,), True), (CHECKS[:1], False)):
+    for checks, there in (((check,), True), (CHECKS[-1:], False)):
         text = render(Sight(checks, "qualitygate.toml", lambda path: None, lambda check: ALL, own), TEXTS).decode()
         assert ("- `semgrep:own-00` no 0 at all\n" in text) is there
         assert ("- 2 more in `.qualitygate/rules/`" in text) is there
@@ -77,5 +78,5 @@ def test_rules_for_semgrep_are_named_where_a_check_runs_it() -> None:
 
 
 def test_the_policies_that_are_there_are_explained() -> None:
-    text = page((CHECKS[1]._replace(policy="clean", tier="push"),))
+    text = page((CHECKS[0]._replace(policy="clean", tier="push"),))
     assert "Policy: `clean` refuses what is there at all. Tier: `push` when pushing." in text
