@@ -114,7 +114,8 @@ def _installed(fact: Fact) -> str:
     hooks = dict(fact.detail).get("installed")
     problem = dict(fact.detail).get("problem")
     said = [f"installed here: {', '.join(hooks)}"] if hooks else []
-    return "; ".join([*said, *([str(problem)] if problem else [])])
+    said += [str(problem)] if problem else []
+    return "; ".join(said) or "not installed in this clone"
 
 
 def _bare(facts: Facts, key: str) -> list[Row]:
