@@ -338,10 +338,10 @@ def hook(args: tuple[str, ...]) -> int:
 @click.option("--no-install", is_flag=True, help="Write and prove the configuration, but install no git hooks.")
 @click.option(
     "--manager",
-    type=click.Choice(["auto", "pre-commit", "prek", "git"]),
+    type=click.Choice(["auto", "git", "pre-commit", "prek", "husky", "lefthook"]),
     default="auto",
     show_default=True,
-    help="Who runs the git hooks; git: scripts of ours.",
+    help="Who runs the git hooks; auto: who does so already, git: scripts of ours.",
 )
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
@@ -396,6 +396,25 @@ def replay(path: Path, last: int, seconds: float, as_json: bool) -> int:
     result = command(path, last=last, seconds=seconds, progress=console.progress)
     console.write_result(reporter.render_json(result) if as_json else reporter.render(result))
     return 0
+
+
+@cli.command(short_help="Say whether the gate stands here, and what mends it.")
+@_PATH
+@click.option("--fix", is_flag=True, help="Bring what is ours up to date: the git hooks, and the scripts they call.")
+@click.option("--no-try", is_flag=True, help="Only look: commit nothing in a scratch repository.")
+@_JSON
+def doctor(path: Path, fix: bool, no_try: bool, as_json: bool) -> int:
+    """Say whether the hooks of this clone and worktree are there and hold: each is tried on a seeded defect.
+
+    That happens in a scratch repository, where the other hooks of this one run too. Nothing is written here.
+    """
+    from qualitygate.commands.doctor import doctor as command
+    from qualitygate.reporters import diagnosis as reporter
+
+    console = Console()
+    found = command(path, fix=fix, live=not no_try, progress=console.progress)
+    console.write_result(reporter.render_json(found) if as_json else reporter.render(found))
+    return found.code
 
 
 @cli.command(short_help="Take bootstrap back, to the byte.")

@@ -80,6 +80,30 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
     )
 
 
+def as_user(repo: Repo, *args: str, timeout: float) -> Output:
+    """Run git in a repository of ours as its user would, with hooks: for trying what they do."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k.startswith("GIT_CONFIG")}
+    who = {f"GIT_{role}_{what}": "qualitygate" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    env.update(who, GIT_EDITOR="true", GIT_TERMINAL_PROMPT="0", LC_ALL="C")
+    safe = ("-c", "commit.gpgsign=false", "-c", "push.gpgsign=false", "-c", "gc.auto=0")
+    return run(["git", *safe, *args], cwd=repo.root, env=env, timeout=timeout)
+
+
+def commit_tree(repo: Repo, tree: str, parents: Sequence[str], message: str) -> str:
+    """Make a commit of a tree, without hooks and without moving a branch; its id."""
+    who = {f"GIT_{role}_{what}": "qualitygate" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    args = [word for parent in parents for word in ("-p", parent)]
+    made = ask(repo._replace(env={**repo.env, **who}), "commit-tree", tree, *args, "-m", message)
+    return made.decode("ascii").strip()
+
+
+def worktrees(repo: Repo) -> tuple[Path, ...]:
+    """The work trees of this repository that are there, the main one first."""
+    rows = ask(repo, "worktree", "list", "--porcelain", "-z").split(b"\0")
+    paths = (Path(os.fsdecode(row.removeprefix(b"worktree "))) for row in rows if row.startswith(b"worktree "))
+    return tuple(path for path in paths if path.is_dir())
+
+
 _FETCH_ALL = "git fetch --refetch --no-filter"
 
 
@@ -347,10 +371,11 @@ def refs(repo: Repo, *patterns: str) -> dict[str, str]:
     return {name: oid for oid, name in (row.split(" ", 1) for row in rows.split("\n") if row)}
 
 
-def config(repo: Repo, key: str) -> str | None:
-    """One value of git's configuration as the user set it, or None."""
+def config(repo: Repo, key: str, scope: str = "") -> str | None:
+    """One value of git's configuration as the user set it, or None; of one `scope` (`local`, `global`) where given."""
     # Without our own overrides: the caller wants to know what the user has set.
-    output = run(["git", "config", "--get", key], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    args = (*([f"--{scope}"] if scope else []), "--get", key)
+    output = run(["git", "config", *args], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
 
 
@@ -361,6 +386,21 @@ def remotes(repo: Repo) -> dict[str, str]:
         key, _, url = row.decode("utf-8", "surrogateescape").partition("\n")
         found[key.removeprefix("remote.").removesuffix(".url")] = url
     return found
+
+
+def config_scope(repo: Repo, key: str) -> str:
+    """Where a value that counts is set: `local`, `worktree`, `global`, `system`; "" where it is not."""
+    argv = ["git", "config", "--show-scope", "--get", key]
+    output = run(argv, cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    return output.stdout.decode("utf-8", "surrogateescape").partition("\t")[0] if output.code == 0 else ""
+
+
+def set_config(repo: Repo, key: str, value: str | None) -> None:
+    """Set a value for this clone, or take it out again. Raises GitError."""
+    what = ("--unset", key) if value is None else (key, value)
+    output = run(["git", "config", "--local", *what], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
+    if output.code not in (0, 5):  # 5: it was not set
+        raise failure(("config",), output)
 
 
 def is_shallow(repo: Repo) -> bool:

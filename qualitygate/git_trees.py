@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -216,3 +217,13 @@ def changed_files(repo: Repo) -> list[str]:
     repo = repo._replace(env={**repo.env, **without_own_filters(repo)})  # `status` compares as `add` would
     rows = ask(repo, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all").split(b"\0")
     return [os.fsdecode(row[3:]) for row in rows if row]
+
+
+def merge_files(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
+    """What a file becomes when two sides changed it; None where they changed the same lines."""
+    with tempfile.TemporaryDirectory() as place:
+        paths = [Path(place, name) for name in ("ours", "base", "theirs")]
+        for path, data in zip(paths, (ours, base, theirs), strict=True):
+            path.write_bytes(data)
+        output = call(None, "merge-file", "--stdout", *(os.fspath(path) for path in paths), cwd=Path(place))
+    return output.stdout if output.code == 0 else None

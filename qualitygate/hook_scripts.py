@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +13,12 @@ from typing import NamedTuple
 from qualitygate import git
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
+from qualitygate.hook_managers import NAMES as NAMES
+from qualitygate.hook_managers import calls_gate, husky_of, shim_for, writer
 
-NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
 KEPT = ".before-qualitygate"
+OWN = "qualitygate-hooks"
+"""The hooks of a clone whose user has a folder of hooks for all repositories: ours, which run those first."""
 WHERE = "where"
 """In the gate's folder of a clone: where its interpreter and our package are, as assignments of a shell."""
 
@@ -26,6 +30,7 @@ package=
 if [ -f "$git/qualitygate/where" ]; then
     . "$git/qualitygate/where"
 fi"""
+_INSTALL = "qualitygate install"
 _SIGN = b"# qualitygate git hook."
 
 
@@ -33,27 +38,45 @@ class Installed(NamedTuple):
     """What `install` did: where, which hooks are ours now, and which of them run an earlier hook first.
 
     `tracked`: files that are the repository's, relative to its root, and have to be committed.
+    `managed`: the hooks that a manager runs, and which; these are left as they are, for it calls the gate.
     """
 
     directory: Path
     written: tuple[str, ...]
     chained: tuple[str, ...]
     tracked: tuple[str, ...] = ()
+    managed: Mapping[str, str] = {}
 
 
 def directory(repo: Repo) -> Path:
     """Where git looks for this clone's hooks. Raises GitError where that is shared with other repositories."""
-    said = git.config(repo, "core.hooksPath")
+    said, scope = hooks_path(repo)
     if not said:
         return repo.common_dir / "hooks"
-    path = (repo.root / Path(said).expanduser()).resolve()
+    path = place_named(repo, said)
     for owned in (repo.root, repo.common_dir):
         if path.is_relative_to(owned.resolve()):
             return path
+    if scope in ("global", "system"):
+        return repo.common_dir / OWN  # where `install` has git look instead
     raise GitError(
         f"core.hooksPath is {said}, a folder that other repositories share",
         hint="git config --local core.hooksPath .git/hooks  (for this clone alone), then `qualitygate install`",
     )
+
+
+def hooks_path(repo: Repo) -> tuple[str, str]:
+    """`core.hooksPath` and its scope (`local`, `global`, ...); "" for both where it is not set."""
+    value, scope = git.config(repo, "core.hooksPath"), git.config_scope(repo, "core.hooksPath")
+    return value or "", scope
+
+
+def place_named(repo: Repo, said: str) -> Path:
+    """The folder that a value of `core.hooksPath` names, from this work tree."""
+    try:
+        return (repo.root / Path(said).expanduser()).resolve()
+    except RuntimeError:  # `~nobody/hooks`: git finds nothing there either
+        return repo.root / said
 
 
 def is_ours(path: Path) -> bool:
@@ -67,22 +90,41 @@ def is_ours(path: Path) -> bool:
 def install(repo: Repo, template: str) -> Installed:
     """Write our hooks, all or none. A hook that is there already is kept beside ours, which runs it first.
 
-    Raises QualityGateError where that cannot be written.
+    A hook whose manager calls the gate stays the manager's. Where the user has one folder of hooks for all
+    repositories, this clone gets its own, which runs those first. Raises QualityGateError where that cannot be written.
     """
     place = directory(repo)
+    shared = _for_all(repo)
     tracked = is_tracked(repo, place)
-    chained, fresh = [], []
+    chained, fresh, written = [], [], []
+    managed: dict[str, str] = {}
     try:
+        _bring_husky(repo, place)
         place.mkdir(parents=True, exist_ok=True)
         for name in NAMES:
             path, kept = place / name, place / f"{name}{KEPT}"
+            if by := calls_gate(repo.root, place, name) or _runs_us_first(place, name):
+                managed[name] = by
+                continue
+            if not os.path.lexists(path) and (shim := shim_for(repo.root, place, name)):
+                _write(path, shim)
+                managed[name] = "lefthook"
+                continue
             if not is_ours(path):
+                if os.path.lexists(path) and os.path.lexists(kept) and writer(path) != writer(kept):
+                    raise QualityGateError(
+                        f"{path} was written over ours, and {kept.name} was there before: only one of them can be kept",
+                        hint=f"have one of them do the work of both, and remove the other; then `{_INSTALL}`",
+                    )
                 fresh.append(name)
                 if os.path.lexists(path):
                     path.replace(kept)
-            if kept.exists():
+            if kept.exists() or (shared and (shared / name).exists()):
                 chained.append(name)
-            _write(path, _script(template, name, tracked=tracked))
+            _write(path, _script(template, name, tracked=tracked, shared=shared))
+            written.append(name)
+        if shared:
+            _take_over(repo, place, shared)
     except OSError as exc:
         for name in fresh:
             _take_out(place, name)
@@ -90,9 +132,46 @@ def install(repo: Repo, template: str) -> Installed:
             f"cannot install the hooks in {place}: {(exc.strerror or str(exc)).lower()}",
             hint="make it writable, or run as its owner; nothing was changed",
         ) from None
-    files = (*NAMES, *(f"{name}{KEPT}" for name in chained)) if tracked else ()
+    files = (*written, *(f"{name}{KEPT}" for name in chained)) if tracked else ()
     paths = tuple(os.path.relpath(place / name, repo.root) for name in files)
-    return Installed(place, NAMES, tuple(chained), paths)
+    return Installed(place, tuple(written), tuple(chained), paths, managed)
+
+
+def _bring_husky(repo: Repo, place: Path) -> None:
+    """Husky's own files for a worktree that lacks them, as they are in another one: they are ignored by git."""
+    husky = husky_of(place)
+    if husky is None or husky.stubs == husky.scripts or place.exists():
+        return
+    inner = place.relative_to(repo.root.resolve())
+    for other in git.worktrees(repo):
+        if (other / inner).is_dir():
+            shutil.copytree(other / inner, place)
+            return
+
+
+def _runs_us_first(place: Path, name: str) -> str:
+    """The manager that was installed over our hook and runs it before its own; "" where there is none."""
+    who = writer(place / name)
+    return who if who in ("pre-commit", "prek") and is_ours(place / f"{name}.legacy") else ""
+
+
+def _for_all(repo: Repo) -> Path | None:
+    """The folder of hooks that the user has for all repositories, if this clone is to run them too."""
+    said = git.config(repo, "core.hooksPath", scope="global") or git.config(repo, "core.hooksPath", scope="system")
+    local = git.config(repo, "core.hooksPath", scope="local")
+    if not said or (local and place_named(repo, local) != (repo.common_dir / OWN).resolve()):
+        return None
+    path = place_named(repo, said)
+    return None if any(path.is_relative_to(p.resolve()) for p in (repo.root, repo.common_dir)) else path
+
+
+def _take_over(repo: Repo, place: Path, shared: Path) -> None:
+    """Have git look into this clone's own folder, with a script for each other hook that the user has for all."""
+    for path in sorted(shared.iterdir()) if shared.is_dir() else ():
+        if path.name not in NAMES and os.access(path, os.X_OK) and path.is_file() and "." not in path.name:
+            quoted = shlex.quote(os.fspath(path))
+            _write(place / path.name, f'#!/bin/sh\n{_SIGN.decode()} This one passes on.\nexec {quoted} "$@"\n')
+    git.set_config(repo, "core.hooksPath", os.fspath(place))
 
 
 def is_tracked(repo: Repo, place: Path) -> bool:
@@ -114,11 +193,12 @@ def _assignments() -> str:
     return f"python={shlex.quote(sys.executable)}\npackage={shlex.quote(package)}"
 
 
-def _script(template: str, name: str, *, tracked: bool) -> str:
+def _script(template: str, name: str, *, tracked: bool, shared: Path | None = None) -> str:
     gone = "qualitygate is not here any more"
     values: Mapping[str, str] = {
         "@HOOK@": name,
         "@WHERE@": _LOOK_UP if tracked else _assignments(),
+        "@EARLIER@": shlex.quote(os.fspath(shared / name)) if shared else f'"$here/$hook{KEPT}"',
         "@GONE@": "this repository has a quality gate, which is not installed here" if tracked else f"error: {gone}",
         "@CODE@": "0" if tracked else "2",
     }
@@ -144,6 +224,18 @@ def uninstall(repo: Repo) -> tuple[str, ...]:
     ours = [name for name in NAMES if is_ours(place / name)]
     for name in ours:
         _take_out(place, name)
+    for name in NAMES:  # made as the manager would have made it, for settings that are gone now
+        path = place / name
+        if writer(path) == "lefthook" and path.read_bytes().decode("utf-8", "replace") == shim_for(
+            repo.root, place, name, asked=False
+        ):
+            path.unlink()
+            ours.append(name)
+    if place == (repo.common_dir / OWN).resolve() and place.is_dir():
+        for path in place.iterdir():
+            path.unlink()
+        place.rmdir()
+        git.set_config(repo, "core.hooksPath", None)
     return tuple(ours)
 
 

@@ -76,11 +76,10 @@ def test_a_repository_that_somebody_else_owns(tmp_path: Path) -> None:
     assert "another user owns it" in refusal(gate(root, "run"))
 
 
-@setting_up
-def test_a_repository_without_a_commit_cannot_be_bootstrapped(tmp_path: Path, argv: tuple[str, ...]) -> None:
+def test_a_repository_without_a_commit_cannot_be_replayed(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     write(tmp_path, {"a.py": GOOD})
-    assert "has no commit yet" in refused_whole(tmp_path, *argv)
+    assert "has no commit yet" in refusal(gate(tmp_path, "replay"))
 
 
 def test_a_repository_without_a_commit_is_inspected_and_judged(tmp_path: Path) -> None:

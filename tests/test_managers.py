@@ -12,6 +12,8 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import add_precommit_repo
 from qualitygate.bootstrap.gatefile import Hooks, add_gate, hook_entry
 from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.locations import GIT_LAUNCHER
+from qualitygate.resources import read
 from tests.support import git, make_repo, write
 
 _BIN = Path(sys.executable).parent
@@ -29,6 +31,7 @@ def root(tmp_path: Path) -> Path:
     files: dict[str, str | bytes | None] = {
         "qualitygate.toml": SETTINGS,
         ".pre-commit-config.yaml": config,
+        GIT_LAUNCHER: read("hooks", "git", "git-hook.sh"),
         "a.py": GOOD,
         "b.py": GOOD,
     }

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 from qualitygate.bootstrap.gatefile import Hooks, hook_entry
 from qualitygate.cli import cli
+from qualitygate.locations import GIT_LAUNCHER
 from tests.checkout import BIN, ROOT, copy_as_repository, run
 from tests.support import git, make_repo, write
 
@@ -47,7 +48,9 @@ def test_bootstrap_writes_the_published_hooks(manager: str, count: int) -> None:
     written = hook_entry(Hooks("", "", manager))["hooks"]
     assert len(written) == count
     for local, hook in zip(written, PUBLISHED, strict=False):
-        assert {**{key: value for key, value in hook.items() if key in local}, "language": "system"} == local
+        called = hook["entry"].removeprefix("qualitygate ").removeprefix("git-hook ")
+        own = {"language": "system", "entry": f"sh {GIT_LAUNCHER} {called}", "verbose": True}
+        assert {**{key: value for key, value in hook.items() if key in local}, **own} == local
     named = hook_entry(Hooks("https://example.com/qualitygate", "v1", manager))["hooks"]
     assert [hook["id"] for hook in named] == [hook["id"] for hook in written]
 

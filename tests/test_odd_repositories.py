@@ -261,9 +261,9 @@ def test_a_sha_256_repository_is_bootstrapped(tmp_path: Path, empty: bool) -> No
     write(root, {"a.py": GOOD})
     if empty:
         assert gate(root, "run").code == 0
-        return
-    git(root, "add", "-A")
-    git(root, "commit", "-qm", "start")
+    else:
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "start")
     answer = gate(root, "bootstrap")
     assert answer.code == 0, answer
 

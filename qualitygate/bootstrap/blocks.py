@@ -56,6 +56,16 @@ def set_block(data: bytes | None, marker_comment: str, lines: Sequence[str], *, 
     return data + _joined(body, eol) + eol
 
 
+def insert_block(data: bytes, marker_comment: str, lines: Sequence[str], *, at: int, file: str = "the file") -> bytes:
+    """The file with our block at an offset where a line begins; where it stands already, as `set_block`."""
+    check_text(data, file=file)
+    here = marks(marker_comment)
+    if _find(data, here, file) is not None or (at >= len(data) and not data.endswith(b"\n")):
+        return set_block(data, marker_comment, lines, file=file)
+    eol = line_end(data)
+    return data[:at] + _joined((here.begin, *lines, here.end), eol) + eol + data[at:]
+
+
 def cut_block(data: bytes, marker_comment: str, *, file: str = "the file") -> bytes:
     """The file without our block; what `set_block` was given, when nothing else changed."""
     found = _find(data, marks(marker_comment), file)

@@ -15,8 +15,9 @@ from qualitygate.bootstrap.tables import add_toml_table as add_toml_table
 from qualitygate.bootstrap.tables import added, merged
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.git_trees import merge_files
 
-Kind = Literal["file", "block", "toml", "precommit", "json"]
+Kind = Literal["file", "block", "toml", "precommit", "json", "pieces"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -24,9 +25,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 class Edit(NamedTuple):
     """One file: its bytes before (None: no such file) and after.
 
-    `kind` says what of it is ours: the whole `file`, a managed `block` (whose comment format is
-    `marker`), tables of a `toml` file, an entry of a `precommit` configuration, or those items in the
-    lists of a `json` file that mention `marker`. `executable` matters only for a file that is new.
+    `kind` says what of it is ours: the whole `file`, a managed `block` (whose comment format is `marker`), tables of
+    a `toml` file, an entry of a `precommit` configuration, those items in the lists of a `json` file that mention
+    `marker`, or `pieces` of its lines here and there. `executable` matters only for a file that is new.
     """
 
     path: str
@@ -64,6 +65,8 @@ def cut(edit: Edit, now: bytes) -> bytes | None:
         if edit.kind == "json":
             without = json_text.cut(now, lambda item: json_text.mentions(item, edit.marker), file=edit.path)
             return without if without != now else None
+        if edit.kind == "pieces":
+            return merge_files(now, edit.after, edit.before or b"")
         text = inserted(edit.before or b"", edit.after) if edit.kind != "file" else b""
         if not text or now.count(text) != 1:
             return None

@@ -7,18 +7,21 @@ from typing import Any, NamedTuple
 
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, add_precommit_repo, add_toml_table, set_block
+from qualitygate.bootstrap.manager_files import Found, add_launcher, add_to_managers
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.precommit import names_service
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.locations import GIT_LAUNCHER
 from qualitygate.resources import read
 
-# Ids, entries and stages, as `.pre-commit-hooks.yaml` publishes them.
+# Ids and stages, as `.pre-commit-hooks.yaml` publishes them; what a local hook calls says what to do where nothing of
+# ours is installed, which `qualitygate` alone could not.
 _HOOKS = (
-    ("qualitygate", "qualitygate run", ("pre-commit", "pre-merge-commit")),
-    ("qualitygate-record", "qualitygate git-hook prepare-commit-msg", ("prepare-commit-msg",)),
-    ("qualitygate-push", "qualitygate run --tier push", ("pre-push",)),
+    ("qualitygate", f"sh {GIT_LAUNCHER} run", ("pre-commit", "pre-merge-commit")),
+    ("qualitygate-record", f"sh {GIT_LAUNCHER} prepare-commit-msg", ("prepare-commit-msg",)),
+    ("qualitygate-push", f"sh {GIT_LAUNCHER} run --tier push", ("pre-push",)),
 )
 
 _SKIPPED = """
@@ -32,11 +35,13 @@ class Hooks(NamedTuple):
     """How the gate is referenced in `.pre-commit-config.yaml`; without `repo` as a local hook.
 
     With `manager` pre-commit or prek all git hooks are theirs, so all of ours are listed; `git` needs no entry.
+    `managers`: others that are here, into whose settings the gate is chained.
     """
 
     repo: str
     rev: str
     manager: str
+    managers: tuple[Found, ...] = ()
 
 
 def add_gate(draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, unignored: tuple[str, ...]) -> None:
@@ -48,6 +53,7 @@ def add_gate(draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, unign
     compile_policy(data, file=FILE_NAME, tools=tuple(TOOLS))
     draft.write(Edit(FILE_NAME, draft.read(FILE_NAME), data))
     draft.steps.append(Step(f"write {FILE_NAME}", f"{len(checks)} checks, each proven here before anything is written"))
+    add_to_managers(draft, hooks.managers)
     _add_hook_entry(draft, hooks)
     _ignore(draft, checks, unignored)
 
@@ -66,7 +72,7 @@ def gate_file(checks: tuple[PlannedCheck, ...]) -> bytes:
 def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:
     file = ".pre-commit-config.yaml"
     before = draft.read(file)
-    if hooks.manager == "git" and before is None:
+    if before is None and (hooks.manager == "git" or (hooks.managers and hooks.manager not in ("pre-commit", "prek"))):
         return
     entry = hook_entry(hooks)
     after = add_precommit_repo(before, entry, file=file)
@@ -78,6 +84,8 @@ def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:
     draft.write(Edit(file, before, after, kind="precommit" if before is not None else "file"))
     if before == after:
         return
+    if not hooks.repo:
+        add_launcher(draft)
     how = f"{hooks.repo} at {hooks.rev}" if hooks.repo else "a local hook: this build of qualitygate is not released"
     draft.steps.append(
         Step(f"add the gate to {file}", "`pre-commit run`, `prek run` and CI find it where they look", how)
@@ -103,6 +111,7 @@ def _local_hook(name: str, entry: str, stages: tuple[str, ...]) -> dict[str, Any
         "always_run": True,
         "require_serial": True,
         "stages": list(stages),
+        "verbose": True,  # else nobody would read why it judged nothing
     }
 
 

@@ -24,6 +24,7 @@ from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
 from qualitygate.gate.surroundings import around, must_be_trusted
+from qualitygate.gate.trees import worktree_tree
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
 from qualitygate.rulebook.enabled import enabled_rules
@@ -51,7 +52,7 @@ class Scratch(NamedTuple):
 def open_scratch(
     repo: Repo, tools: Mapping[str, Tool], compile_: Compile, project: Callable[[str], Project], *, trusted: bool
 ) -> Iterator[Scratch]:
-    """A scratch gate on HEAD's tree. Its results are handed to the real cache when the block ends well."""
+    """A scratch gate on HEAD's tree, or on what would become it."""
     real = locate(repo)
     real.worktree.parent.mkdir(parents=True, exist_ok=True)
     for left in real.worktree.parent.glob("scratch-*"):
@@ -59,8 +60,12 @@ def open_scratch(
             shutil.rmtree(left, ignore_errors=True)
     place = Path(tempfile.mkdtemp(prefix="scratch-", dir=real.worktree.parent))
     try:
-        gate = Gate(repo, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
-        yield Scratch(gate._replace(project=project, trusted=trusted), git.tree_of(repo, "HEAD"), project, trusted)
+        reader, head = repo, git.rev_parse(repo, "HEAD^{tree}")
+        if head is None:  # before the first commit: what git would add
+            reader, tree = worktree_tree(repo, place)
+            head = tree.id
+        gate = Gate(reader, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
+        yield Scratch(gate._replace(project=project, trusted=trusted), head, project, trusted)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

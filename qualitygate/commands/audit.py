@@ -15,11 +15,12 @@ from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.state import digest, locate
 from qualitygate.git import Repo
 from qualitygate.git_history import Commit
+from qualitygate.hook_managers import calls_gate, writer
 from qualitygate.locations import EXTENDED, LOCK
 from qualitygate.model import Acceptance
 
 _MOST = 100_000
-_MANAGERS = (b"pre-commit.com", b"prek")
+_MANAGERS = ("pre-commit", "prek")
 
 
 class Passed(NamedTuple):
@@ -163,7 +164,7 @@ def _hooks(repo: Repo) -> tuple[str, ...]:
         if hook_scripts.is_ours(path):
             if not os.access(path, os.X_OK):
                 said.append(f"{name} is not executable: git skips it")
-        elif not _is_managed(repo, path):
+        elif not calls_gate(repo.root, place, name) and not is_managed(repo, path):
             said.append(f"{name} is not installed" if not path.exists() else f"{name} is not ours")
     where = git.config(repo, "core.hooksPath")
     if said and where:
@@ -171,13 +172,17 @@ def _hooks(repo: Repo) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _is_managed(repo: Repo, path: Path) -> bool:
-    """Whether pre-commit or prek run this hook, and the gate is one of theirs; neither has a post-rewrite for us."""
+def is_managed(repo: Repo, path: Path) -> str:
+    """Whether pre-commit or prek run this hook, and the gate is one of theirs; neither has a post-rewrite for us.
+
+    Returns the name of the manager, or "".
+    """
+    if hook_scripts.is_ours(path.with_name(f"{path.name}.legacy")) and writer(path) in _MANAGERS:
+        return writer(path)  # installed over ours, which it runs first
     try:
         if b"id: qualitygate" not in (repo.root / ".pre-commit-config.yaml").read_bytes():
-            return False
-        if path.name == "post-rewrite":
-            return any(word in (path.parent / "pre-commit").read_bytes() for word in _MANAGERS)
-        return any(word in path.read_bytes() for word in _MANAGERS)
+            return ""
+        who = writer(path.parent / "pre-commit" if path.name == "post-rewrite" else path)
+        return who if who in _MANAGERS else ""
     except OSError:
-        return False
+        return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees, hook_scripts
-from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal
+from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal, manager_files
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
@@ -33,6 +33,7 @@ from qualitygate.gate import policy as policies
 from qualitygate.gate import records
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_at
+from qualitygate.gate.trees import head_of
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
@@ -63,7 +64,10 @@ class Options(NamedTuple):
 
 
 class BootstrapResult(NamedTuple):
-    """What was planned, proven and done. `installed` is None for a dry run or `--no-install`."""
+    """What was planned, proven and done. `installed` is None for a dry run or `--no-install`.
+
+    `unborn`: there was no commit yet.
+    """
 
     root: Path
     facts: Facts
@@ -77,6 +81,7 @@ class BootstrapResult(NamedTuple):
     manager: str = ""
     replay: Replay | None = None
     agents: tuple[AgentProof, ...] = ()
+    unborn: bool = False
 
 
 def bootstrap(
@@ -94,7 +99,9 @@ def bootstrap(
     progress("inspecting")
     facts = inspect(repo.root)
     _refuse_broken(facts)
-    names = git.entries(repo, git.tree_of(repo, "HEAD"))
+    unborn = git.head_commit(repo) is None
+    with head_of(repo) as (_, head):
+        names = head.entries
     playbooks = _playbooks(facts, names)
     read = _reader(repo.root)
     again = read(FILE_NAME) is not None
@@ -110,7 +117,8 @@ def bootstrap(
             draft = compose(Ground(scratch, facts, playbooks[0], fetch), playbooks, read, progress)
         checks = tuple(draft.checks)
         if not again:
-            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
+            managers = manager_files.chosen(manager_files.find(names, read), options.manager)
+            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager, managers)
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
             gatefile.add_gate(draft, checks, hooks, unignored)
@@ -138,15 +146,15 @@ def bootstrap(
                 add_rulebook(draft, _sight(scratch, draft))
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)
-        replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
+        replayed = None
+        if not unborn:
+            replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
-        return result._replace(replay=replayed, agents=effective)
+        return result._replace(replay=replayed, agents=effective, unborn=unborn)
 
 
 def _refuse(repo: Repo, options: Options) -> None:
-    if git.head_commit(repo) is None:
-        raise GitError("this repository has no commit yet", hint="commit what you have, then run bootstrap again")
     for name in ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD"):
         if (repo.git_dir / name).exists():
             what = "a rebase" if name.startswith("rebase") else "a merge or cherry-pick"
@@ -272,7 +280,9 @@ def _apply(
 
     def before_commit() -> None:
         if new:
-            records.adopt(shared, git.head_commit(repo) or "", scratch.head)
+            head = git.head_commit(repo)
+            # Before the first commit there is nothing to tolerate: it is judged whole.
+            records.adopt(shared, head or "", scratch.head if head else git.empty_tree(repo))
         if options.no_install:
             return
         if options.manager in MANAGERS:

@@ -18,7 +18,7 @@ from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import place_of, project_at
-from qualitygate.gate.trees import commit_tree
+from qualitygate.gate.trees import head_of
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
 from qualitygate.model import Check
@@ -54,7 +54,7 @@ def install(
         raise QualityGateError(
             f"cannot write: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
         ) from None
-    needed = {TOOLS[check.tool].package for check in _checks(repo)} & set(tool_environment.PINNED)
+    needed = {TOOLS[check.tool].package for check in checks_of(repo)} & set(tool_environment.PINNED)
     if needed:
         try:
             make(progress, sorted(needed))
@@ -63,7 +63,7 @@ def install(
     return result
 
 
-def _checks(repo: Repo) -> tuple[Check, ...]:
+def checks_of(repo: Repo) -> tuple[Check, ...]:
     """The checks of the settings on disk, or staged; none where they cannot be read: whatever runs next says so."""
     held = on_disk(repo.root)
     staged = git.rev_parse(repo, f":{FILE}") if FILE not in held else None
@@ -103,12 +103,12 @@ def ensure_trust(
     `roots` are the folders in which tools are started; those of its settings where they are left out.
     """
     if roots is None:
-        roots = {"", *map(root_of, _checks(repo))}
-    head = git.head_commit(repo)
-    entries = commit_tree(repo, head).entries if head else {}
-    read = trust.reader(repo, entries, TOOLS)
-    executed = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
-    keys = frozenset(key for one in executed for key in trust.keys_of(entries, one))
+        roots = {"", *map(root_of, checks_of(repo))}
+    with head_of(repo) as (reader, head):
+        entries = head.entries
+        read = trust.reader(reader, entries, TOOLS)
+        executed = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
+        keys = frozenset(key for one in executed for key in trust.keys_of(entries, one))
     if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qualitygate import git, git_trees
@@ -44,6 +46,16 @@ def commit_tree(repo: Repo, rev: str) -> Tree:
     """The tree of a commit, or of a tree id."""
     tree = git.tree_of(repo, rev)
     return Tree(tree, lambda: git.entries(repo, tree), rev[:7] if _is_id(rev) else rev)
+
+
+@contextmanager
+def head_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
+    """HEAD's tree and the repo that can read it. Before the first commit: the files on disk that git would add."""
+    if git.head_commit(repo) is not None:
+        yield repo, commit_tree(repo, "HEAD")
+        return
+    with tempfile.TemporaryDirectory(prefix="qualitygate-") as place:
+        yield worktree_tree(repo, Path(place))
 
 
 def under_configuration(

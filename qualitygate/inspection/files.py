@@ -37,7 +37,10 @@ class Content(NamedTuple):
 
 
 def tracked_files(repo: Repo) -> tuple[Tracked, ...]:
-    """The paths of the index, sorted, each once even while it is unmerged. Raises GitError."""
+    """The paths of the index, sorted, each once even while it is unmerged. Raises GitError.
+
+    Before the first commit also what could be added to it: then nothing else says what the project's files are.
+    """
     found: dict[str, Tracked] = {}
     for row in git.ask(repo, "ls-files", "-z", "--stage", "-t").split(b"\0"):
         if row:
@@ -45,6 +48,11 @@ def tracked_files(repo: Repo) -> tuple[Tracked, ...]:
             tag, mode = meta.split(b" ", 2)[:2]
             name = os.fsdecode(path)
             found[name] = Tracked(name, mode.decode("ascii"), tag == b"S")
+    if git.rev_parse(repo, "HEAD") is None:
+        for row in git.ask(repo, "ls-files", "-z", "--others", "--exclude-standard").split(b"\0"):
+            if row and not row.endswith(b"/"):  # a repository of its own inside this one
+                name = os.fsdecode(row)
+                found[name] = Tracked(name, "120000" if (repo.root / name).is_symlink() else "100644")
     return tuple(found[name] for name in sorted(found))
 
 

@@ -37,6 +37,8 @@ LEFTHOOK = ("lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", 
 HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged", "simple-git-hooks", "yorkie", "ghooks", "git hooks")
 # What tells the writer of an installed hook, in the order in which it is looked for.
 _SIGNS = (
+    (b"# qualitygate git hook.", "qualitygate"),
+    (b"SKIP_SIMPLE_GIT_HOOKS", "simple-git-hooks"),
     (b"qualitygate", "qualitygate"),
     (b"prek", "prek"),
     (b"pre-commit.com", "pre-commit"),
@@ -159,8 +161,13 @@ def _any_syntax(sources: Sources, path: str) -> Any:
     return sources.json(path) if path.endswith(".json") else sources.yaml(path)  # JSON is YAML
 
 
-def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tuple[Raw, ...]) -> tuple[Fact, ...]:
-    """The managers that tracked files configure, each with the git hooks that it really has installed here."""
+def hook_managers(
+    sources: Sources, installed: tuple[GitHook, ...], commands: tuple[Raw, ...], repo: Repo | None = None
+) -> tuple[Fact, ...]:
+    """The managers that tracked files configure, each with the git hooks that it really has installed here.
+
+    A `problem` says why one has no effect in this clone, or runs nothing.
+    """
     facts: list[tuple[str, tuple[Evidence, ...]]] = []
     config = sources.match(*PRE_COMMIT)
     if config:
@@ -179,6 +186,8 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     for name, keys in _IN_PACKAGE_JSON:
         if dig(node, *keys) and not (name == "husky" and (husky or legacy)):
             facts.append((name, (sources.evidence("package.json", f'"{keys[-1] if name != "husky" else name}"'),)))
+    if not any(name == "husky" for name, _ in facts) and _calls_husky(sources):
+        facts.append(("husky", (sources.evidence("package.json", "husky"),)))
     if sources.match(*_SIMPLE):
         facts.append(("simple-git-hooks", tuple(Evidence(p) for p in sources.match(*_SIMPLE))))
     if sources.match(*LEFTHOOK):
@@ -189,7 +198,51 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     scripts = tuple(p for p in sources.match(*_SCRIPT_HOOKS) if base_name(p) in GIT_HOOKS)
     if scripts:
         facts.append(("git hooks", tuple(Evidence(p) for p in scripts)))
-    return tuple(Fact(name, evidence, (("installed", _installed(name, installed)),)) for name, evidence in facts)
+    fault = _path_fault(repo) if repo is not None else ""
+    found = []
+    for name, evidence in facts:
+        here = _installed(name, installed)
+        problem = _idle(sources, evidence) if here and name == "husky" else ""
+        if not here:
+            problem = fault or "not installed in this clone"
+        detail = (("installed", here), *((("problem", problem),) if problem else ()))
+        found.append(Fact(name, evidence, detail))
+    return tuple(found)
+
+
+def _calls_husky(sources: Sources) -> bool:
+    """Whether `npm install` would set husky up, of which there is nothing else."""
+    document = sources.json("package.json") if "package.json" in sources.names else {}
+    scripts = [dig(document, "scripts", name) for name in ("prepare", "postinstall")]
+    return any(isinstance(text, str) and "husky" in text.split() for text in scripts)
+
+
+def _idle(sources: Sources, evidence: tuple[Evidence, ...]) -> str:
+    """The scripts of husky that hold no command, or only one that is commented out."""
+    empty = []
+    for one in evidence:
+        lines = logical_lines(sources.text(one.path) or "")
+        if base_name(one.path) in GIT_HOOKS and not any(
+            not is_noise(line.text) and "husky.sh" not in line.text for line in lines
+        ):
+            empty.append(one.path)
+    return f"{', '.join(empty)} runs nothing: no line of it is a command" if empty else ""
+
+
+def _path_fault(repo: Repo) -> str:
+    """Why git finds no hook where `core.hooksPath` points; "" where it finds some or it is not set."""
+    said = git.config(repo, "core.hooksPath")
+    if not said:
+        return ""
+    try:
+        folder = (repo.root / Path(said).expanduser()).resolve()
+    except RuntimeError:
+        return f"core.hooksPath is {said}, which is no folder"
+    if not folder.is_dir():
+        return f"core.hooksPath is {said}, which is not there"
+    if not any(folder.is_relative_to(place.resolve()) for place in (repo.root, repo.common_dir)):
+        return f"core.hooksPath is {said}, a folder of another place"
+    return f"core.hooksPath is {said}, where it has no hook"
 
 
 def _installed(manager: str, hooks: tuple[GitHook, ...]) -> tuple[str, ...]:
@@ -219,9 +272,17 @@ def effective_hooks(repo: Repo) -> tuple[GitHook, ...]:
         manager = next((known for sign, known in _SIGNS if sign in head), "script")
         if manager == "script" and "/.husky" in folder.as_posix():
             manager = "husky"
-        shown = os.path.relpath(path, repo.root) if path.is_relative_to(repo.root) else os.fspath(path)
-        found.append(GitHook(name, Path(shown).as_posix(), manager))
+        found.append(GitHook(name, _shown(path, repo), manager))
+        kept = path.with_name(f"{name}.before-qualitygate")
+        if manager == "qualitygate" and os.access(kept, os.X_OK):  # which ours runs first
+            before = next((known for sign, known in _SIGNS if sign in _head(kept)), "script")
+            found.append(GitHook(name, _shown(kept, repo), before))
     return tuple(found)
+
+
+def _shown(path: Path, repo: Repo) -> str:
+    shown = os.path.relpath(path, repo.root) if path.is_relative_to(repo.root) else os.fspath(path)
+    return Path(shown).as_posix()
 
 
 def _head(path: Path) -> bytes:

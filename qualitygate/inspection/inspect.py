@@ -145,7 +145,7 @@ def _assemble(
         linters=tools.linters,
         formatters=tools.formatters,
         type_checkers=tools.type_checkers,
-        hook_managers=hook_managers(sources, installed, raws),
+        hook_managers=hook_managers(sources, installed, raws, repo),
         task_runners=task_runners(sources, looks, understood),
         ci=services(sources),
         source_roots=roots["source_roots"],

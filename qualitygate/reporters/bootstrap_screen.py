@@ -68,7 +68,8 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
     yield Text("")
     holding = [proof for proof in result.proofs if proof.holds]
     yield _last("enforced now", f"{plural(len(holding), 'check')} {setting_up.where(result)}", "green")
-    yield _last("old debt", f"{setting_up.debt(result)} tolerated" if any(p.debt for p in holding) else "none")
+    tolerated = any(p.debt for p in holding) and not result.unborn
+    yield _last("old debt", f"{setting_up.debt(result)}{' tolerated' if tolerated else ''}")
     yield command(f"{'next':<12}", setting_up.following(result))
 
 

@@ -119,7 +119,10 @@ def _members(facts: Facts) -> list[Row]:
 
 def _installed(fact: Fact) -> str:
     hooks = dict(fact.detail).get("installed")
-    return f"installed here: {', '.join(hooks)}" if hooks else "not installed in this clone"
+    problem = dict(fact.detail).get("problem")
+    said = [f"installed here: {', '.join(hooks)}"] if hooks else []
+    said += [str(problem)] if problem else []
+    return "; ".join(said) or "not installed in this clone"
 
 
 def _bare(facts: Facts, key: str) -> list[Row]:

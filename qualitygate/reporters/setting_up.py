@@ -12,6 +12,7 @@ from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
+from qualitygate.hook_managers import INSTALLERS
 from qualitygate.inspection.facts import Facts, GateCommand
 from qualitygate.quote import clean
 from qualitygate.reporters.replay import as_json, render_line
@@ -151,7 +152,8 @@ def debt(result: BootstrapResult) -> str:
     """What is tolerated, in all and per check."""
     found = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     named = ", ".join(f"{name} {number}" for name, number in found.items())
-    return f"{plural(sum(found.values()), 'finding')} ({named})" if found else "none"
+    total = f"{plural(sum(found.values()), 'finding')} ({named})" if found else "none"
+    return f"none: your first commit is judged whole; against it stands: {total}" if result.unborn else total
 
 
 def beside(result: BootstrapResult) -> Iterator[str]:
@@ -159,6 +161,10 @@ def beside(result: BootstrapResult) -> Iterator[str]:
     for agent in result.agents:
         held = "told after an edit, kept from commands past the gate and from stopping while red"
         yield f"{agent.title}: {f'its hooks do not hold, {clean(agent.reason)}' if agent.reason else held}"
+    for fact in result.facts.hook_managers:
+        if (problem := dict(fact.detail).get("problem")) and fact.name != result.manager:
+            mend = f": {INSTALLERS[fact.name]}" if fact.name in INSTALLERS else ""
+            yield f"without effect here, apart from the gate: {fact.name}, {clean(str(problem))}{mend}"
     if result.replay is not None:
         yield render_line(result.replay)
 
@@ -198,7 +204,11 @@ def bootstrap_json(result: BootstrapResult) -> str:
 
 def render_install(result: InstallResult) -> str:
     """Where the hooks are now."""
-    lines = [f"hooks in {result.hooks.directory}: {', '.join(result.hooks.written)}"]
+    lines = [f"hooks in {result.hooks.directory}: {', '.join(result.hooks.written)}"] if result.hooks.written else []
+    by: dict[str, list[str]] = {}
+    for name, manager in result.hooks.managed.items():
+        by.setdefault(manager, []).append(name)
+    lines += [f"left to {manager}, which calls the gate: {', '.join(names)}" for manager, names in by.items()]
     lines += [f"run first, as before: {', '.join(result.hooks.chained)}"] if result.hooks.chained else []
     if result.adopted:
         lines.append(f"adopted: {result.adopted[:12]}; what stands there is tolerated")

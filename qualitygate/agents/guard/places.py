@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from qualitygate.agents.catalogue import AGENTS
 from qualitygate.agents.guard.refusal import Refusal, refusal
-from qualitygate.locations import LAUNCHER
+from qualitygate.locations import GIT_LAUNCHER, LAUNCHER
 
 _REGISTRATIONS = frozenset(
     (
         *(agent.settings for agent in AGENTS.values()),
         LAUNCHER,
+        GIT_LAUNCHER,
+        ".qualitygate/lefthook.yml",
         # Of agents that have no adapter yet, and files beside those that register.
         *(".claude/settings.local.json", ".codex/hooks.json", ".codex/config.toml"),
         *(".cursor/hooks.json", ".gemini/settings.json", ".factory/hooks.json", ".windsurf/hooks.json"),
