@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings, semgrep_settings
+from qualitygate.bootstrap import mypy_settings, own_arguments, pytest_settings, ruff_settings, semgrep_settings
 from qualitygate.bootstrap.calibrate import calibrate
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
@@ -126,8 +126,11 @@ def _plain(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
         return
     fact = known(ground.facts, check.known_as)
     node = traits.ecosystem(tool) == "node"
-    options = {**check.options, **({"environment": "project"} if node and program.of_project else {})}
-    planned = _planned(check, _line(program.version, 2), ground, options=options, adopted=fact is not None)
+    own = own_arguments.adopted(ground.facts, check.tool, ground.root)
+    options = {**check.options, **own, **({"environment": "project"} if node and program.of_project else {})}
+    # What the project has installed from a lock file is pinned there.
+    version = "" if node and program.of_project else _line(program.version, 2)
+    planned = _planned(check, version, ground, options=options, adopted=fact is not None)
     if rules := tuple(options.get("rules", ())):
         planned = _calibrated(draft, ground, planned, rules)
         if not planned.rules:
@@ -239,7 +242,10 @@ def _pytest(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 def _tests(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     """Run all tests once on HEAD, and decide from that when they run, or why they cannot be a check."""
     program = _program(ground, check)
-    planned = _planned(check, _line(program.version, 1), ground, options={**check.options, "environment": "project"})
+    own = own_arguments.adopted(ground.facts, check.tool, ground.root)
+    options = {**check.options, **own, "environment": "project"}
+    node = traits.ecosystem(ground.scratch.tools[check.tool]) == "node"
+    planned = _planned(check, "" if node else _line(program.version, 1), ground, options=options)
     start = time.monotonic()
     report = look(ground.scratch, as_check(planned), draft.files(), limit=pytest_settings.PATIENCE)
     settled = pytest_settings.settle(report, time.monotonic() - start)
@@ -248,7 +254,8 @@ def _tests(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
         return
     evidence = f"{settled.evidence}; {_named(program, check.tool)}"
     step = Step(f"run the tests at {settled.tier}", check.reason, evidence)
-    options = {**planned.options, "flags": list(settled.flags)} if settled.flags else planned.options
+    flags = [*planned.options.get("flags", ()), *settled.flags]
+    options = {**planned.options, **({"flags": flags} if flags else {})}
     draft.add(planned._replace(tier=settled.tier, options=options), step)
 
 

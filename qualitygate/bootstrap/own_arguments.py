@@ -1,0 +1,76 @@
+"""How the project itself starts a tool: the arguments that decide what it looks at, taken from its own commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qualitygate.inspection.facts import Facts, GateCommand
+
+# What an adapter says itself, or what only serves a person who looks on; with the number of words that go along.
+_OURS = {
+    **dict.fromkeys(
+        ("--reporter", "-R", "--reporters", "--reporter-option", "--format", "-f", "--outputFile", "-o"), 1
+    ),
+    **dict.fromkeys(
+        ("--watch", "-w", "--watchAll", "--fix", "--cache", "--coverage", "--silent", "--verbose", "--ci"), 0
+    ),
+    **dict.fromkeys(("--bail", "-b", "--exit", "--color", "--colors", "--no-color", "--noEmit", "--run", "run"), 0),
+    **dict.fromkeys(("--watch=false", "--no-watch", "--watchAll=false", "-u", "--update", "--updateSnapshot"), 0),
+}
+_BARE = {
+    "mocha": (
+        *("--check-leaks", "--recursive", "--full-trace", "--sort", "-S", "--allow-uncaught", "--async-only", "-A"),
+        *("--forbid-only", "--forbid-pending", "--inline-diffs", "--parallel", "-p", "--no-config", "--no-package"),
+    ),
+    "jest": ("--runInBand", "-i", "--passWithNoTests", "--detectOpenHandles", "--forceExit", "--no-cache", "--all"),
+    "vitest": ("--passWithNoTests", "--typecheck", "--globals", "--dom", "--no-isolate", "--no-file-parallelism"),
+    "eslint": (
+        *("--quiet", "--no-error-on-unmatched-pattern", "--report-unused-disable-directives", "--no-inline-config"),
+        *("--no-eslintrc", "--pass-on-no-patterns"),
+    ),
+}
+"""Flags that take no value, per tool: the word after any other may be its value."""
+
+
+def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
+    """The options `flags` and `paths` that do in `root` what the project's command does; none where it is unclear."""
+    for command in facts.gate_commands:
+        if _folder(command) != root:
+            continue
+        for call in command.calls:
+            if call.adapter == tool and (found := _split(tool, call.arguments)) is not None:
+                flags, paths = found
+                return {**({"flags": flags} if flags else {}), **({"paths": paths} if paths else {})}
+    return {}
+
+
+def _folder(command: GateCommand) -> str:
+    if command.directory:
+        return command.directory.strip("/").removeprefix("./")
+    return command.path.rpartition("/")[0] if command.path.endswith("package.json") else ""
+
+
+def _split(tool: str, words: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Flags and places; None for a word of which it is not sure what it is."""
+    flags: list[str] = []
+    paths: list[str] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        name = word.partition("=")[0]
+        if name in _OURS:
+            at += 0 if "=" in word else _OURS[name]
+        elif not word.startswith("-"):
+            paths.append(word.strip("'\""))
+        elif word in _BARE.get(tool, ()) or "=" in word or word.startswith("--no-"):
+            flags.append(word)
+        elif at < len(words) and not words[at].startswith("-"):
+            flags += [word, words[at]]
+            at += 1
+        else:
+            return None
+    if any(char in path for path in paths for char in "$`{"):
+        return None
+    return flags, [path.removeprefix("./").rstrip("/") or "." for path in paths if path not in (".", "./")]
