@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -221,6 +220,8 @@ def changed_files(repo: Repo) -> list[str]:
 
 def merge_files(ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
     """What a file becomes when two sides changed it; None where they changed the same lines."""
+    import tempfile  # rarely needed, and a hook pays for every import
+
     with tempfile.TemporaryDirectory() as place:
         paths = [Path(place, name) for name in ("ours", "base", "theirs")]
         for path, data in zip(paths, (ours, base, theirs), strict=True):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.git import Repo
-from qualitygate.locations import user_cache
+from qualitygate.locations import snapshots
 
 
 class State(NamedTuple):
@@ -24,7 +24,7 @@ def locate(repo: Repo) -> State:
     name = repo.common_dir.parent.name if repo.common_dir.name == ".git" else repo.common_dir.name
     return State(
         shared=repo.common_dir / "qualitygate",
-        worktree=Path(user_cache("qualitygate", f"{_safe(name)}-{_short(repo.common_dir)}", _short(repo.root))),
+        worktree=Path(snapshots(f"{_safe(name)}-{_short(repo.common_dir)}", _short(repo.root))),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +53,8 @@ def head_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
     if git.head_commit(repo) is not None:
         yield repo, commit_tree(repo, "HEAD")
         return
+    import tempfile  # rarely needed, and a hook pays for every import
+
     with tempfile.TemporaryDirectory(prefix="qualitygate-") as place:
         yield worktree_tree(repo, Path(place))
 
