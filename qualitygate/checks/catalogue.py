@@ -7,10 +7,10 @@ from typing import cast
 
 from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import ast_grep, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
+from qualitygate.checks.tools import ast_grep, command, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
 
 _MODULES: tuple[ModuleType, ...] = (
-    *(large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+    *(command, large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
 )
 
 TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}

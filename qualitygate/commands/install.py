@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import shlex
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
-from qualitygate.checks import tool_environment
+from qualitygate.checks import project_commands, tool_environment
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Project
 from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
 from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE
-from qualitygate.gate.state import locate
+from qualitygate.gate.state import digest, locate
 from qualitygate.gate.surroundings import place_of, project_at
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
 from qualitygate.model import Check
+from qualitygate.quote import clean
 from qualitygate.resources import read
 
 
@@ -96,11 +99,17 @@ def _template() -> str:
 
 
 def ensure_trust(
-    repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None, roots: Collection[str] | None = None
+    repo: Repo,
+    *,
+    trust_it: bool,
+    ask: Callable[[str], bool] | None,
+    roots: Collection[str] | None = None,
+    tried: Sequence[Stated] = (),
 ) -> bool:
     """Whether what the repository can make us execute may run: as granted before, by flag, or by answer.
 
-    `roots` are the folders in which tools are started; those of its settings where they are left out.
+    `roots` are the folders in which tools are started; those of its settings where they are left out. `tried` are
+    commands of the project that nobody has set up as checks yet.
     """
     if roots is None:
         roots = {"", *map(root_of, _checks(repo))}
@@ -108,17 +117,26 @@ def ensure_trust(
     entries = commit_tree(repo, head).entries if head else {}
     read = trust.reader(repo, entries, TOOLS)
     executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
-    keys = [trust.digest_of(entries, paths) for paths in executed.values()]
+    keys = [trust.key_of(read, entries, TOOLS, root) for root in executed]
+    keys += [digest("tried", trust.decides(read, tried))] if tried else []
     if all(trust.is_granted(repo, key) for key in keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
     what += [f"the code in, or named by, {path}" for path in sorted({p for paths in executed.values() for p in paths})]
+    commands = [*(one for root in executed for one in project_commands.of_tree(read, root)), *tried]
+    what += [_told(one) for one in dict.fromkeys(commands)]
     if trust_it or (ask is not None and ask("\n".join(what))):
         for key in keys:
             trust.grant(repo, key)
         return True
     return False
+
+
+def _told(one: Stated) -> str:
+    where = f" in {clean(one.root)}" if one.root else ""
+    what = clean(shlex.join(one.run), 200) if one.check else "the commands in the settings of the gate"
+    return f"the command `{what}`{where}"
 
 
 def trusted_environment(repo: Repo) -> Environment | None:

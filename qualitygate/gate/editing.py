@@ -152,7 +152,8 @@ def _around(gate: Gate, on_disk: Mapping[str, bytes], checks: Sequence[Check]) -
     def may_run(root: str) -> bool:
         executed = _executed(gate, root, read, on_disk)
         entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
-        return trust.is_granted(gate.repo, trust.digest_of(entries, executed))
+        commands = trust.command_rows(read, gate.tools, root)
+        return trust.is_granted(gate.repo, trust.digest_of(entries, executed, commands))
 
     return around_checks(gate, checks, may_run)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import traits
+from qualitygate.checks import project_commands, traits
+from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import outward, reading
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.state import digest, read_json, write_json
@@ -43,9 +44,27 @@ def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[
     return read
 
 
-def digest_of(entries: Entries, paths: tuple[str, ...]) -> str:
-    """What trust is keyed to: the content of the executable configuration."""
-    return digest("trust", [(path, entries[path].blob) for path in paths if path in entries])
+def digest_of(entries: Entries, paths: Sequence[str], commands: Sequence[tuple[str, str]] = ()) -> str:
+    """What trust is keyed to: the content of the executable configuration, and what commands come to."""
+    rows = [(path, entries[path].blob) for path in paths if path in entries]
+    return digest("trust", rows, commands) if commands else digest("trust", rows)
+
+
+def key_of(read: Callable[[str], bytes | None], entries: Entries, tools: Mapping[str, Tool], root: str = "") -> str:
+    """The key for tools that are started in one folder of a tree."""
+    return digest_of(entries, executable_configuration(read, tools, root), command_rows(read, tools, root))
+
+
+def command_rows(
+    read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = ""
+) -> list[tuple[str, str]]:
+    """What the commands that checks of one folder run come to."""
+    return decides(read, project_commands.of_tree(read, root)) if project_commands.TOOL in tools else []
+
+
+def decides(read: Callable[[str], bytes | None], commands: Sequence[Stated]) -> list[tuple[str, str]]:
+    """What these commands come to in a tree: their words, and the content of the manifests that they lead to."""
+    return sorted(project_commands.decides(read, commands).items())
 
 
 def is_granted(repo: Repo, key: str) -> bool:
