@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap import mypy_settings, pytest_settings, ruff_settings, semgrep_settings
+from qualitygate.bootstrap import existing_trials, mypy_settings, pytest_settings, ruff_settings, semgrep_settings
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import PlannedCheck, Step
@@ -65,6 +65,7 @@ def compose(
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
                 _decide(draft, here, check._replace(name=name))
+    draft.existing = existing_trials.settle(draft, ground.scratch, ground.facts, progress)
     return draft
 
 

@@ -12,6 +12,7 @@ from qualitygate.bootstrap import agent_files, gatefile, journal
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
 from qualitygate.bootstrap.gatefile import Hooks
 from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rulebook, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
@@ -74,6 +75,7 @@ class BootstrapResult(NamedTuple):
     manager: str = ""
     replay: Replay | None = None
     agents: tuple[AgentProof, ...] = ()
+    existing: tuple[Standing, ...] = ()
 
 
 def bootstrap(
@@ -97,12 +99,14 @@ def bootstrap(
     again = read(FILE_NAME) is not None
     draft = _kept(repo, read) if again else Draft(read)
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
-    trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots)
+    tried = () if again else candidates(facts)
+    trusted = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
     with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
         missing = _tool_environments(options, _wanted(playbooks, draft, facts, again), progress)
         if not again:
             draft = compose(Ground(scratch, facts, playbooks[0], missing), playbooks, read, progress)
         checks = tuple(draft.checks)
+        existing = standings(facts, checks) if again else draft.existing
         if not again:
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager)
             places = [row.path for row in facts.environments if not row.hostile]
@@ -116,7 +120,8 @@ def bootstrap(
         tell = refresh_instructions if again else add_instructions
         tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
         if options.dry_run:
-            return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+            planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+            return planned._replace(existing=existing)
         seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
         proofs = _prove(scratch, draft, checks, facts, seeds, progress)
         sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
@@ -134,7 +139,7 @@ def bootstrap(
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
-        return result._replace(replay=replayed, agents=effective)
+        return result._replace(replay=replayed, agents=effective, existing=existing)
 
 
 def _refuse(repo: Repo, options: Options) -> None:

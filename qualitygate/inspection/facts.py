@@ -53,7 +53,7 @@ class GateCommand(NamedTuple):
     """One command that the project runs on itself. `runner` is what starts it: `github-actions`, `tox`, `make`, ...
 
     `tools` are those that it reaches, also through entry points of the project; `calls` what it starts itself.
-    `steps` are the command lines behind the entry points that it names (`npm run lint`: the script).
+    `steps` are the command lines behind the entry points that it names or belongs to (`make lint`: its recipe).
     """
 
     command: str

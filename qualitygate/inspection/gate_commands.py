@@ -44,11 +44,12 @@ def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
     closures: dict[tuple[str, ...], tuple[_Behind, ...]] = {}
     understood = []
     for raw, own in pairs:
-        if own.references not in closures:
-            closures[own.references] = _reached(own.references, entry_points)
+        whole = (raw.defines,) if raw.defines else own.references
+        for references in {own.references, whole} - set(closures):
+            closures[references] = _reached(references, entry_points)
         behind = closures[own.references]
         tools = {name: kind for one in (own, *(step.meaning for step in behind)) for name, kind in one.tools}
-        steps = tuple(dict.fromkeys(step.command for step in behind))[:_STEPS]
+        steps = tuple(dict.fromkeys(step.command for step in closures[whole]))[:_STEPS]
         understood.append(Understood(raw, own.calls, tuple(tools.items()), steps))
     return tuple(understood)
 

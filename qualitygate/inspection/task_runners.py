@@ -74,6 +74,6 @@ def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
 
 
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
-    for raw, _, reached in commands:
+    for raw, _, reached, _ in commands:
         if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS) and kind_of(reached) != "other":
             yield Fact("shell scripts", (Evidence(raw.path),))

@@ -137,7 +137,7 @@ def _node(sources: Sources, path: str) -> Iterator[tuple[str, Evidence]]:
 
 
 def _run(commands: tuple[Understood, ...]) -> Iterator[tuple[str, Evidence]]:
-    for raw, calls, _ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
+    for raw, calls, *_ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
         for name in dict.fromkeys(call.tool for call in calls):
             yield name, Evidence(raw.path, raw.line, raw.command.split("\n")[0][:120])
 

@@ -12,13 +12,11 @@ from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
-from qualitygate.inspection.facts import Facts, GateCommand
 from qualitygate.quote import clean
+from qualitygate.reporters.existing_gate import existing_json, render_existing
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
-_SHOWN = 8
-"""Commands of the project that are listed."""
 _LATE = {"push": "at push only", "full": "by `qualitygate run --tier full` only"}
 """Tiers of checks that no commit waits for."""
 
@@ -28,7 +26,8 @@ def render_bootstrap(result: BootstrapResult) -> str:
     lines = list(_plan(result.plan, result.again))
     if result.plan.left_out:
         lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
-    lines += _own_checks(result.facts)
+    own = list(render_existing(result.existing, result.proofs))
+    lines += ["", *own] if own else []
     if result.dry_run:
         ending = "dry run: nothing was written, nothing of this repository executed"
         lines += ["", "diff", *_diff(result.plan), "", ending]
@@ -48,21 +47,6 @@ def _plan(plan: Plan, again: bool) -> Iterator[str]:
         yield f"  {clean(step.step)}: {clean(step.reason)}"
         if step.evidence:
             yield f"      {clean(step.evidence)}"
-
-
-def _own_checks(facts: Facts) -> list[str]:
-    """What the project runs on itself, each command once; what only builds or publishes is no check."""
-    found: dict[str, GateCommand] = {}
-    for command in facts.gate_commands:
-        if command.kind != "other" and not command.command.startswith("qualitygate "):
-            found.setdefault(command.command, command)
-    commands = list(found.values())
-    if not commands:
-        return []
-    lines = ["", "checks that the project runs itself; not run here"]
-    lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:_SHOWN]]
-    left = len(commands) - _SHOWN
-    return lines + ([f"  ... and {left} more: qualitygate inspect"] if left > 0 else [])
 
 
 def _diff(plan: Plan) -> Iterator[str]:
@@ -150,6 +134,7 @@ def bootstrap_json(result: BootstrapResult) -> str:
         "changes": [
             {"path": edit.path, "action": "edit" if edit.before is not None else "create"} for edit in result.plan.edits
         ],
+        "existing": existing_json(result.existing, result.proofs),
         "proof": [{**proof._asdict(), "installed": proof.holds} for proof in result.proofs],
         "written": list(result.written),
         "hooks": list(result.installed.hooks.written) if result.installed else [],
