@@ -133,7 +133,8 @@ def _code(selector: str) -> str:
         return "" if match[2] else _NODES.get(node, "")
     if len(given) != match[2].count("["):
         return ""
-    return _BY_ATTRIBUTES.get((node, tuple(sorted(given))), lambda values: "")(given)
+    derive = _BY_ATTRIBUTES.get((node, tuple(sorted(given))))
+    return derive(given) if derive is not None else ""
 
 
 _BY_ATTRIBUTES: Mapping[tuple[str, tuple[str, ...]], Callable[[Mapping[str, str]], str]] = {

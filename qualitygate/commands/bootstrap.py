@@ -14,6 +14,7 @@ from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
 from qualitygate.bootstrap.gatefile import Hooks
+from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rulebook, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
@@ -76,6 +77,7 @@ class BootstrapResult(NamedTuple):
     replay: Replay | None = None
     agents: tuple[AgentProof, ...] = ()
     existing: tuple[Standing, ...] = ()
+    house_rules: tuple[HouseRule, ...] = ()
 
 
 def bootstrap(
@@ -121,7 +123,7 @@ def bootstrap(
         tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
         if options.dry_run:
             planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
-            return planned._replace(existing=existing)
+            return planned._replace(existing=existing, house_rules=draft.house_rules)
         seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
         proofs = _prove(scratch, draft, checks, facts, seeds, progress)
         sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
@@ -139,7 +141,7 @@ def bootstrap(
         replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
-        return result._replace(replay=replayed, agents=effective, existing=existing)
+        return result._replace(replay=replayed, agents=effective, existing=existing, house_rules=draft.house_rules)
 
 
 def _refuse(repo: Repo, options: Options) -> None:

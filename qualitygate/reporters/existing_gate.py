@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qualitygate.bootstrap.existing_gate import Standing
+from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.prove import Proof
 from qualitygate.quote import clean
 
 _SHOWN = 12
 _TITLE = "the project's own gate"
+_HOUSE = "rules of its own, all kept"
 _GREEN = {True: "yes", False: "no", None: "-"}
 
 
@@ -61,3 +63,18 @@ def existing_json(rows: Sequence[Standing], proofs: Sequence[Proof]) -> list[dic
         }
         for row in rows
     ]
+
+
+def render_house_rules(rows: Sequence[HouseRule]) -> Iterator[str]:
+    """The project's own rules, which stay where they are, and whether each fires on its seed."""
+    if not rows:
+        return
+    names = [clean(f"{row.tool}: {row.what}", 60) for row in rows[:_SHOWN]]
+    width = max([len(_HOUSE) - 2, *map(len, names)])
+    yield f"{_HOUSE:<{width + 2}}  fires on its seed"
+    for row, name in zip(rows, names, strict=False):
+        fires = {True: "yes", False: "no", None: "not tried"}[row.fires]
+        why = f": {clean(row.why, 160)}" if row.why else ""
+        yield f"  {name:<{width}}  {fires}{why} ({clean(row.path, 60)})"
+    if len(rows) > _SHOWN:
+        yield f"  ... and {len(rows) - _SHOWN} more: qualitygate bootstrap --json"

@@ -13,7 +13,7 @@ from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
 from qualitygate.quote import clean
-from qualitygate.reporters.existing_gate import existing_json, render_existing
+from qualitygate.reporters.existing_gate import existing_json, render_existing, render_house_rules
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
@@ -28,6 +28,8 @@ def render_bootstrap(result: BootstrapResult) -> str:
         lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
     own = list(render_existing(result.existing, result.proofs))
     lines += ["", *own] if own else []
+    house = list(render_house_rules(result.house_rules))
+    lines += ["", *house] if house else []
     if result.dry_run:
         ending = "dry run: nothing was written, nothing of this repository executed"
         lines += ["", "diff", *_diff(result.plan), "", ending]
@@ -135,6 +137,7 @@ def bootstrap_json(result: BootstrapResult) -> str:
             {"path": edit.path, "action": "edit" if edit.before is not None else "create"} for edit in result.plan.edits
         ],
         "existing": existing_json(result.existing, result.proofs),
+        "house_rules": [row._asdict() for row in result.house_rules],
         "proof": [{**proof._asdict(), "installed": proof.holds} for proof in result.proofs],
         "written": list(result.written),
         "hooks": list(result.installed.hooks.written) if result.installed else [],
