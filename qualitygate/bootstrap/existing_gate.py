@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
-from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.project_commands import Stated
 from qualitygate.inspection.facts import Facts, GateCommand, Kind
 from qualitygate.inspection.shell import segments, unwrapped
@@ -79,8 +78,8 @@ _CHANGES = re.compile(r"^--(?:fix|write|apply|in-place|unsafe-fixes|update-snaps
 _WAITS = re.compile(r"^--(?:watch|watchall|serve|ui|open)(?:=true)?$", re.IGNORECASE)
 _TEXTS = (
     (re.compile(r"\|\s*(?:\S*/)?(?:ba|z|da)?sh\b"), "it gives a shell what another program prints"),
-    (re.compile(r"https?://|ssh://|git@"), "it reaches the network"),
-    (re.compile(r"\$\{\{"), "continuous integration fills in a part of it"),
+    (re.compile(r"https?://|ssh://|git@|\b(?:curl|wget|ssh|scp|rsync)\b"), "it reaches the network"),
+    (re.compile(r"\b(?:sudo|doas)\b"), "it wants more rights"),
     (re.compile(r"\bsecrets\.|[A-Z]_(?:TOKEN|SECRET|PASSWORD)\b|\bAPI_KEY\b"), "it needs a secret"),
     (re.compile(r"\b(?:docker|playwright|cypress|testcontainers|selenium|xvfb-run)\b"), "it needs a service"),
 )
@@ -139,6 +138,8 @@ def _words(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> tuple[s
         return ("bash" if row.path in bash else "sh", row.path)
     if row.command.startswith("uses: "):
         return "a step that CI brings along"
+    if "${{" in row.command:
+        return "continuous integration fills in a part of it"
     if _SHELL.search(row.command):
         return "it takes a shell"
     try:
@@ -187,6 +188,10 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
         by_tool.setdefault(check.tool, []).append(check.name)
     done: dict[tuple[str, bool], set[str]] = {}
     for row in sorted(rows, key=_plainness):
+        own = [c.name for c in planned if (list(row.run), row.directory) == _runs(c) and row.run]
+        if own:
+            yield row._replace(group="covered", why=", ".join(own))
+            continue
         adapters = {tool.replace(" ", "-") for tool in row.tools}
         if adapters and adapters <= set(by_tool):
             names = [name for tool in sorted(adapters) for name in by_tool[tool]]
@@ -202,6 +207,10 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
         yield row
 
 
+def _runs(check: PlannedCheck) -> tuple[list[str], str]:
+    return list(check.options.get("run", ())), str(check.options.get("root", "")).strip("/")
+
+
 _PLAIN = ("lint", "test", "tests", "typecheck", "type-check", "types", "check", "format:check")
 
 
@@ -209,8 +218,3 @@ def _plainness(row: Standing) -> tuple[bool, bool, int]:
     """Plain names first, and those without words of their own after them."""
     named = len(row.run) <= 3 and bool(row.run) and row.run[-1] in _PLAIN
     return row.group != "check", not named, len(row.command)
-
-
-def has_adapter(tool: str) -> bool:
-    """Whether a tool, as the facts name it, is one that we can run ourselves."""
-    return tool.replace(" ", "-") in TOOLS
