@@ -20,7 +20,7 @@ from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scopes import all_roots, is_meant
-from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
+from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules, tree_with
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
@@ -30,7 +30,7 @@ from qualitygate.commands.install import InstallResult, ensure_trust, put_in
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
-from qualitygate.gate import records
+from qualitygate.gate import records, trust
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_at
 from qualitygate.git import Repo
@@ -261,6 +261,15 @@ def _leave_out(draft: Draft, sound: tuple[PlannedCheck, ...], proofs: tuple[Proo
     draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=gatefile.gate_file(sound))
 
 
+def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft) -> None:
+    """What was agreed to holds for the commit that will have these settings, too, whoever makes it."""
+    reader, tree = tree_with(scratch, draft.files())
+    entries = git.entries(reader, tree)
+    read = trust.reader(reader, entries, TOOLS)
+    for root in sorted({"", *(root_of(as_check(check)) for check in draft.checks)}):
+        trust.grant(repo, trust.key_of(read, entries, TOOLS, root))
+
+
 def _apply(
     repo: Repo,
     scratch: Scratch,
@@ -288,6 +297,8 @@ def _apply(
     plan = draft.plan()
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
+    if trusted:
+        _keep_trust(repo, scratch, draft)
     result = installed[0] if installed else None
     return BootstrapResult(
         repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager
