@@ -39,6 +39,7 @@ class Standing(NamedTuple):
 
 _HOOKS = ("pre-commit", "husky", "lefthook", "lint-staged")
 _BY_NAME = ("npm", "make", "just", "task", "poe", "pdm", "pixi", "invoke")
+_NAMED = ("npm", "script")
 _ENVIRONMENTS = ("tox", "nox", "hatch", "rye", "mise")
 _PACKAGE_MANAGERS = ("npm", "yarn", "pnpm", "bun")
 # What a check never starts: it installs, publishes, reaches out, or changes what is not a copy.
@@ -90,11 +91,11 @@ def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[s
     """Each command that is a check, once; of several forms of one, the plainest. `scripts`: those that start bash."""
     found: dict[tuple[object, ...], Standing] = {}
     bash = frozenset(scripts)
-    names = {row.name for row in facts.gate_commands if row.runner == "npm"}
+    named = {row.name if row.runner == "npm" else row.path for row in facts.gate_commands if row.runner in _NAMED}
     for row in facts.gate_commands:
         if row.kind == "other" or row.command.startswith("qualitygate "):
             continue
-        one = _standing(row, bash, names)
+        one = _standing(row, bash, named)
         key = (one.run, one.directory) if one.run else (one.command, one.path)
         other = found.get(key)
         found[key] = _merged(other, one) if other else one
@@ -153,7 +154,8 @@ def _words(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> tuple[s
         script = [word for word in words[1:] if word != "run" and not word.startswith("-")][:1]
         if script and len(words) <= 3 and f"npm run {script[0]}" in scripts:
             return ("npm", "run", script[0])
-    return tuple(words)
+    path = words[0].removeprefix("./")
+    return ("bash" if path in bash else "sh", path) if words[1:] == [] and path in scripts else tuple(words)
 
 
 def _objections(texts: Iterable[str], run: Sequence[str]) -> Iterator[str]:
@@ -192,7 +194,7 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
         if own:
             yield row._replace(group="covered", why=", ".join(own))
             continue
-        adapters = {tool.replace(" ", "-") for tool in row.tools}
+        adapters = {tool.replace(" ", "-") for tool in row.tools if tool not in _WRAPPING} or set(row.tools)
         if adapters and adapters <= set(by_tool):
             names = [name for tool in sorted(adapters) for name in by_tool[tool]]
             yield row._replace(group="covered", why=", ".join(names))
@@ -211,6 +213,8 @@ def _runs(check: PlannedCheck) -> tuple[list[str], str]:
     return list(check.options.get("run", ())), str(check.options.get("root", "")).strip("/")
 
 
+_WRAPPING = ("coverage", "nyc", "c8")
+"""Tools that start another one and watch it; what is a check in it is the other one."""
 _PLAIN = ("lint", "test", "tests", "typecheck", "type-check", "types", "check", "format:check")
 
 

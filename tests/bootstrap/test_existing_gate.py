@@ -94,6 +94,18 @@ def test_one_command_that_stands_in_two_places_is_one_row(tmp_path: Path) -> Non
     assert [row.command for row in found.values()] == ["npm run lint"]
 
 
+def test_a_script_that_ci_names_and_its_lines_are_one_command_and_coverage_only_watches(tmp_path: Path) -> None:
+    files: dict[str, str | bytes | None] = {
+        "scripts/test": "#!/bin/sh -e\ncoverage run -m pytest\npylint shop\n",
+        ".github/workflows/ci.yml": WORKFLOW % "./scripts/test",
+    }
+    found = rows(tmp_path, files, "pytest")
+    assert [(row.command, row.group) for row in found.values()] == [("sh scripts/test", "check")]
+    files["scripts/test"] = "#!/bin/sh -e\ncoverage run -m pytest\n"
+    found = rows(tmp_path / "2", files, "pytest")
+    assert [(row.command, row.group, row.why) for row in found.values()] == [("sh scripts/test", "covered", "pytest")]
+
+
 def test_hooks_stay_hooks(tmp_path: Path) -> None:
     config = "repos:\n- repo: local\n  hooks:\n  - {id: lint, name: l, entry: pylint shop, language: system}\n"
     found = rows(tmp_path, {".pre-commit-config.yaml": config})
