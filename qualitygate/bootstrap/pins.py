@@ -29,7 +29,11 @@ def told(pin: Pin, program: Program, findings: Iterable[Finding], package: str) 
     counts = Counter(finding.rule for finding in findings)
     rules = ", ".join(f"{rule.partition(':')[2]} {number}" for rule, number in counts.most_common(_RULES))
     more = " ..." if len(counts) > _RULES else ""
-    told = f"{sum(counts.values())} findings on HEAD under it ({rules}{more}): those that {pin.version} does not make"
-    told = f"{told} come from the version alone; all are tolerated" if counts else "nothing is found on HEAD under it"
-    command = f"python -m venv .venv && .venv/bin/pip install {package}=={pin.version}"
-    return f"the project pins {pin.version} ({where}), {program.version} runs here: {told}; the pinned one: `{command}`"
+    made = f"python -m venv .venv && .venv/bin/pip install {package}=={pin.version}"
+    command = "uv sync" if pin.evidence.path.endswith("uv.lock") else made
+    head = f"the project pins {pin.version} ({where}), {program.version} runs here; `{command}` installs the pinned one"
+    if not counts:
+        return f"{head}; nothing is found on HEAD"
+    number = sum(counts.values())
+    noun = "finding" if number == 1 else "findings"
+    return f"{head}; {number} {noun} on HEAD ({rules}{more}): what {pin.version} does not report comes from the version alone"

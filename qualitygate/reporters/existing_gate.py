@@ -21,7 +21,7 @@ def render_existing(rows: Sequence[Standing], proofs: Sequence[Proof]) -> Iterat
     if not rows:
         return
     by_check = {proof.check: proof for proof in proofs}
-    commands = [clean(row.command, 60) for row in rows[:_SHOWN]]
+    commands = [clean(_command(row), 60) for row in rows[:_SHOWN]]
     width = max([len(_TITLE) - 2, *map(len, commands)])
     yield f"{_TITLE:<{width + 2}}  green now  what became of it"
     for row, command in zip(rows, commands, strict=False):
@@ -30,6 +30,10 @@ def render_existing(rows: Sequence[Standing], proofs: Sequence[Proof]) -> Iterat
     left = len(rows) - _SHOWN
     if left > 0:
         yield f"  ... and {left} more: qualitygate bootstrap --json, or inspect"
+
+
+def _command(row: Standing) -> str:
+    return f"{row.command} in {row.directory}" if row.directory else row.command
 
 
 def became(row: Standing, proofs: Mapping[str, Proof]) -> str:
