@@ -50,7 +50,21 @@ _PROGRAMS = frozenset(
         *("curl", "wget", "ssh", "scp", "rsync", "sftp", "nc", "aws", "gcloud", "az", "gh", "glab", "heroku", "vercel"),
         *("netlify", "flyctl", "fly", "twine", "codecov", "coveralls", "sudo", "doas", "su", "rm", "mv", "chmod"),
         *("chown", "kill", "pkill", "killall", "nohup", "systemctl", "service", "dd", "mkfs", "psql", "mysql"),
-        *("redis-server", "redis-cli", "playwright", "cypress", "tox", "nox", "git", "eval", "shutdown", "reboot"),
+        *(
+            "redis-server",
+            "redis-cli",
+            "playwright",
+            "cypress",
+            "tox",
+            "nox",
+            "git",
+            "pre-commit",
+            "prek",
+            "lefthook",
+            "eval",
+            "shutdown",
+            "reboot",
+        ),
     )
 )
 _VERBS = frozenset(

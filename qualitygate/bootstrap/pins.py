@@ -36,4 +36,5 @@ def told(pin: Pin, program: Program, findings: Iterable[Finding], package: str) 
         return f"{head}; nothing is found on HEAD"
     number = sum(counts.values())
     noun = "finding" if number == 1 else "findings"
-    return f"{head}; {number} {noun} on HEAD ({rules}{more}): what {pin.version} does not report comes from the version alone"
+    told = f"{number} {noun} on HEAD ({rules}{more}): what {pin.version} does not report comes from the version alone"
+    return f"{head}; {told}"

@@ -60,6 +60,7 @@ jobs:
         ("uv run pylint shop --fix", "it changes files"),
         ("flake8 --config https://x.example/c shop", "it reaches the network"),
         ("tox -e lint", "it starts tox"),
+        ("pre-commit run --all-files", "it starts pre-commit"),  # which fetches its hooks
     ],
 )
 def test_what_is_not_a_plain_check_is_listed_with_its_reason(tmp_path: Path, line: str, why: str) -> None:
