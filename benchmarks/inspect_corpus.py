@@ -31,6 +31,7 @@ LISTS = (
     *("frameworks", "source_roots", "test_roots", "first_party_packages", "generated_or_vendored_paths"),
     *("dockerfiles", "submodules"),
 )
+_DETAILED = ("linters", "type_checkers")
 _COMMENT = re.compile(r"\s*\(.*\)\s*$|\s+v?\d[\w.]*(?=\s|$)")
 
 
@@ -59,7 +60,8 @@ def compare(expected: dict[str, Any], found: dict[str, Any]) -> Iterator[Score]:
         if field in expected.get("hazards", {}):
             yield _sets(f"hazards.{key}", set(expected["hazards"][field]), set(found["hazards"][key]))
     for field in ("select", "strict"):
-        yield _sets(f"detail.{field}", _details(expected, field), _details(found, field))
+        stated = {_plain(e["name"]) for key in _DETAILED for e in expected[key] if field in e}
+        yield _sets(f"detail.{field}", _details(expected, field, stated), _details(found, field, stated))
 
 
 def _plain(name: str) -> str:
@@ -71,15 +73,16 @@ def _languages(document: dict[str, Any]) -> set[str]:
 
 
 def _pairs(table: dict[str, Any]) -> set[str]:
-    return {f"{key} {value}" for key, value in table.items()}
+    return {f"{key} {value}".partition(" (")[0] for key, value in table.items()}
 
 
-def _details(document: dict[str, Any], key: str) -> set[str]:
+def _details(document: dict[str, Any], key: str, stated: set[str]) -> set[str]:
+    """Settings of the tools for which the corpus states them; where it is silent, an answer is no error."""
     return {
-        f"{_plain(entry['name'])} {entry[key]}"
-        for field in ("linters", "type_checkers")
+        f"{name} {entry[key]}"
+        for field in _DETAILED
         for entry in document[field]
-        if key in entry
+        if key in entry and (name := _plain(entry["name"])) in stated
     }
 
 

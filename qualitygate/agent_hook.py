@@ -211,9 +211,9 @@ def _begin_session(agent: Agent, event: Event) -> Answer:
     from qualitygate.reporters.briefing import render
 
     for gate in _work_trees(event):
-        data = (gate.repo.root / policies.FILE).read_bytes()
-        entries = {policies.FILE: Entry("100644", git.blob_id(data))}
-        policy = policies.load(gate.repo, gate.state.shared, entries, version(), gate.compile, data)
+        held = policies.on_disk(gate.repo.root)
+        entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
+        policy = policies.load(gate.repo, gate.state.shared, entries, version(), gate.compile, held)
         beside = Path(sys.executable).with_name("qualitygate")
         program = "qualitygate" if which("qualitygate") or not beside.exists() else os.fspath(beside)
         return Answer(text=render(policy.checks, program, has_rulebook=(gate.repo.root / RULEBOOK).is_file()))

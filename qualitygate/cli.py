@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from qualitygate import error_handler
-from qualitygate.model import TIERS
+from qualitygate.errors import QualityGateError
+from qualitygate.model import TIERS, Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import FORMATS
 
@@ -20,6 +22,8 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON doc
 _COLOR = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
 )
+_NO_COLOR = click.option("--no-color", is_flag=True, help="The same as --color never.")
+_QUIET = click.option("--quiet", "-q", is_flag=True, help="Print how it ends, and nothing on the way.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,13 +52,18 @@ def cli() -> None:
     """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
 
 
-def _ask() -> Callable[[str], bool] | None:
+def _console(color: str, no_color: bool) -> Console:
+    return Console("never" if no_color else color)
+
+
+def _ask(paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> Callable[[str], bool] | None:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
 
     def ask(what: str) -> bool:
-        click.echo(f"This may be executed here from now on:\n{what}", err=True)
-        return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
+        with paused():
+            click.echo(f"This may be executed here from now on:\n{what}", err=True)
+            return click.confirm("Trust this clone? Without it only tools of ours run.", default=False, err=True)
 
     return ask
 
@@ -62,13 +71,21 @@ def _ask() -> Callable[[str], bool] | None:
 @cli.command(short_help="Print the facts about a repository.")
 @_PATH
 @_JSON
-def inspect(path: Path, as_json: bool) -> int:
+@_COLOR
+@_NO_COLOR
+def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
     """Print the facts about a repository, each with its evidence. Executes nothing of it."""
     from qualitygate.commands.inspect import inspect as command
     from qualitygate.reporters import facts as reporter
 
+    console = _console(color, no_color)
     facts = command(path)
-    Console().write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
+    if console.is_screen and not as_json:
+        from qualitygate.reporters.facts_screen import render
+
+        console.write_result(render(facts, console))
+    else:
+        console.write_result(reporter.render_json(facts) if as_json else reporter.render_text(facts))
     return 0
 
 
@@ -79,12 +96,12 @@ def inspect(path: Path, as_json: bool) -> int:
 @click.option("--commit", metavar="REV", default="", help="Judge a commit.")
 @click.option("--range", "range_", metavar="A..B", default="", help="Judge everything from A to B in one run.")
 @click.option("--base", metavar="REV", default="", help="Judge against this tree instead of what is trusted.")
+@click.option("--ci", is_flag=True, help="Judge what this CI run is about, by the settings of its base branch.")
+@click.option("--trust", is_flag=True, help="With --ci: allow what this repository can make us execute, for this run.")
 @click.option(
     "--tier",
     type=click.Choice(TIERS),
-    default="commit",
-    show_default=True,
-    help="Which checks: those of this tier and of the ones before it.",
+    help="Which checks: those of this tier and of the ones before it; commit, with --ci full.",
 )
 @click.option("--all-files", is_flag=True, help="Look at files that are equal on both sides too.")
 @click.option(
@@ -92,8 +109,10 @@ def inspect(path: Path, as_json: bool) -> int:
     "style",
     type=click.Choice(["auto", "text", "agent", *FORMATS]),
     default="auto",
-    help="How to print it; auto: text for a person, agent for a coding agent.",
+    help="How to print it; auto: text for a person, agent for a coding agent; with --ci what that service shows.",
 )
+@click.option("--write", metavar="FORMAT=PATH", multiple=True, help="Write the report to a file, too; repeatable.")
+@click.option("--verbose", is_flag=True, help="Say also which settings come from shared ones.")
 @_JSON
 @_COLOR
 def run(
@@ -103,31 +122,58 @@ def run(
     commit: str,
     range_: str,
     base: str,
-    tier: str,
+    ci: bool,
+    trust: bool,
+    tier: str | None,
     all_files: bool,
     style: str,
+    write: tuple[str, ...],
+    verbose: bool,
     as_json: bool,
     color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
     from qualitygate.commands.run import What, named
     from qualitygate.commands.run import run as command
-    from qualitygate.reporters.verdict import exit_code, show, show_way_on
+    from qualitygate.reporters.verdict import exit_code, save, show, show_way_on, wanted_files
 
+    what, out = What(staged, worktree, commit, range_), wanted_files(write)
     style = "json" if as_json else style
     console = Console(color)
-    verdict = command(
-        Path.cwd(),
-        what=What(staged, worktree, commit, range_),
-        base=base,
-        tier=tier,
-        everything=all_files,
-        progress=console.progress,
-    )
+    if ci:
+        if any(what) or base:
+            raise click.UsageError("--ci finds out itself what to judge: not with --base, or what names a change")
+        style, verdict = _run_ci(console, style, trust, tier or "", all_files)
+    else:
+        if trust:
+            raise click.UsageError("--trust goes with --ci; for a clone of yours: qualitygate install --trust")
+        verdict = command(
+            Path.cwd(), what=what, base=base, tier=tier or "commit", everything=all_files, progress=console.progress
+        )
+    save(verdict, out)
+    if verbose and style in ("auto", "text"):
+        from qualitygate.reporters.sync import render_origins
+
+        console.say(render_origins(verdict.origins))
     show(console, verdict, style, only=named(Path.cwd(), verdict.head, files))
     if "GIT_INDEX_FILE" in os.environ and style in ("auto", "text"):
         show_way_on(console, verdict)
     return exit_code(verdict)
+
+
+def _run_ci(console: Console, style: str, trust: bool, tier: str, all_files: bool) -> tuple[str, Verdict]:
+    """Judge, and choose the format; where there is no verdict, GitHub is told why where people look."""
+    from qualitygate.commands.run_ci import run_ci
+    from qualitygate.reporters.github import render_error
+
+    if style == "auto" and os.environ.get("GITHUB_ACTIONS") == "true":
+        style = "github"
+    try:
+        return style, run_ci(Path.cwd(), trust=trust, tier=tier, everything=all_files, progress=console.progress)
+    except QualityGateError as exc:
+        if style == "github":
+            console.write_result(render_error(exc.message, exc.hint))
+        raise
 
 
 @cli.command(short_help="Let one tree through, as a person.")
@@ -218,13 +264,17 @@ def explain(rule: str, as_json: bool) -> int:
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
-def install(path: Path, trust: bool) -> int:
+@_QUIET
+def install(path: Path, trust: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
+    from qualitygate.reporters.steps import Steps
 
     console = Console()
-    console.write_result(render_install(command(path, trust_it=trust, ask=_ask(), progress=console.progress)))
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+    console.write_result(render_install(result))
     return 0
 
 
@@ -237,6 +287,27 @@ def uninstall(path: Path) -> int:
 
     Console().write_result(render_uninstall(command(path)))
     return 0
+
+
+@cli.command(short_help="Copy the shared settings that this repository extends.")
+@_PATH
+@click.option("--check", is_flag=True, help="Say how copies and sources differ; write nothing.")
+@_JSON
+def sync(path: Path, check: bool, as_json: bool) -> int:
+    """Copy what `extend` of qualitygate.toml names to .qualitygate/extended/, and lock it. The gate fetches nothing.
+
+    A copy that was edited by hand is not overwritten. With --check: 1 for drift, 2 where a source cannot be read.
+    """
+    from qualitygate.commands import sync as command
+    from qualitygate.reporters import sync as reporter
+
+    if not check:
+        done = command.sync(path)
+        Console().write_result(reporter.render_synced_json(done) if as_json else reporter.render(done))
+        return 0
+    drift = command.check(path)
+    Console().write_result(reporter.render_json(drift) if as_json else reporter.render_drift(drift))
+    return reporter.exit_code(drift)
 
 
 @cli.command(name="git-hook", hidden=True, context_settings={"ignore_unknown_options": True})
@@ -275,18 +346,39 @@ def hook(args: tuple[str, ...]) -> int:
 @click.option("--hook-repo", metavar="URL", default="", help="Where the shared hooks are referenced from.")
 @click.option("--hook-rev", metavar="REV", default="", help="The revision of the shared hooks.")
 @click.option(
+    "--ci",
+    type=click.Choice(["auto", "github", "gitlab", "none"]),
+    default="auto",
+    show_default=True,
+    help="Which CI service runs the gate too.",
+)
+@click.option(
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )
 @_JSON
-def bootstrap(path: Path, as_json: bool, **options: Any) -> int:
+@_QUIET
+@_COLOR
+@_NO_COLOR
+def bootstrap(path: Path, as_json: bool, quiet: bool, color: str, no_color: bool, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
     from qualitygate.commands.bootstrap import bootstrap as command
     from qualitygate.reporters import setting_up as reporter
+    from qualitygate.reporters.steps import Steps
 
-    console = Console()
-    result = command(path, options=Options(**options), ask=_ask(), progress=console.progress)
-    console.write_result(reporter.bootstrap_json(result) if as_json else reporter.render_bootstrap(result))
+    console = _console(color, no_color)
+    with Steps(console, quiet=quiet) as steps:
+        result = command(path, options=Options(**options), ask=_ask(steps.paused), progress=steps)
+    if as_json:
+        console.write_result(reporter.bootstrap_json(result))
+    elif quiet and not result.dry_run:
+        console.write_result("\n".join(reporter.ending(result)))
+    elif console.is_screen:
+        from qualitygate.reporters.bootstrap_screen import render
+
+        console.write_result(render(result, console))
+    else:
+        console.write_result(reporter.render_bootstrap(result))
     return 0
 
 

@@ -1,4 +1,7 @@
-"""Compile `qualitygate.toml` from standard input, or the playbook's `--defaults`, to JSON; the hook path runs this."""
+"""Compile `qualitygate.toml` from standard input, or the playbook's `--defaults`, to JSON; the hook path runs this.
+
+With `--extended` what comes is a JSON document: `settings`, and the files that these extend; a character is a byte.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,13 @@ from qualitygate.errors import QualityGateError
 def main() -> int:
     """Print the compiled policy, or the error, as one JSON document."""
     data = None if "--defaults" in sys.argv[1:] else sys.stdin.buffer.read()
+    extended: dict[str, bytes] = {}
+    if data is not None and "--extended" in sys.argv[1:]:
+        given = json.loads(data)
+        data = given["settings"].encode("latin-1")
+        extended = {path: content.encode("latin-1") for path, content in given["extended"].items()}
     try:
-        document = compile_any(data)
+        document = compile_any(data, extended)
     except QualityGateError as exc:
         document = {"error": exc.message, "hint": exc.hint}
     sys.stdout.write(json.dumps(document))

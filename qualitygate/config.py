@@ -110,6 +110,11 @@ _CHECK: Schema = {
 
 SCHEMA: Schema = {
     "schema": Field("integer", "the number of this format, `1`", required=True, minimum=1),
+    "extend": Field(
+        "strings",
+        "shared settings that this file builds on, the later ones above the earlier; "
+        "[how to write them](many-repositories.md)",
+    ),
     "gate": Field(
         "table",
         "what holds for every check",
@@ -163,22 +168,32 @@ def compile_policy(data: bytes, *, file: str, tools: Collection[str]) -> dict[st
     Raises one ConfigError that names every bad key.
     """
     try:
-        return _compiled(data, file=file, tools=tools)
+        raw = parse_toml(data, file=file)
     except ConfigError as exc:
-        raise ConfigError(exc.message, hint=exc.hint or _WHAT_NOW) from None
+        raise ConfigError(exc.message, hint=exc.hint or WHAT_NOW) from None
+    return compile_table(raw, file=file, tools=tools)
 
 
-_WHAT_NOW = "correct it there; docs/configuration.md of qualitygate says what every key means"
+def compile_table(raw: Mapping[str, Any], *, file: str, tools: Collection[str]) -> dict[str, Any]:
+    """The same for settings that were read already; what `extend` names must have been joined with them before."""
+    try:
+        return _compiled(raw, file=file, tools=tools)
+    except ConfigError as exc:
+        raise ConfigError(exc.message, hint=exc.hint or WHAT_NOW) from None
 
 
-def _compiled(data: bytes, *, file: str, tools: Collection[str]) -> dict[str, Any]:
-    raw = parse_toml(data, file=file)
+WHAT_NOW = "correct it there; docs/configuration.md of qualitygate says what every key means"
+
+
+def _compiled(raw: Mapping[str, Any], *, file: str, tools: Collection[str]) -> dict[str, Any]:
     if isinstance(number := raw.get("schema"), int) and number > SCHEMA_NUMBER:
         raise ConfigError(
             f"{file}: schema: {number} is newer than this version reads ({SCHEMA_NUMBER})",
             hint="upgrade qualitygate-toolkit",
         )
     policy = load(raw, SCHEMA, file=file)
+    if policy["extend"]:
+        raise ConfigError(f"{file}: extend: is not joined with what it names", hint="this is a defect of qualitygate")
     problems: list[str] = []
     checks = [
         compile_check(name, table, file=file, tools=tools, problems=problems)
@@ -257,6 +272,7 @@ _PAGE = f"""# Configuration
 
 `{FILE_NAME}` lies at the root of the repository and is tracked. `qualitygate bootstrap` writes it.
 An unknown key is an error. [`qualitygate.schema.json`](qualitygate.schema.json) describes the same for editors.
+Settings that several repositories have in common: [many repositories](many-repositories.md).
 
 ```toml
 schema = 1

@@ -122,10 +122,10 @@ def find_repo(path: Path) -> Repo:
         return run(argv, cwd=path, env={**_env(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
-    lines = output.stdout.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n")
+    lines = os.fsdecode(output.stdout).removesuffix("\n").split("\n")  # paths, whatever the locale
     if output.code == 0 and len(lines) > len(wanted):  # a directory has a line break in its name
         answers = [rev_parse_here(question).stdout for question in wanted]
-        lines = [answer.decode("utf-8", "surrogateescape").removesuffix("\n") for answer in answers]
+        lines = [os.fsdecode(answer).removesuffix("\n") for answer in answers]
     if output.code is None:
         raise GitError("git was not found", hint="install git and put it on PATH")
     said = output.stderr.decode("utf-8", "replace").strip()
@@ -253,12 +253,13 @@ def _changed(files: Mapping[str, Entry], output: bytes) -> dict[str, Entry]:
     return found
 
 
-def entry(repo: Repo, tree: str, path: str) -> dict[str, Entry]:
-    """One file of a tree, by its path; empty where the tree does not have it. Lists nothing else."""
+def entries_at(repo: Repo, tree: str, *places: str) -> dict[str, Entry]:
+    """The files of a tree that are one of these paths, or lie below it where it ends in `/`. Lists nothing else."""
     known = _LISTED.get((repo.common_dir, tree))
-    if known is not None:
-        return {path: known[path]} if path in known else {}
-    return _listed(ask(repo, "ls-tree", "-z", "--full-tree", tree, "--", path))
+    if known is None:
+        return _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", *places))
+    folders = tuple(place for place in places if place.endswith("/"))
+    return {path: entry for path, entry in known.items() if path in places or path.startswith(folders)}
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
@@ -351,6 +352,15 @@ def config(repo: Repo, key: str) -> str | None:
     # Without our own overrides: the caller wants to know what the user has set.
     output = run(["git", "config", "--get", key], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
+
+
+def remotes(repo: Repo) -> dict[str, str]:
+    """The remotes and their URLs, as they are written."""
+    found = {}
+    for row in call(repo, "config", "-z", "--get-regexp", r"^remote\..*\.url$").stdout.split(b"\0")[:-1]:
+        key, _, url = row.decode("utf-8", "surrogateescape").partition("\n")
+        found[key.removeprefix("remote.").removesuffix(".url")] = url
+    return found
 
 
 def is_shallow(repo: Repo) -> bool:

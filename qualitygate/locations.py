@@ -11,8 +11,21 @@ SETTINGS = "qualitygate.toml"
 FOLDER = ".qualitygate/"
 RULEBOOK = f"{FOLDER}RULEBOOK.md"
 OWN_RULES = f"{FOLDER}rules/"
+EXTENDED = f"{FOLDER}extended/"
+"""Copies of shared settings, tracked: `qualitygate sync` writes them, a folder each, and the lock beside them."""
+LOCK = f"{EXTENDED}lock.toml"
 LAUNCHER = f"{FOLDER}agent-hook"
 """What the hooks of coding agents call, tracked: it finds the qualitygate of each clone."""
+GITHUB_WORKFLOW = ".github/workflows/qualitygate.yml"
+GITLAB_JOB = ".gitlab/qualitygate.gitlab-ci.yml"
+GITLAB_CI = ".gitlab-ci.yml"
+CI_FILES = (GITHUB_WORKFLOW, GITLAB_JOB, GITLAB_CI)
+"""What decides how CI runs the gate."""
+
+
+def is_rules_folder(folder: str) -> bool:
+    """Whether rules for semgrep lie in this folder: the repository's own, or those of shared settings."""
+    return f"{folder}/" == OWN_RULES or (folder.startswith(EXTENDED) and folder.endswith("/rules"))
 
 
 def user_cache(*parts: str) -> str:

@@ -134,7 +134,8 @@ class Verdict(NamedTuple):
 
     `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
-    would be new, had a person not let it through; `acceptances` say who.
+    would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
+    (`checks.ruff.tier`) stand in shared settings, and in which.
     """
 
     status: Status
@@ -157,6 +158,7 @@ class Verdict(NamedTuple):
     on_changed_lines: frozenset[Finding] = frozenset()
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    origins: Mapping[str, str] = {}
 
     def fingerprint(self, finding: Finding) -> str:
         """The stable id of a finding that is listed; "" where none was worked out."""

@@ -18,7 +18,8 @@ _GONE = (errno.EPIPE, errno.EINVAL, errno.EBADF)  # Windows says EINVAL for a pi
 
 
 class Console:
-    """Where this process writes to. `color` says whether the result may carry colours.
+    """Where this process writes to. `color` says whether the result may carry colours, `animated` whether a line
+    may be drawn and redrawn, `is_screen` whether the result is laid out for a person's eyes.
 
     A reader that goes away silences its stream and nothing else: the exit code is still the verdict's.
     """
@@ -33,18 +34,31 @@ class Console:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         env = os.environ if env is None else env
+        self._env = env
         self._stdout = sys.stdout if stdout is None else stdout
         self._stderr = sys.stderr if stderr is None else stderr
         self.color = wants_color(color, self._stdout, env)
         self._color_err = wants_color(color, self._stderr, env)
-        self._animated = is_terminal(self._stderr) and env.get("TERM") != "dumb"
-        self._clock = clock
+        self.animated = is_terminal(self._stderr) and env.get("TERM") != "dumb"
+        self.is_screen = self.color or (is_terminal(self._stdout) and env.get("TERM") != "dumb")
+        self.clock = clock
         self._started = clock()
         self._drawn = False
 
+    @property
+    def width(self) -> int:
+        """Columns of the terminal that the result goes to; 80 where it goes elsewhere."""
+        columns = self._env.get("COLUMNS", "")
+        return int(columns) if columns.isdecimal() and int(columns) else _width(self._stdout)
+
+    @property
+    def encoding(self) -> str:
+        """What the result is encoded in."""
+        return (getattr(self._stdout, "encoding", "") or "ascii").lower()
+
     def write_result(self, text: str) -> None:
         """Write to stdout. Raises QualityGateError if it cannot be written though somebody reads (a full disk)."""
-        self._clear()
+        self.wipe()
         failure = _write(self._stdout, text if text.endswith("\n") else text + "\n")
         if failure is not None:
             said = failure.strerror or failure
@@ -52,7 +66,7 @@ class Console:
 
     def say(self, text: str) -> None:
         """Tell the person something, on stderr. Each line is made harmless to print."""
-        self._clear()
+        self.wipe()
         _write(self._stderr, "".join(clean(line, _LINE) + "\n" for line in text.rstrip("\n").split("\n")))
 
     def error(self, message: str, hint: str = "") -> None:
@@ -67,18 +81,22 @@ class Console:
 
     def progress(self, text: str) -> None:
         """Show what is going on, in one line that the next output replaces: on a terminal, after the first second."""
-        if not self._animated or self._clock() - self._started < 1:
-            return
+        if self.animated and self.clock() - self._started >= 1:
+            self.draw(text)
+
+    def draw(self, text: str) -> None:
+        """The same at once; only for a console that is `animated`."""
         _write(self._stderr, f"\r{clean(text, _width(self._stderr) - 1)}\x1b[K")
         self._drawn = True
 
     def _prefixed(self, prefix: str, color: int, text: str) -> None:
-        self._clear()
+        self.wipe()
         first, *rest = [clean(line, _LINE) for line in text.strip().split("\n")]
         painted = f"\x1b[{color}m{prefix}:\x1b[0m" if self._color_err else f"{prefix}:"
         _write(self._stderr, "".join([f"{painted} {first}\n", *(f"  {line}\n" for line in rest)]))
 
-    def _clear(self) -> None:
+    def wipe(self) -> None:
+        """Take away what is drawn."""
         if self._drawn:
             self._drawn = False
             _write(self._stderr, "\r\x1b[K")
@@ -119,7 +137,9 @@ def silence(stream: TextIO | None) -> None:
         pass  # not a real file: nothing will be flushed either
 
 
-def _width(stream: TextIO) -> int:
+def _width(stream: TextIO | None) -> int:
+    if stream is None:
+        return 80
     try:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except (OSError, ValueError):

@@ -277,3 +277,29 @@ def test_no_seed_is_planted_where_the_settings_leave_files_out(root: Path, capsy
     proofs = {row["check"]: row for row in json.loads(capsys.readouterr().out)["proof"]}
     assert proofs["ruff"]["installed"] and proofs["ruff"]["files"] == proofs["ruff"]["given"] - 1
     assert proofs["ruff"]["unproven"] == []
+
+
+def test_the_ci_job_is_planned_written_once_and_undone(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(root, {".github/CODEOWNERS": "* @us\n", ".gitlab-ci.yml": "test:\n  script: [make]\n"})
+    before = state(root)
+    files = [".github/workflows/qualitygate.yml", ".gitlab/qualitygate.gitlab-ci.yml"]
+    assert main(["bootstrap", ".", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    for path in files:
+        assert f"write {path}" in said and f"+++ b/{path}" in said
+    assert state(root) == before
+    assert main(["bootstrap", ".", "--no-install"]) == 0
+    assert all((root / path).exists() for path in files)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "gate", "--no-verify")
+    capsys.readouterr()
+    assert main(["bootstrap", ".", "--no-install"]) == 0
+    assert "no file is changed" in capsys.readouterr().out
+    assert main(["undo", "."]) == 0
+    assert state(root) == before
+
+
+def test_no_ci_job_is_written_where_none_is_wanted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    commit(root, {".github/CODEOWNERS": "* @us\n"})
+    assert main(["bootstrap", ".", "--dry-run", "--ci", "none"]) == 0
+    assert "workflow" not in capsys.readouterr().out

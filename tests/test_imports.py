@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,6 +127,18 @@ def test_the_contract_on_the_hook_path_names_every_runtime_dependency() -> None:
     names = {row.replace(">", " ").replace(";", " ").split()[0].partition(".")[0] for row in project["dependencies"]}
     contract = (ROOT / ".importlinter").read_text().partition("hook-path]")[2].partition("[importlinter")[0]
     assert names <= set(contract.split())
+
+
+def test_only_the_screens_import_rich() -> None:
+    found = {
+        path.name
+        for path in PACKAGE.rglob("*.py")
+        if "rich" in {n.partition(".")[0] for n in _imported(ast.parse(path.read_bytes()))}
+    }
+    assert found == {"screen.py", "bootstrap_screen.py", "facts_screen.py"}
+    for name in ("cli", "output", "error_handler", "reporters/setting_up", "reporters/facts", "reporters/steps"):
+        source = (PACKAGE / f"{name}.py").read_text()
+        assert not re.search(r"^(from|import) .*screen", source, re.M), "a screen is imported only when it is drawn"
 
 
 @pytest.mark.parametrize("folder", ["agents", "checks", "gate"])

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import add_precommit_repo
-from qualitygate.bootstrap.gatefile import Hooks, hook_entry
+from qualitygate.bootstrap.gatefile import Hooks, add_gate, hook_entry
+from qualitygate.bootstrap.plan import PlannedCheck
 from tests.support import git, make_repo, write
 
 _BIN = Path(sys.executable).parent
@@ -114,3 +117,47 @@ def test_installed_over_our_hooks_the_manager_and_we_judge_the_same_commit_once(
     done = subprocess.run(["git", "commit", "-qm", "x"], cwd=root, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 0
     assert len(list((root / ".git/qualitygate/records").glob("*/*.json"))) == 1
+
+
+def written(root: Path, before: str | None = None) -> str:
+    """`.pre-commit-config.yaml` as bootstrap leaves it."""
+    draft = Draft(lambda path: before.encode() if before is not None and path.endswith("config.yaml") else None)
+    add_gate(draft, (PlannedCheck("markers", "markers", "ratchet", "edit", "", {}),), Hooks("", "", "auto"), ())
+    text = draft.edits[".pre-commit-config.yaml"].after.decode()
+    write(root, {".pre-commit-config.yaml": text})
+    git(root, "add", "-A")
+    return text
+
+
+def test_pre_commit_ci_which_cannot_run_it_leaves_the_gate_out(root: Path) -> None:
+    document = YAML(typ="safe", pure=True).load(written(root))
+    assert document["ci"] == {"skip": [hook["id"] for hook in document["repos"][0]["hooks"]]}
+
+
+@pytest.mark.parametrize("manager", MANAGERS)
+def test_what_is_written_is_valid_and_runs(root: Path, manager: str) -> None:
+    written(root)
+    git(root, "commit", "-qm", "gate", "--no-verify")
+    argv: list[str | Path] = [_BIN / manager, "validate-config", ".pre-commit-config.yaml"]
+    valid = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False)
+    assert (valid.returncode, "warning" in (valid.stdout + valid.stderr).lower()) == (0, False), valid.stderr
+    code, said = run_manager(root, manager, "--all-files")
+    assert (code, "warning" in said.lower()) == (0, False), said
+    write(root, {"a.py": "import json\n"})
+    assert run_manager(root, manager, "--all-files")[0] == 1
+
+
+OTHERS = "repos:\n  - repo: local\n    hooks:\n      - {id: a, name: a, entry: 'true', language: system}\n"
+
+
+@pytest.mark.parametrize("ci", ["ci:\n  autofix_prs: false\n", "ci:\n  skip: [a]\n"])
+def test_settings_for_pre_commit_ci_stay_as_they_are_and_the_plan_says_what_to_add(root: Path, ci: str) -> None:
+    draft = Draft(lambda path: (ci + OTHERS).encode() if path.endswith("config.yaml") else None)
+    add_gate(draft, (PlannedCheck("markers", "markers", "ratchet", "edit", "", {}),), Hooks("", "", "auto"), ())
+    assert draft.edits[".pre-commit-config.yaml"].after.startswith(ci.encode())
+    assert [row.what for row in draft.left_out] == ["pre-commit.ci"]
+    assert "add qualitygate to `skip:`" in draft.left_out[0].reason
+
+
+def test_a_configuration_without_settings_for_pre_commit_ci_gets_none(root: Path) -> None:
+    assert "\nci:" not in written(root, OTHERS)

@@ -181,10 +181,10 @@ def test_valid_python_that_the_engine_cannot_read_is_undecided_until_it_is_exclu
 @pytest.mark.slow
 @pytest.mark.live
 def test_a_rule_for_another_language_makes_it_undecided(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    both = OWN + OWN.removeprefix("rules:\n").replace("no-print", "no-log").replace("[python]", "[javascript]")
+    both = OWN + OWN.removeprefix("rules:\n").replace("no-print", "no-log").replace("[python]", "[go]")
     write(root, {".qualitygate/rules/no-print.yml": both, "shop.py": "x = 1\n"})
     (row,) = judged(capsys)["undecided"]
-    assert row["reason"] == "did not try the rule no-log: is it for Python?"
+    assert row["reason"] == "did not try the rule no-log: is it for Python, JavaScript or TypeScript?"
     tests_only = OWN.replace("    pattern:", "    paths:\n      include: ['**/tests/**']\n    pattern:")
     write(root, {".qualitygate/rules/no-print.yml": tests_only})
     assert judged(capsys)["verdict"] == "passed"
@@ -253,3 +253,75 @@ def test_bootstrap_sets_it_up_proves_every_rule_and_the_hook_refuses(
     assert done.returncode == 1
     assert "semgrep:swallowed-exception" in done.stderr
     assert os.listdir(root / ".git" / "qualitygate" / "cache")
+
+
+WEB = SETTINGS.replace("swallowed-exception", "swallowed-error")
+DROPS = "export function save(order: { save(): void }) {\n  try {\n    order.save();\n  } catch {}\n}\n"
+NO_LOG = (
+    OWN.replace("no-print", "no-log").replace("[python]", "[javascript, typescript]").replace("print", "console.log")
+)
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
+def test_rules_for_the_web_of_ours_and_of_the_repository(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = {".qualitygate/rules/no-log.yml": NO_LOG, ".qualitygate/rules/no-print.yml": OWN}
+    commit(root, {"qualitygate.toml": WEB, **own, "old.ts": "console.log(1);\n"})
+    page = "export const Page = () => <b onClick={() => console.log(2)}>{<i />}</b>;\n"
+    write(root, {"old.ts": "console.log(1);\n" + DROPS, "page.tsx": page, "shop.py": "print(1)\nprint(2)\n"})
+    document = judged(capsys)
+    assert rules(document) == [
+        ("semgrep:swallowed-error", "old.ts", 3),
+        ("semgrep:no-log", "page.tsx", 1),
+        ("semgrep:no-print", "shop.py", 2),
+    ]
+    assert document["known"] == 2
+    write(root, {"old.ts": "console.log(1);\n", "page.tsx": "export const x = @@;\n", "shop.py": "print(1)\n"})
+    document = judged(capsys)
+    assert document["verdict"] == "undecided"
+    assert "cannot read all of page.tsx" in document["undecided"][0]["reason"]
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
+@pytest.mark.parametrize("name", ("shop.ts", "shop.tsx", "shop.mts"))
+def test_at_an_edit_the_fast_form_of_a_rule_for_the_web(root: Path, name: str) -> None:
+    from qualitygate.checks.catalogue import TOOLS
+    from qualitygate.defaults import compile_any
+
+    commit(root, {"qualitygate.toml": WEB})
+    write(root, {name: DROPS})
+    verdict = judge_edit(open_gate(root, TOOLS, compile_any)._replace(tier="edit"), [name])
+    assert [(f.rule, f.line) for f in verdict.new] == [("semgrep:swallowed-error", 2)]
+    assert verdict.status == "failed"
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
+def test_bootstrap_proves_rules_of_several_languages_and_leaves_out_what_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Valid code that the engine cannot read kept the whole check from being set up."""
+    page = "export function Page() {\n  return <b>one</b>;\n}\n"
+    files = {
+        "shop.py": "x = 1\n",
+        "web/package.json": '{"name": "web", "dependencies": {"react": "19.0.0"}}\n',
+        "web/page.tsx": page,
+        "web/sums.js": "export const sum = (a, b) => a + b;\n",
+        "web/terms.tsx": page.replace("one", "Terms & Conditions"),
+        "web/sums.test.ts": 'it("adds", () => {\n  expect(1 + 2).toBe(3);\n});\n',
+    }
+    root = make_repo(tmp_path / "shop", files)
+    monkeypatch.chdir(root)
+    assert main(["bootstrap", "--json", "."]) == 0
+    document = json.loads(capsys.readouterr().out)
+    (proof,) = (row for row in document["proof"] if row["check"] == "semgrep")
+    assert proof["green_on_head"] and proof["red_on_seed"] and not proof["unproven"]
+    settings = (root / "qualitygate.toml").read_text()
+    assert 'exclude = ["web/terms.tsx"]' in settings
+    for rule in ("swallowed-exception", "swallowed-error", "effect-is-async", "awaited-without-look", "test-is-empty"):
+        assert f'"{rule}"' in settings
+    assert "answered-twice" not in settings, "there is no Express"

@@ -239,10 +239,15 @@ def _semgrep(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
         return
     tried = _planned(check, "", ground, options={**options, "rules": list(settings)})
     report = look(ground.scratch, as_check(tried), draft.files())
+    if report.reason and (in_part := semgrep_settings.read_in_part(report)):
+        without = [*without, *in_part]
+        options = {**options, "exclude": without}
+        tried = tried._replace(options={**options, "rules": list(settings)})
+        report = look(ground.scratch, as_check(tried), draft.files())
     if report.reason or not report.looked_at:
         draft.leave_out(check.name, report.reason or "no file to look at")
         return
-    kept, dropped = semgrep_settings.settle(settings, report, ground.playbook, ground.facts)
+    kept, dropped = semgrep_settings.settle([pack[name] for name in settings], report, ground.playbook, ground.facts)
     for row in dropped:
         draft.leave_out(row.rule, f"{row.findings} findings in {row.files} files: not a rule of this code")
     if not kept:

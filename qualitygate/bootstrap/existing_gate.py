@@ -107,7 +107,7 @@ def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[s
     bash = frozenset(scripts)
     named = {row.name if row.runner == "npm" else row.path for row in facts.gate_commands if row.runner in _NAMED}
     for row in facts.gate_commands:
-        if row.kind == "other" or row.command.startswith("qualitygate "):
+        if row.kind in ("other", "build") or row.command.startswith("qualitygate "):
             continue
         one = _standing(row, bash, named)
         key = (one.run, one.directory) if one.run else (one.command, one.path)

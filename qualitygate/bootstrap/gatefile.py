@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, add_precommit_repo, add_toml_table, set_block
 from qualitygate.bootstrap.plan import PlannedCheck, Step
+from qualitygate.bootstrap.precommit import names_service
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, compile_policy
@@ -19,6 +20,12 @@ _HOOKS = (
     ("qualitygate-record", "qualitygate git-hook prepare-commit-msg", ("prepare-commit-msg",)),
     ("qualitygate-push", "qualitygate run --tier push", ("pre-push",)),
 )
+
+_SKIPPED = """
+# pre-commit.ci gives hooks no network and no history, and does not run what a machine has installed (language: system).
+ci:
+  skip: [{names}]
+"""
 
 
 class Hooks(NamedTuple):
@@ -61,7 +68,13 @@ def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:
     before = draft.read(file)
     if hooks.manager == "git" and before is None:
         return
-    after = add_precommit_repo(before, hook_entry(hooks), file=file)
+    entry = hook_entry(hooks)
+    after = add_precommit_repo(before, entry, file=file)
+    names = [hook["id"] for hook in entry["hooks"]]
+    if before is None:
+        after += _SKIPPED.format(names=", ".join(names)).encode("ascii")
+    elif before != after and names_service(before, file=file) and not all(name.encode() in before for name in names):
+        draft.leave_out("pre-commit.ci", f"it cannot run the gate: add {', '.join(names)} to `skip:` below `ci:`")
     draft.write(Edit(file, before, after, kind="precommit" if before is not None else "file"))
     if before == after:
         return

@@ -62,6 +62,13 @@ def add_precommit_repo(data: bytes | None, repo_block: Entry, *, file: str = FIL
     )
 
 
+def names_service(data: bytes, *, file: str = FILE) -> bool:
+    """Whether the file has settings for pre-commit.ci."""
+    events = events_of(_decode(data, file), file)
+    root = root_of(events)
+    return root is not None and any(key == "ci" for key, _ in pairs_of(events, root))
+
+
 def _decode(data: bytes, file: str) -> str:
     check_text(data, file=file)
     if len(data) > _SIZE_LIMIT:

@@ -12,6 +12,7 @@ from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.checks import traits
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
+from qualitygate.locations import EXTENDED
 from qualitygate.model import Check, Finding, Verdict
 from qualitygate.playbook import Seed
 
@@ -134,6 +135,7 @@ def _prove_one(
     best = start
     # What the settings leave out stays green whatever is in it.
     hosts = tuple(path for path in wants if named is None or path in named)
+    hosts = tuple(path for path in hosts if not path.startswith(EXTENDED))  # a seed there would spoil the settings
     for planting in plant(planned, check, ground, hosts):
         best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
         if best.red_on_seed and not best.unproven:

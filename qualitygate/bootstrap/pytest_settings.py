@@ -51,7 +51,7 @@ def unable(facts: Facts, environment: Environment | None) -> str:
 
 def _made(facts: Facts) -> str:
     """The command that makes the environment which this project's files describe."""
-    files = {fact.name: fact.files for fact in facts.package_managers}
+    files = {fact.name.removesuffix(" workspace"): fact.files for fact in facts.package_managers}
     if "uv" in files:
         return "uv sync"
     packages = ["pytest"]

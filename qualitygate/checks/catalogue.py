@@ -2,18 +2,69 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import cast
 
-from qualitygate.checks.builtin import large_files, markers, secrets
 from qualitygate.checks.tool import Tool
-from qualitygate.checks.tools import ast_grep, command, mypy, pytest, ruff_check, ruff_format, semgrep, syntax
 
-_MODULES: tuple[ModuleType, ...] = (
-    *(command, large_files, markers, mypy, pytest, ruff_check, ruff_format, secrets, semgrep, syntax),
+
+class Catalogue(Mapping[str, Tool]):
+    """Adapters by name, each loaded when somebody asks for it: a hook pays for those that its checks name."""
+
+    def __init__(self, modules: Mapping[str, str]) -> None:
+        self._modules = modules
+
+    def __getitem__(self, name: str) -> Tool:
+        return cast(Tool, import_module(f"qualitygate.checks.{self._modules[name]}"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modules)
+
+    def __len__(self) -> int:
+        return len(self._modules)
+
+
+TOOLS = Catalogue(
+    {
+        "actionlint": "tools.actionlint",
+        "checkstyle": "tools.checkstyle",
+        "clippy": "tools.clippy",
+        "command": "tools.command",
+        "go-vet": "tools.go_vet",
+        "gofmt": "tools.gofmt",
+        "golangci-lint": "tools.golangci_lint",
+        "hadolint": "tools.hadolint",
+        "large-files": "builtin.large_files",
+        "markdownlint": "tools.markdownlint",
+        "markers": "builtin.markers",
+        "mypy": "tools.mypy",
+        "pymarkdown": "tools.pymarkdown",
+        "pytest": "tools.pytest",
+        "rubocop": "tools.rubocop",
+        "ruff": "tools.ruff_check",
+        "ruff-format": "tools.ruff_format",
+        "rustfmt": "tools.rustfmt",
+        "secrets": "builtin.secrets",
+        "semgrep": "tools.semgrep",
+        "shellcheck": "tools.shellcheck",
+        "shfmt": "tools.shfmt",
+        "spotless": "tools.spotless",
+        "spring-javaformat": "tools.spring_javaformat",
+        "sqlfluff": "tools.sqlfluff",
+        "standard": "tools.standard",
+        "syntax": "tools.syntax",
+        "terraform-fmt": "tools.terraform_fmt",
+        "tflint": "tools.tflint",
+        "yamllint": "tools.yamllint",
+        "zizmor": "tools.zizmor",
+    }
 )
 
-TOOLS: dict[str, Tool] = {module.name: cast(Tool, module) for module in _MODULES}
-
-FAST: dict[str, Tool] = {ast_grep.name: cast(Tool, ast_grep)}
+FAST = Catalogue({"ast-grep": "tools.ast_grep"})
 """Tools that no check names: the fast forms of others, for the moment of an edit."""
+
+
+def used_by(tools: Mapping[str, Tool], names: Iterable[str]) -> dict[str, Tool]:
+    """The tools of these names, and no others, loaded."""
+    return {name: tools[name] for name in dict.fromkeys(names)}

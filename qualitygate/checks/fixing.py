@@ -53,7 +53,10 @@ class Mender(Protocol):
 
 
 class Formatter(Protocol):
-    """A tool that formats some lines of a file and leaves the others alone, as far as syntax lets it."""
+    """A tool that formats some lines of a file and leaves the others alone, as far as syntax lets it.
+
+    One that knows no ranges says `formats_whole = True`, and prints the whole file formatted.
+    """
 
     def range_command(self, request: Request, path: str, data: bytes, first: int, last: int) -> Command:
         """The program that reads the file as `data` and prints it with lines `first` to `last` formatted."""
@@ -70,6 +73,25 @@ def mender(tool: Tool) -> Mender | None:
 def formatter(tool: Tool) -> Formatter | None:
     """The tool, if it formats by range."""
     return cast("Formatter", tool) if hasattr(tool, "range_command") else None
+
+
+def in_range(tool: Tool, data: bytes, made: bytes | None, first: int, last: int) -> bytes | None:
+    """What a formatter made of a file; of one that formats it whole, what it changed about these lines."""
+    if made is None or not getattr(tool, "formats_whole", False):
+        return made
+    return within(data, made, first, last)
+
+
+def within(data: bytes, formatted: bytes, first: int, last: int) -> bytes:
+    """The file with only those of its formatter's changes that meet lines `first` to `last`."""
+    from difflib import SequenceMatcher  # only a fix needs it
+
+    old, new = data.splitlines(keepends=True), formatted.splitlines(keepends=True)
+    made: list[bytes] = []
+    for kind, start, stop, there, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        meets = first <= stop and start < last if stop > start else first <= start + 1 and start <= last
+        made += new[there:end] if kind != "equal" and meets else old[start:stop]
+    return b"".join(made)
 
 
 class _Span(NamedTuple):

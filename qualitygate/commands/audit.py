@@ -9,11 +9,13 @@ from typing import NamedTuple
 from qualitygate import git, git_history, hook_scripts
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError
+from qualitygate.extension import by_hand, read_lock
 from qualitygate.gate import accept, base, policy, records
 from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.state import digest, locate
 from qualitygate.git import Repo
 from qualitygate.git_history import Commit
+from qualitygate.locations import EXTENDED, LOCK
 from qualitygate.model import Acceptance
 
 _MOST = 100_000
@@ -37,7 +39,10 @@ class Accepted(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """`settings`: the commits of the range that changed `qualitygate.toml`. `hooks`: what is wrong with them here."""
+    """`settings`: the commits of the range that changed `qualitygate.toml`, or shared settings below it.
+
+    `hooks`: what is wrong with them here. `extended`: how copies of shared settings differ from their lock, at the end.
+    """
 
     since: str
     until: str
@@ -46,10 +51,17 @@ class Audit(NamedTuple):
     accepted: tuple[Accepted, ...]
     settings: tuple[tuple[str, str], ...]
     hooks: tuple[str, ...]
+    extended: tuple[str, ...] = ()
 
     @property
     def has_something(self) -> bool:
-        return bool(self.accepted or self.settings or self.hooks or any(not one.later for one in self.unrecorded))
+        return bool(
+            self.accepted
+            or self.settings
+            or self.hooks
+            or self.extended
+            or any(not one.later for one in self.unrecorded)
+        )
 
 
 def audit(path: Path, range_: str = "") -> Audit:
@@ -61,7 +73,7 @@ def audit(path: Path, range_: str = "") -> Audit:
     shared = locate(repo).shared
     since, until, name = _range(repo, shared, range_)
     rows = git_history.history(repo, [until], [since] if since else (), _MOST)
-    touched = git_history.history(repo, [until], [since] if since else (), _MOST, paths=(policy.FILE,))
+    touched = git_history.history(repo, [until], [since] if since else (), _MOST, paths=policy.PLACES)
     subjects = git_history.subjects(repo, [row.id for row in rows])
     return Audit(
         name,
@@ -74,7 +86,18 @@ def audit(path: Path, range_: str = "") -> Audit:
         ),
         tuple((row.id, subjects[row.id]) for row in touched if _was_there(repo, row)),
         _hooks(repo),
+        _by_hand(repo, until),
     )
+
+
+def _by_hand(repo: Repo, commit: str) -> tuple[str, ...]:
+    files = git.entries_at(repo, git.tree_of(repo, commit), EXTENDED)
+    content = dict(git.blobs(repo, [entry.blob for entry in files.values()]))
+    held = {path: content[entry.blob] for path, entry in files.items()}
+    try:
+        return tuple(by_hand(read_lock(held.get(LOCK)), held))
+    except ConfigError as exc:
+        return (exc.message,)
 
 
 def _was_there(repo: Repo, row: Commit) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_trees, hook_scripts
-from qualitygate.bootstrap import agent_files, gatefile, journal
+from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
@@ -27,16 +27,18 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
-from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
+from qualitygate.extension import compile_extended
+from qualitygate.gate import policy as policies
 from qualitygate.gate import records, trust
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_at
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
-from qualitygate.locations import RULEBOOK
+from qualitygate.locations import EXTENDED, RULEBOOK
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, Seed, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
@@ -59,6 +61,7 @@ class Options(NamedTuple):
     hook_repo: str = ""
     hook_rev: str = ""
     agents: str = agent_files.AUTO
+    ci: str = ci_files.AUTO
 
 
 class BootstrapResult(NamedTuple):
@@ -114,6 +117,7 @@ def bootstrap(
             places = [row.path for row in facts.environments if not row.hostile]
             unignored = tuple(place for place in places if not git.is_ignored(repo, place))
             gatefile.add_gate(draft, checks, hooks, unignored)
+        ci_files.add_ci(draft, repo, facts, ci_files.Asked(options.ci, again))
         # A person who took the registration out again is not overruled by a second run, only by a word.
         if not again or options.agents != agent_files.AUTO:
             agents = agent_files.add_agents(draft, agents)
@@ -215,10 +219,12 @@ def _reader(root: Path) -> Callable[[str], bytes | None]:
 def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
     """The gate that is here already: its checks are proven again, and no file is touched."""
     draft = Draft(read)
-    policy = compile_policy(read(FILE_NAME) or b"", file=FILE_NAME, tools=tuple(TOOLS))
+    held = policies.on_disk(repo.root)
+    policy = compile_extended(held.pop(FILE_NAME, b""), held, file=FILE_NAME, tools=tuple(TOOLS))
     draft.checks = [PlannedCheck(**check, adopted=True) for check in policy["checks"]]
     for path in git_trees.changed_files(repo):
-        data = read(path) if path.endswith((".toml", ".ini", ".cfg")) and "/" not in path else None
+        settings = path.startswith(EXTENDED) or (path.endswith((".toml", ".ini", ".cfg")) and "/" not in path)
+        data = read(path) if settings else None
         if data is not None:
             draft.trial[path] = data
     return draft
@@ -267,7 +273,7 @@ def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft) -> None:
     entries = git.entries(reader, tree)
     read = trust.reader(reader, entries, TOOLS)
     for root in sorted({"", *(root_of(as_check(check)) for check in draft.checks)}):
-        trust.grant(repo, trust.key_of(read, entries, TOOLS, root))
+        trust.grant(repo, trust.all_keys(read, entries, TOOLS, root))
 
 
 def _apply(

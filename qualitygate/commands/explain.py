@@ -17,6 +17,7 @@ from qualitygate.commands.install import trusted_environment
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError, ToolError
+from qualitygate.gate.policy import on_disk
 from qualitygate.gate.sides import wanted_files
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
@@ -44,7 +45,7 @@ def explain(path: Path, asked: str) -> Explanation:
         raise QualityGateError(
             f"no rule is called `{asked}`", hint=hint or "write it as the report does: `ruff:F821`, `mypy:name-defined`"
         )
-    found = explain_it(rule, ground)
+    found = explain_it(rule, ground)._replace(origins=ground.sight.origins)
     kind, _, name = rule.partition(":")
     if kind == "ruff" and found.standing.state == "in force":
         return found._replace(found=_count(repo, found.standing.checks, name, entries, environment))
@@ -53,8 +54,8 @@ def explain(path: Path, asked: str) -> Explanation:
 
 def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sight:
     """The settings that are on disk."""
-    data = _read(repo, FILE_NAME)
-    policy = compile_any(data)
+    held = on_disk(repo.root)
+    policy = compile_any(held.pop(FILE_NAME, None), held)
     checks = tuple(Check(**check) for check in policy["checks"])
 
     def enabled(check: Check) -> frozenset[str] | str:
@@ -63,8 +64,8 @@ def _sight(repo: Repo, entries: Entries, environment: Environment | None) -> Sig
     def read(path: str) -> bytes | None:
         return _read(repo, path)
 
-    own = own_rules(semgrep.own_rules(os.fspath(repo.root)), read)
-    return Sight(checks, str(policy.get("source", FILE_NAME)), read, enabled, own)
+    own = own_rules((*semgrep.own_rules(os.fspath(repo.root)), *held), read)
+    return Sight(checks, str(policy.get("source", FILE_NAME)), read, enabled, own, policy.get("origins", {}))
 
 
 def _read(repo: Repo, path: str) -> bytes | None:

@@ -14,11 +14,11 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Project
-from qualitygate.config import compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
+from qualitygate.extension import compile_extended
 from qualitygate.gate import base, records, trust
-from qualitygate.gate.policy import FILE
-from qualitygate.gate.state import digest, locate
+from qualitygate.gate.policy import FILE, on_disk
+from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import place_of, project_at
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
@@ -68,11 +68,11 @@ def install(
 
 def _checks(repo: Repo) -> tuple[Check, ...]:
     """The checks of the settings on disk, or staged; none where they cannot be read: whatever runs next says so."""
-    place = repo.root / FILE
-    staged = git.rev_parse(repo, f":{FILE}")
-    data = place.read_bytes() if place.is_file() else next(git.blobs(repo, [staged]))[1] if staged else b""
+    held = on_disk(repo.root)
+    staged = git.rev_parse(repo, f":{FILE}") if FILE not in held else None
+    data = next(git.blobs(repo, [staged]))[1] if staged else held.pop(FILE, b"")
     try:
-        return tuple(Check(**check) for check in compile_policy(data, file=FILE, tools=tuple(TOOLS))["checks"])
+        return tuple(Check(**check) for check in compile_extended(data, held, file=FILE, tools=tuple(TOOLS))["checks"])
     except ConfigError:
         return ()
 
@@ -117,18 +117,18 @@ def ensure_trust(
     entries = commit_tree(repo, head).entries if head else {}
     read = trust.reader(repo, entries, TOOLS)
     executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
-    keys = [trust.key_of(read, entries, TOOLS, root) for root in executed]
-    keys += [digest("tried", trust.decides(read, tried))] if tried else []
-    if all(trust.is_granted(repo, key) for key in keys):
+    keys = frozenset(key for one in executed.values() for key in trust.keys_of(entries, one))
+    commands = [*(one for root in executed for one in project_commands.of_tree(read, root)), *tried]
+    keys |= {key for root in executed for key in trust.command_keys(read, TOOLS, root)} | trust.keys_to_try(read, tried)
+    if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
-    what += [f"the code in, or named by, {path}" for path in sorted({p for paths in executed.values() for p in paths})]
-    commands = [*(one for root in executed for one in project_commands.of_tree(read, root)), *tried]
+    files = {path for one in executed.values() for paths in one.values() for path in paths}
+    what += [f"the code in, or named by, {path}" for path in sorted(files)]
     what += [_told(one) for one in dict.fromkeys(commands)]
     if trust_it or (ask is not None and ask("\n".join(what))):
-        for key in keys:
-            trust.grant(repo, key)
+        trust.grant(repo, keys)
         return True
     return False
 

@@ -15,6 +15,7 @@ from qualitygate.commands.install import ensure_trust, trusted_project
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
+from qualitygate.gate.policy import PLACES, on_disk
 from qualitygate.model import Check
 
 
@@ -26,9 +27,10 @@ def replay(path: Path, *, last: int, seconds: float, progress: Callable[[str], N
     place = repo.root / FILE_NAME
     if not place.is_file():
         raise QualityGateError(f"there is no {FILE_NAME} here", hint="`qualitygate bootstrap .` writes one")
-    policy = compile_any(place.read_bytes())
+    held = on_disk(repo.root)
+    policy = compile_any(held.pop(FILE_NAME), held)
     checks = [Check(**check) for check in policy["checks"]]
-    names = settings_files(TOOLS) | {FILE_NAME}
+    names = settings_files(TOOLS) | {*PLACES}
     changed = [name for name in (*git_trees.changed_files(repo), FILE_NAME) if is_config(name, names)]
     files = {name: (repo.root / name).read_bytes() for name in changed if (repo.root / name).is_file()}
     trusted = ensure_trust(repo, trust_it=False, ask=None)

@@ -14,11 +14,17 @@ from qualitygate.gate.policy import FILE
 from qualitygate.process import run, tool_env
 
 
-def compile_elsewhere(data: bytes | None) -> Mapping[str, Any]:
+def compile_elsewhere(data: bytes | None, extended: Mapping[str, bytes] = {}) -> Mapping[str, Any]:
     """The policy in `data`, that of the playbook for None. Raises ConfigError for what it says, QualityGateError."""
     program = Path(__file__).parents[1] / "compile_policy.py"
     argv = [sys.executable, "-I", os.fspath(program), *(["--defaults"] if data is None else [])]
-    output = run(argv, env=tool_env(), stdin=data or b"", timeout=60)
+    given = data or b""
+    if extended:
+        # As text in which each character is a byte: what is in a file decides nothing here.
+        files = {path: content.decode("latin-1") for path, content in extended.items()}
+        given = json.dumps({"settings": given.decode("latin-1"), "extended": files}).encode("ascii")
+        argv.append("--extended")
+    output = run(argv, env=tool_env(), stdin=given, timeout=60)
     try:
         document = json.loads(output.stdout)
     except ValueError:

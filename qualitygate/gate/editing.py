@@ -74,12 +74,15 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     """
     start = time.monotonic()
     root, place = gate.repo.root, gate.state.worktree / f"edit-{os.getpid()}"
-    names = settings_files(gate.tools) | {policy.FILE}
-    on_disk = dict(_on_disk(root, (*paths, *_settings(root, paths, names))))
-    entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
-    rules = policy.load(gate.repo, gate.state.shared, entries, version(), gate.compile, on_disk.get(policy.FILE))
+    settings = policy.on_disk(root)
+    held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
+    rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
     rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
-    gate = gate._replace(tools={**gate.tools, **FAST}, tier="edit")
+    tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}
+    gate = gate._replace(tools=tools, tier="edit")
+    names = settings_files(tools) | {*policy.PLACES}
+    on_disk = {**settings, **dict(_on_disk(root, (*paths, *_settings(root, paths, names))))}
+    entries = {path: Entry("100644", git.blob_id(data)) for path, data in on_disk.items()}
     head = Tree("", entries, "files just edited")
     edited = tuple(path for path in paths if path in on_disk)
     if not edited:
@@ -151,23 +154,24 @@ def _around(gate: Gate, on_disk: Mapping[str, bytes], checks: Sequence[Check]) -
 
     def may_run(root: str) -> bool:
         executed = _executed(gate, root, read, on_disk)
-        entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in executed}
-        commands = trust.command_rows(read, gate.tools, root)
-        return trust.is_granted(gate.repo, trust.digest_of(entries, executed, commands))
+        paths = {path for found in executed.values() for path in found}
+        entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in paths}
+        keys = trust.keys_of(entries, executed) | trust.command_keys(read, gate.tools, root)
+        return trust.is_granted(gate.repo, keys)
 
     return around_checks(gate, checks, may_run)
 
 
 def _executed(
     gate: Gate, root: str, read: Callable[[str], bytes | None], on_disk: Mapping[str, bytes]
-) -> tuple[str, ...]:
+) -> Mapping[str, tuple[str, ...]]:
     # Parsing them costs more than all the rest of this, so it is done once per content.
     inner = scope.narrowed(root, on_disk)
     settings = sorted((path, git.blob_id(data)) for path, data in inner.items() if "/" not in path)
-    known = gate.state.shared / "policy" / f"executes-{digest(version(), root, settings)}.json"
+    known = gate.state.shared / "policy" / f"executes-{digest(version(), root, sorted(gate.tools), settings)}.json"
     found = read_json(known)
-    if isinstance(found, list):
-        return tuple(map(str, found))
+    if isinstance(found, dict):
+        return {name: tuple(map(str, paths)) for name, paths in found.items()}
     executed = trust.executable_configuration(read, gate.tools, root)
     write_json(known, executed)
     return executed

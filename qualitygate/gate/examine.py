@@ -118,7 +118,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
 
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
-        there = base.layout_for(tool, chosen.base)
+        there = base.layout_for(check, tool, chosen.base)
         # A tool that reads everything is not run on base only to count what was fixed.
         idle = tool.reads == "tree" and not findings
         known = recall(job, entries, chosen.base)

@@ -97,10 +97,15 @@ def _bases_of(gate: Gate, policy: GatePolicy, rev: str) -> Bases:
     return bases_.find(gate.repo, gate.state.shared, trusted=policy.trusted, parents=parents)
 
 
+def judge_against(gate: Gate, reader: Repo, head: Tree, bases: Bases) -> Verdict:
+    """A tree that `reader` can read against these bases, whatever else is trusted here. Never recorded."""
+    return _judge(gate, reader, head, lambda policy: bases, record=False)
+
+
 def judge_trees(gate: Gate, reader: Repo, old: str, new: str) -> Verdict:
     """One tree against another, both readable through `reader`. Never recorded."""
     head = Tree(new, git.entries(reader, new), "a trial")
-    return _judge(gate, reader, head, lambda policy: Bases((Base(old, "", "a trial"),)), record=False)
+    return judge_against(gate, reader, head, Bases((Base(old, "", "a trial"),)))
 
 
 def _judge(
@@ -114,7 +119,12 @@ def _judge(
 ) -> Verdict:
     start = time.monotonic()
     made = plan(gate, reader, head, find, here=here)
-    shared = gate.state.shared
+    verdict = _judge_made(gate, made, start, record=record)
+    return verdict._replace(origins=made.policy.origins) if made.policy.origins else verdict
+
+
+def _judge_made(gate: Gate, made: Plan, start: float, *, record: bool) -> Verdict:
+    shared, head = gate.state.shared, made.head
     let = accept.permission(shared, made.key, made.bases.parents, made.bases.accepted)
     if let is not None and not gate.everything:
         return keeping.as_let_through(made, let)

@@ -91,7 +91,8 @@ def fixes_of(bench: Bench, root: Path, name: str, paths: tuple[str, ...]) -> tup
 def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None:
     """How one check formats lines of a file; None if it formats nothing."""
     worker = bench.workers[name]
-    formatter = fixing.formatter(bench.gate.tools[worker.check.tool])
+    tool = bench.gate.tools[worker.check.tool]
+    formatter = fixing.formatter(tool)
     if formatter is None:
         return None
 
@@ -100,7 +101,8 @@ def format_with(bench: Bench, root: Path, name: str, path: str) -> Format | None
 
     def format_(data: bytes, first: int, last: int) -> bytes | None:
         command = formatter.range_command(request, inner, data, first, last)
-        return formatter.parse_range(run_command(command, request.root, bench.limit))
+        made = formatter.parse_range(run_command(command, request.root, bench.limit))
+        return fixing.in_range(tool, data, made, first, last)
 
     return format_
 

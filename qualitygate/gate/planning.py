@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.checks import traits
+from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
+from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
 from qualitygate.gate import records, trust
 from qualitygate.gate.base import Bases
-from qualitygate.gate.policy import FILE, Compile, GatePolicy, joined, load
+from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
 from qualitygate.git import Repo
@@ -24,7 +26,8 @@ class Gate(NamedTuple):
     """How to judge in one repository. `limit` overrides the policy's time limit, in seconds.
 
     `only`: names of checks, none means all. `project`: what the project has installed for a folder; None
-    means find it, and use it only if this clone is trusted; else `trusted` says whether it is.
+    means find it, and use it only if this clone is trusted; else `trusted` says whether it is. `versions`:
+    per check, of its tool, in place of those in the policy.
     """
 
     repo: Repo
@@ -39,6 +42,7 @@ class Gate(NamedTuple):
     project: Callable[[str], Project] | None = None
     trusted: bool = False
     only: tuple[str, ...] = ()
+    versions: Mapping[str, str] = {}
 
 
 class Plan(NamedTuple):
@@ -62,18 +66,22 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     """Find the policy, the bases and the environment for a tree. `here`: it was made in this work tree."""
     ours = version()
     shared = gate.state.shared
-    now = git.entry(reader, head.id, FILE)
+    now = git.entries_at(reader, head.id, *PLACES)
     policy = load(reader, shared, now, ours, gate.compile)
     bases = find(policy)
     nearest = bases.nearest[0]
-    before = git.entry(reader, nearest.tree, FILE)
+    before = git.entries_at(reader, nearest.tree, *PLACES)
     if FILE in before and before != now:
-        policy = joined(policy, load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
+    if gate.versions:
+        rows = (check._replace(version=gate.versions.get(check.name, check.version)) for check in policy.checks)
+        policy = policy._replace(checks=tuple(rows))
+    tools = used_by(gate.tools, (check.tool for check in policy.checks))
 
     def may_run(root: str) -> bool:
-        return _is_trusted(gate, reader, head, root, here=here)
+        return _is_trusted(gate, reader, head, tools, root, here=here)
 
     surroundings = around_checks(gate, policy.checks, may_run)
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
@@ -103,16 +111,25 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
     return found
 
 
-def _is_trusted(gate: Gate, reader: Repo, head: Tree, root: str, *, here: bool) -> bool:
-    """Whether what this tree makes tools that are started in `root` execute may run.
+def _of_base(head: GatePolicy, load_it: Callable[[], GatePolicy]) -> GatePolicy:
+    """Base's policy; one that cannot be read takes nothing away and asks for nothing: else nobody could mend it."""
+    try:
+        return load_it()
+    except ConfigError as exc:
+        note = f"settings changed: those of base cannot be read, head's alone judge this change ({exc.message})"
+        return head._replace(checks=(), notes=(note,), digest=UNREADABLE)
+
+
+def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool], root: str, *, here: bool) -> bool:
+    """Whether what this tree makes `tools`, started in `root`, execute may run.
 
     What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
     checkout or merge is not trusted before a person says so again.
     """
 
-    def key(repo: Repo, entries: Entries) -> str:
-        read = trust.reader(repo, entries, gate.tools)
-        return trust.key_of(read, entries, gate.tools, root)
+    def key(repo: Repo, entries: Entries) -> frozenset[str]:
+        read = trust.reader(repo, entries, tools)
+        return trust.all_keys(read, entries, tools, root)
 
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,23 +11,34 @@ from qualitygate import git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
-from qualitygate.locations import SETTINGS
+from qualitygate.locations import EXTENDED, SETTINGS
 from qualitygate.model import TIERS, Check, Entries, Finding, Policy
 
 FILE = SETTINGS
-COMPILED = 2
+COMPILED = 3
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
 
-Compile = Callable[[bytes | None], Mapping[str, Any]]
-"""TOML bytes to compiled policy; None stands for the playbook's defaults. Raises ConfigError."""
+UNREADABLE = "unreadable"
+"""The digest of a policy that could not be read; its notes say why."""
+PLACES = (FILE, EXTENDED)
+"""Where a tree keeps what its policy is made of."""
+_MOST = 500
+"""Files of a policy, past which nobody wrote them."""
+
+Compile = Callable[..., Mapping[str, Any]]
+"""TOML bytes to compiled policy; None stands for the playbook's defaults. Raises ConfigError.
+
+Files below `.qualitygate/extended/`, by their paths, are a second argument where there are any.
+"""
 
 
 class GatePolicy(NamedTuple):
     """What to check and how; `source` is `qualitygate.toml`, or says that there is none.
 
     `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
+    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check.
     """
 
     checks: tuple[Check, ...]
@@ -37,6 +49,8 @@ class GatePolicy(NamedTuple):
     notes: tuple[str, ...] = ()
     push_time_limit: float = 600.0
     advice: Mapping[str, str] = {}
+    origins: Mapping[str, str] = {}
+    gate: Mapping[str, Any] = {}
 
     def advised(self, finding: Finding) -> Finding:
         """The finding with what to do about it, if its tool did not say."""
@@ -47,17 +61,40 @@ class GatePolicy(NamedTuple):
 
 
 def load(
-    repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile, data: bytes | None = None
+    repo: Repo, shared: Path, entries: Entries, version: str, compile_: Compile, held: Mapping[str, bytes] = {}
 ) -> GatePolicy:
-    """The policy of one tree, compiled once per content and version of ours; `data` is the file, if at hand."""
+    """The policy of one tree, compiled once per content and version of ours; `held` are those files at hand, if any."""
     entry = entries.get(FILE)
     if entry is None:
         defaults = shared / "policy" / f"defaults-{digest(version, COMPILED)}.json"
         return _as_policy(_cached(defaults, lambda: compile_(None)))
     if not entry.is_file:
         raise ConfigError(f"{FILE} is not a regular file", hint="replace it with a file, or remove it")
-    path = shared / "policy" / f"{entry.blob}-{digest(version, COMPILED)}.json"
-    return _as_policy(_cached(path, lambda: compile_(data or next(git.blobs(repo, [entry.blob]))[1])))
+    extended = {path: entries[path].blob for path in entries if path.startswith(EXTENDED) and entries[path].is_file}
+    if len(extended) > _MOST:
+        raise ConfigError(f"{EXTENDED}: more than {_MOST} files", hint="keep nothing there but what was synced")
+    key = digest(version, COMPILED, *([extended] if extended else []))
+    path = shared / "policy" / f"{entry.blob}-{key}.json"
+    return _as_policy(_cached(path, lambda: _compiled(repo, compile_, {FILE: entry.blob, **extended}, held)))
+
+
+def _compiled(repo: Repo, compile_: Compile, ids: Mapping[str, str], held: Mapping[str, bytes]) -> Mapping[str, Any]:
+    data = held if FILE in held else {}
+    if not data:
+        content = dict(git.blobs(repo, ids.values()))
+        data = {path: content[blob] for path, blob in ids.items()}
+    extended = {path: data[path] for path in ids if path != FILE}
+    return compile_(data[FILE], extended) if extended else compile_(data[FILE])
+
+
+def on_disk(root: Path) -> dict[str, bytes]:
+    """The files of the policy as they are in a work tree; links are passed over."""
+    found = {}
+    for folder, _, names in ((os.fspath(root), [], [FILE]), *os.walk(root / EXTENDED)):
+        for path in (Path(folder, name) for name in names):
+            if path.is_file() and not path.is_symlink():
+                found[path.relative_to(root).as_posix()] = path.read_bytes()
+    return found
 
 
 def _cached(path: Path, make: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -86,6 +123,9 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         digest=digest({key: value for key, value in document.items() if key != "advice"}),
         advice=document.get("advice", {}),
         source=document.get("source", FILE),
+        notes=tuple(document.get("notes", ())),
+        origins=document.get("origins", {}),
+        gate=gate,
     )
 
 
@@ -99,7 +139,13 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
         return head
     before = {check.name: check for check in base.checks}
     now = {check.name for check in head.checks}
-    checks, notes = [], []
+    checks: list[Check] = []
+    notes = list(base.notes if base.digest == UNREADABLE else ())
+    notes += [
+        f"settings changed: {key} = {head.gate[name]!r}, from the shared settings {whose}"
+        for key, whose in head.origins.items()
+        if (name := key.removeprefix("gate.")) in head.gate and head.gate[name] != base.gate.get(name)
+    ]
     for check in head.checks:
         strict, relaxed = _as_strict(check, before.get(check.name, check))
         checks.append(strict)
@@ -125,8 +171,9 @@ def _as_strict(check: Check, old: Check) -> tuple[Check, list[str]]:
     if old.tool != check.tool:
         return check, relaxed
     options = _options_as_strict(check.options, old.options)
-    # `pack` and `fast` are what the names in `rules` stand for.
+    # `pack` and `fast` are what the names in `rules` stand for, and the rules of shared settings.
     relaxed += [f"in `{key}`" for key in options if key not in ("pack", "fast")]
+    relaxed += ["in its shared rules"] if "pack" in options and "rules" not in options else []
     return check._replace(options={**check.options, **options}) if options else check, relaxed
 
 

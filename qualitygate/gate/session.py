@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
@@ -16,6 +17,7 @@ from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
+from qualitygate.gate.state import digest
 from qualitygate.gate.surroundings import Around, Surroundings
 from qualitygate.gate.trees import under_configuration
 from qualitygate.git import Repo
@@ -48,7 +50,7 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
         repo=reader,
         shared=gate.state.shared,
         place=gate.state.worktree,
-        tools=gate.tools,
+        tools=used_by(gate.tools, (check.tool for check in policy.checks)),
         policy=policy,
         around=surroundings,
         tier=gate.tier,
@@ -98,11 +100,13 @@ class BaseTree:
         """The paths in which head differs from what `entries_for` gives."""
         return self.changed_configured if tool.config_files else self.changed
 
-    def layout_for(self, tool: Tool, files: tuple[str, ...]) -> Laid:
-        """Where they are laid out; a tool that reads nothing but its files gets just those."""
+    def layout_for(self, check: Check, tool: Tool, files: tuple[str, ...]) -> Laid:
+        """Where they are laid out; for a tool that reads nothing but its files just those, in a place of the check."""
         if tool.config_files or tool.reads != "self":
             return self.layout
-        return self._lay_out(f"-plain-{tool.name}", {path: self.tree.entries[path] for path in files})
+        # Not of the tool: two checks may run the same one side by side, on other files.
+        place = f"-plain-{tool.name}-{digest(check.name)[:8]}"
+        return self._lay_out(place, {path: self.tree.entries[path] for path in files})
 
     def differs(self, *, ignore_space: bool) -> list[FileDiff]:
         """git's diff from this base to head."""

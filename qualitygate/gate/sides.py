@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from qualitygate import globs
-from qualitygate.checks import scope
+from qualitygate.checks import scope, traits
 from qualitygate.checks.tool import Tool
 from qualitygate.gate import listing
+from qualitygate.locations import EXTENDED
 from qualitygate.model import Check, Entries
 
 
@@ -21,6 +22,8 @@ class Sides(NamedTuple):
 
 def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> Iterator[str]:
     """Those of `paths` that are files of the tree and that this check is about."""
+    # Copies of shared settings are written elsewhere: what they must not hold, in any file, is looked for all the same.
+    theirs = () if traits.builtin(tool) else (EXTENDED,)
     only, root = tuple(check.options.get("files", ())), scope.root_of(check)
     without = tuple(check.options.get("exclude", ()))
     for path in paths:
@@ -30,6 +33,7 @@ def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> 
             and entry.is_file
             and (inner := scope.within(root, path)) is not None
             and tool.wants(inner)
+            and not path.startswith(theirs)
             and (not only or globs.matches(path, only))
             and not globs.matches(path, without)
         ):

@@ -23,10 +23,11 @@ def _path() -> Path:
 
 def executable_configuration(
     read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = ""
-) -> tuple[str, ...]:
-    """The files that make a tool, started in `root`, execute code of the repository, and that code."""
+) -> Mapping[str, tuple[str, ...]]:
+    """Per tool that, started in `root`, would execute code of the repository: the files that make it, and that code."""
     inner = reading(root, read)
-    return tuple(sorted({outward(root, path) for tool in tools.values() for path in traits.executes(tool, inner)}))
+    found = {name: traits.executes(tool, inner) for name, tool in tools.items()}
+    return {name: tuple(sorted({outward(root, path) for path in paths})) for name, paths in found.items() if paths}
 
 
 def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[[str], bytes | None]:
@@ -44,42 +45,45 @@ def reader(repo: Repo, entries: Entries, tools: Mapping[str, Tool]) -> Callable[
     return read
 
 
-def digest_of(entries: Entries, paths: Sequence[str], commands: Sequence[tuple[str, str]] = ()) -> str:
-    """What trust is keyed to: the content of the executable configuration, and what commands come to."""
-    rows = [(path, entries[path].blob) for path in paths if path in entries]
-    return digest("trust", rows, commands) if commands else digest("trust", rows)
+def keys_of(entries: Entries, executed: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """What trust is keyed to: the content of the executable configuration of each tool.
+
+    There is one key for what the project has installed, whatever else is executed.
+    """
+    named = {(), *executed.values()}
+    return frozenset(digest("trust", [(p, entries[p].blob) for p in paths if p in entries]) for paths in named)
 
 
-def key_of(read: Callable[[str], bytes | None], entries: Entries, tools: Mapping[str, Tool], root: str = "") -> str:
-    """The key for tools that are started in one folder of a tree."""
-    return digest_of(entries, executable_configuration(read, tools, root), command_rows(read, tools, root))
+def command_keys(read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = "") -> frozenset[str]:
+    """The same for the commands that checks of one folder run: their words, and the manifests that they lead to."""
+    return keys_to_try(read, project_commands.of_tree(read, root)) if project_commands.TOOL in tools else frozenset()
 
 
-def command_rows(
-    read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = ""
-) -> list[tuple[str, str]]:
-    """What the commands that checks of one folder run come to."""
-    return decides(read, project_commands.of_tree(read, root)) if project_commands.TOOL in tools else []
+def keys_to_try(read: Callable[[str], bytes | None], commands: Sequence[Stated]) -> frozenset[str]:
+    """The same for some commands, be they in the settings or not; none for none."""
+    return frozenset([digest("commands", sorted(project_commands.decides(read, commands).items()))] if commands else ())
 
 
-def decides(read: Callable[[str], bytes | None], commands: Sequence[Stated]) -> list[tuple[str, str]]:
-    """What these commands come to in a tree: their words, and the content of the manifests that they lead to."""
-    return sorted(project_commands.decides(read, commands).items())
+def all_keys(
+    read: Callable[[str], bytes | None], entries: Entries, tools: Mapping[str, Tool], root: str = ""
+) -> frozenset[str]:
+    """All that has to be trusted before these tools may be started in one folder of a tree."""
+    return keys_of(entries, executable_configuration(read, tools, root)) | command_keys(read, tools, root)
 
 
-def is_granted(repo: Repo, key: str) -> bool:
-    """Whether this clone was trusted with exactly this executable configuration."""
+def is_granted(repo: Repo, keys: frozenset[str]) -> bool:
+    """Whether this clone was trusted with all of this executable configuration."""
     known = read_json(_path())
-    return isinstance(known, dict) and key in known.get(os.fspath(repo.common_dir.resolve()), [])
+    return isinstance(known, dict) and keys <= set(known.get(os.fspath(repo.common_dir.resolve()), []))
 
 
-def grant(repo: Repo, key: str) -> None:
+def grant(repo: Repo, keys: frozenset[str]) -> None:
     """Trust this clone with this executable configuration."""
     known = read_json(_path())
     known = known if isinstance(known, dict) else {}
     here = known.setdefault(os.fspath(repo.common_dir.resolve()), [])
-    if key not in here:
-        here.append(key)
+    if more := sorted(keys.difference(here)):
+        here += more
         write_json(_path(), known)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 Role = Literal["source", "test", "script", "migration", "generated", "vendored", "example", "docs"]
-Kind = Literal["lint", "format", "type", "test", "other"]
+Kind = Literal["lint", "format", "type", "test", "build", "other"]
 
 
 class Evidence(NamedTuple):
@@ -107,6 +107,30 @@ class Unreadable(NamedTuple):
     reason: str
 
 
+class Member(NamedTuple):
+    """One project among several in the repository. `kind` says who names it: `npm workspace`, `maven module`, ...
+
+    `project` is one with a manifest of its own that no workspace names. `languages` are those of its code,
+    most lines first; `package_managers` are called as in the facts.
+    """
+
+    path: str
+    name: str
+    kind: str
+    languages: tuple[str, ...]
+    package_managers: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class Extended(NamedTuple):
+    """Shared settings that `qualitygate.toml` extends; `settings` are the keys that they set here, sorted."""
+
+    name: str
+    source: str
+    commit: str
+    settings: tuple[str, ...]
+
+
 class Hazards(NamedTuple):
     """Properties of the file list that trip tools."""
 
@@ -141,6 +165,8 @@ class Facts:
     generated_or_vendored_paths: tuple[Fact, ...] = ()
     dockerfiles: tuple[str, ...] = ()
     submodules: tuple[str, ...] = ()
+    members: tuple[Member, ...] = ()
+    """The projects of a monorepo, by path; none where the repository is one project at its top."""
     grounds: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     """Evidence of bare names, by key of the JSON document and name: `source_roots.src`."""
     gate_commands: tuple[GateCommand, ...] = ()
@@ -153,6 +179,7 @@ class Facts:
     broken_configuration: tuple[Broken, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     hazards: Hazards = field(default_factory=Hazards)
+    extended: tuple[Extended, ...] = ()
 
 
 def merge(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -219,6 +246,11 @@ def _command(command: GateCommand) -> dict[str, Any]:
     return {**row, "green_now": None}
 
 
+def _member(member: Member) -> dict[str, Any]:
+    lists = {key: list(getattr(member, key)) for key in ("languages", "package_managers")}
+    return {**member._asdict(), **lists, "evidence": _evidence_json(member.evidence)}
+
+
 def to_json(facts: Facts) -> dict[str, Any]:
     """The document that `inspect --json` prints, less its `schema` number."""
     document: dict[str, Any] = {
@@ -233,11 +265,13 @@ def to_json(facts: Facts) -> dict[str, Any]:
     document |= {key: [f.name for f in getattr(facts, key)] for key in _BARE}
     document |= {key: list(getattr(facts, key)) for key in _LISTS}
     document |= {key: [row._asdict() for row in getattr(facts, key)] for key in _ROWS}
+    document["members"] = [_member(member) for member in facts.members]
     document["gate_commands"] = [_command(command) for command in facts.gate_commands]
     document["pinned_versions"] = [
         {"tool": p.tool, "version": p.version, **p.evidence._asdict()} for p in facts.pinned_versions
     ]
     document["roles"] = _counts(facts.roles)
     document["hazards"] = {key: list(value) for key, value in facts.hazards._asdict().items()}
+    document["extended"] = [{**row._asdict(), "settings": list(row.settings)} for row in facts.extended]
     document["evidence"] = _scattered(facts)
     return document

@@ -49,7 +49,10 @@ def tracked_files(repo: Repo) -> tuple[Tracked, ...]:
 
 
 def linguist_marks(repo: Repo, paths: list[str]) -> dict[str, str]:
-    """What `.gitattributes` calls generated or vendored: path to `generated`, `vendored` or `no`."""
+    """What `.gitattributes` calls generated or vendored: path to `generated`, `vendored`, `no` or `written`.
+
+    `written` is said not to be generated, and may still be somebody else's; `no` is neither.
+    """
     stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
     output = git.call(repo, "check-attr", "-z", "--stdin", "linguist-generated", "linguist-vendored", stdin=stdin)
     if output.code != 0:
@@ -61,7 +64,8 @@ def linguist_marks(repo: Repo, paths: list[str]) -> dict[str, str]:
         if value in (b"set", b"true", b"1"):
             marks[name] = attribute.decode("ascii").removeprefix("linguist-")
         elif value in (b"unset", b"false", b"0"):
-            marks.setdefault(name, "no")
+            said = "no" if attribute.endswith(b"vendored") else "written"
+            marks[name] = said if marks.get(name, "written") == "written" else marks[name]
     return marks
 
 

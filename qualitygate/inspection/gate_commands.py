@@ -8,12 +8,27 @@ from typing import NamedTuple
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.inspection.ci_commands import HOOK_ACTIONS, Raw
 from qualitygate.inspection.facts import Call, GateCommand, Kind
+from qualitygate.inspection.goals import kind_by_name
 from qualitygate.inspection.meaning import Meaning, kind_of, meaning
 from qualitygate.inspection.shell import is_noise
 from qualitygate.inspection.tool_table import by_action, by_hook
 
 _SHOWN = 300
-_QUIET_RUNNERS = ("script", "make", "just", "npm", "nox", "tox", "poe", "pdm", "pixi", "hatch", "rye", "task")
+_QUIET_RUNNERS = (
+    "composer",
+    "script",
+    "make",
+    "just",
+    "npm",
+    "nox",
+    "tox",
+    "poe",
+    "pdm",
+    "pixi",
+    "hatch",
+    "rye",
+    "task",
+)
 _UNDERSTOOD = 4000
 _STEPS = 100
 
@@ -97,11 +112,13 @@ def gate_commands(understood: Iterable[Understood]) -> tuple[GateCommand, ...]:
     found: dict[GateCommand, None] = {}
     for raw, calls, reached, steps in understood:
         kind = kind_of(reached)
+        if kind == "other" and raw.runner in ("npm", "composer"):
+            kind = kind_by_name(raw.name.rpartition(" ")[2])
         if is_noise(raw.command) or (kind == "other" and raw.runner in _QUIET_RUNNERS):
             continue
-        tools = tuple(name for name, of in reached if of != "other")
+        tools = tuple(name for name, of in reached if of not in ("other", "build"))
         command = raw.command if len(raw.command) <= _SHOWN else raw.command[: _SHOWN - 3] + "..."
-        known = tuple(call._replace(adapter=_adapter(call)) for call in calls if call.kind != "other")
+        known = tuple(call._replace(adapter=_adapter(call)) for call in calls if call.kind not in ("other", "build"))
         row = GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory, known, steps)
         found[row] = None
     return tuple(found)

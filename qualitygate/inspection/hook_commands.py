@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from qualitygate.inspection.shell import is_noise, logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables
 from qualitygate.inspection.yaml_nodes import line_of
 
+_MANAGER = re.compile(r"(?:^|[\s;&|(/])(pre-commit|prek)\s+(?:run|install|auto-?update|clean)\b")
 GIT_HOOKS = frozenset(
     (
         *(
@@ -32,7 +34,7 @@ GIT_HOOKS = frozenset(
 )
 PRE_COMMIT = (".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml")
 LEFTHOOK = ("lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml")
-HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged")
+HOOK_RUNNERS = ("pre-commit", "husky", "lefthook", "lint-staged", "simple-git-hooks", "yorkie", "ghooks", "git hooks")
 # What tells the writer of an installed hook, in the order in which it is looked for.
 _SIGNS = (
     (b"qualitygate", "qualitygate"),
@@ -42,7 +44,30 @@ _SIGNS = (
     (b"lefthook", "lefthook"),
     (b"husky", "husky"),
     (b"overcommit", "overcommit"),
+    (b"SIMPLE_GIT_HOOKS", "simple-git-hooks"),
+    (b"yorkie", "yorkie"),
+    (b"captainhook", "CaptainHook"),
     (b"lint-staged", "lint-staged"),
+)
+
+
+_SIMPLE = (
+    *(".simple-git-hooks.json", "simple-git-hooks.json"),
+    *(f"{dot}simple-git-hooks.{end}" for dot in (".", "") for end in ("js", "cjs", "mjs")),
+)
+_SCRIPT_HOOKS = (".githooks/*", ".hooks/*", "githooks/*", "git-hooks/*", ".git-hooks/*", "hooks/git/*")
+_IN_PACKAGE_JSON = (
+    ("simple-git-hooks", ("simple-git-hooks",)),
+    ("husky", ("husky", "hooks")),
+    ("yorkie", ("gitHooks",)),
+    ("ghooks", ("config", "ghooks")),
+)
+# Managers that one file of their own configures.
+_BY_FILE = (
+    ("overcommit", (".overcommit.yml",)),
+    ("CaptainHook", ("captainhook.json", "captainhook.config.json")),
+    ("GrumPHP", ("grumphp.yml", "grumphp.yml.dist", "grumphp.yaml")),
+    ("Husky.Net", (".husky/task-runner.json",)),
 )
 
 
@@ -88,7 +113,26 @@ def hook_commands(sources: Sources) -> Iterator[Raw]:
             for name, run in _lefthook_runs(body, 0):
                 at = line_of(run) or sources.evidence(path, run.split("\n")[0]).line
                 yield Raw(run.strip(), "lefthook", f"{hook_name}: {name}" if name else hook_name, path, at)
+    yield from _node_hooks(sources)
+    for path in sources.match(*_SCRIPT_HOOKS):
+        for line in logical_lines(sources.text(path) or "") if base_name(path) in GIT_HOOKS else ():
+            if not is_noise(line.text):
+                yield Raw(line.text, "git hooks", base_name(path), path, line.offset + 1)
     yield from _lint_staged(sources)
+
+
+def _node_hooks(sources: Sources) -> Iterator[Raw]:
+    """Hooks that stand in package.json, or in the file of simple-git-hooks."""
+    tables: list[tuple[str, str, Any]] = []
+    if "package.json" in sources.names:
+        data = sources.json("package.json")
+        tables += [(name, "package.json", dig(data, *keys)) for name, keys in _IN_PACKAGE_JSON]
+    tables += [("simple-git-hooks", path, sources.json(path)) for path in sources.match(*_SIMPLE[:2])]
+    for manager, path, table in tables:
+        for name, command in items(table):
+            if isinstance(command, str) and name in GIT_HOOKS:
+                line = sources.evidence(path, f'"{name}"').line
+                yield Raw(command, manager, name, path, line)
 
 
 def _lefthook_runs(body: Any, depth: int) -> Iterator[tuple[str, str]]:
@@ -120,8 +164,9 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     facts: list[tuple[str, tuple[Evidence, ...]]] = []
     config = sources.match(*PRE_COMMIT)
     if config:
-        used = {word for c in commands if c.runner != "pre-commit" for word in c.command.split()}
-        only_prek = ("prek" in used and "pre-commit" not in used) or config == ("prek.toml",)
+        # As a program, not as a word: a commit message may well speak of pre-commit.
+        used = {name for c in commands if c.runner != "pre-commit" for name in _MANAGER.findall(c.command[:2000])}
+        only_prek = used == {"prek"} or config == ("prek.toml",)
         only_prek = only_prek or any(
             "j178/prek-action" in (sources.text(p) or "") for p in sources.match(".github/workflows/*")
         )
@@ -130,13 +175,18 @@ def hook_managers(sources: Sources, installed: tuple[GitHook, ...], commands: tu
     legacy = sources.match(".huskyrc", ".huskyrc.json", ".huskyrc.js")
     if husky or legacy:
         facts.append(("husky", tuple(Evidence(p) for p in husky or legacy)))
-    elif dig(sources.json("package.json") if "package.json" in sources.names else {}, "husky", "hooks"):
-        facts.append(("husky", (sources.evidence("package.json", '"husky"'),)))
+    node = sources.json("package.json") if "package.json" in sources.names else {}
+    for name, keys in _IN_PACKAGE_JSON:
+        if dig(node, *keys) and not (name == "husky" and (husky or legacy)):
+            facts.append((name, (sources.evidence("package.json", f'"{keys[-1] if name != "husky" else name}"'),)))
+    if sources.match(*_SIMPLE):
+        facts.append(("simple-git-hooks", tuple(Evidence(p) for p in sources.match(*_SIMPLE))))
     if sources.match(*LEFTHOOK):
         facts.append(("lefthook", tuple(Evidence(p) for p in sources.match(*LEFTHOOK))))
-    if sources.match(".overcommit.yml"):
-        facts.append(("overcommit", (Evidence(".overcommit.yml"),)))
-    scripts = tuple(p for p in sources.match(".githooks/*", ".hooks/*", "githooks/*") if base_name(p) in GIT_HOOKS)
+    for name, files in _BY_FILE:
+        if sources.match(*files):
+            facts.append((name, tuple(Evidence(p) for p in sources.match(*files))))
+    scripts = tuple(p for p in sources.match(*_SCRIPT_HOOKS) if base_name(p) in GIT_HOOKS)
     if scripts:
         facts.append(("git hooks", tuple(Evidence(p) for p in scripts)))
     return tuple(Fact(name, evidence, (("installed", _installed(name, installed)),)) for name, evidence in facts)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from itertools import chain, islice
 from pathlib import Path
 
 from qualitygate import git
 from qualitygate.git import Repo
-from qualitygate.inspection import census, layout, roles
+from qualitygate.inspection import census, places, roles
+from qualitygate.inspection.builds import build_system
 from qualitygate.inspection.census import Look, look_at
 from qualitygate.inspection.ci_commands import Raw, ci_commands, services
+from qualitygate.inspection.derived import derived
+from qualitygate.inspection.ecosystems.catalogue import manifests
+from qualitygate.inspection.ecosystems.manifest import Manifest
+from qualitygate.inspection.ecosystems.python import python_manifests
 from qualitygate.inspection.environments import environments
-from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable
+from qualitygate.inspection.extended import extended
+from qualitygate.inspection.facts import Environment, Fact, Facts, Role, Unreadable, merge
 from qualitygate.inspection.files import Reader, linguist_marks, tracked_files
+from qualitygate.inspection.foreign import foreign_paths
 from qualitygate.inspection.frameworks import frameworks
 from qualitygate.inspection.gate_commands import gate_commands, understand
 from qualitygate.inspection.grounds import grounds
 from qualitygate.inspection.hook_commands import HOOK_RUNNERS, effective_hooks, hook_commands, hook_managers
+from qualitygate.inspection.members import members
+from qualitygate.inspection.own_names import first_party, named_packages
 from qualitygate.inspection.package_managers import package_managers
 from qualitygate.inspection.python_project import Project, find_projects
 from qualitygate.inspection.roles import Marks
@@ -28,6 +39,9 @@ from qualitygate.inspection.task_runners import task_runners
 from qualitygate.inspection.tools import toolbox
 from qualitygate.inspection.versions import environment_versions, pinned_versions
 
+_VENDORED = re.compile(r"^[ \t]*([^\s#]+)[ \t]+(?:[^\n]*[ \t])?linguist-vendored(?!=false|=0|-)", re.MULTILINE)
+_SUFFIX = re.compile(r"^\*\.\w+$")
+_PATTERNS = 200
 _COMMANDS = 3000
 """Commands taken apart in one inspection: some 70 microseconds each."""
 
@@ -46,18 +60,41 @@ def inspect(root: Path) -> Facts:
     submodules = tuple(t.path for t in tracked if t.mode == "160000")
     shipped = environments(repo.root, tracked, ())
     hostile = frozenset(e.path for e in shipped if e.hostile)
-    marks = Marks(_linguist(repo, sources), submodules, hostile)
+    marks = Marks(_linguist(repo, sources), submodules, hostile, derived(sources, looks))
     role_of, foreign = roles.roles_of(looks, marks)
+    role_of = roles.promoted(role_of, looks, census.rank(looks, role_of)[0])
     projects = find_projects(sources, role_of)
+    own = (*python_manifests(sources, projects), *manifests(sources, role_of))
     envs = environments(repo.root, tracked, (p.root for p in projects))
-    every = roles.foreign_paths(role_of, foreign, sources.names, submodules)
-    return _assemble(repo, sources, looks, role_of, projects, envs, every, submodules)
+    every = foreign_paths(role_of, foreign, sources.names, submodules)
+    return _assemble(repo, sources, looks, role_of, projects, own, envs, every, submodules)
 
 
 def _linguist(repo: Repo, sources: Sources) -> Mapping[str, str]:
     # git itself matches the patterns, but is asked only where some file says something.
     said = any("linguist-" in (sources.text(p) or "") for p in sources.match(".gitattributes", "*/.gitattributes"))
-    return linguist_marks(repo, list(sources.paths)) if said else {}
+    marks = linguist_marks(repo, list(sources.paths)) if said else {}
+    patterns = _vendored_patterns(sources)
+    return {p: m for p, m in marks.items() if m != "vendored" or not _only_by_suffix(p, patterns)}
+
+
+def _is_above(folder: str, homes: Iterable[str]) -> bool:
+    return any(home.startswith(folder + "/") for home in homes)
+
+
+def _vendored_patterns(sources: Sources) -> tuple[str, ...]:
+    """The patterns that the `.gitattributes` at the top calls vendored, in the spelling of the shell."""
+    rows = _VENDORED.findall(sources.text(".gitattributes") or "")
+    return tuple(row.lstrip("/").replace("**", "*") for row in rows[:_PATTERNS])
+
+
+def _only_by_suffix(path: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a path is called vendored only by `*.js`, which is meant for the statistics of a hosting service.
+
+    A whole language is nobody's library.
+    """
+    matching = [p for p in patterns if fnmatchcase(path, p)]
+    return bool(matching) and all(_SUFFIX.match(p) for p in matching)
 
 
 def _assemble(
@@ -66,27 +103,33 @@ def _assemble(
     looks: tuple[Look, ...],
     role_of: Mapping[str, Role],
     projects: tuple[Project, ...],
+    own: tuple[Manifest, ...],
     envs: tuple[Environment, ...],
     foreign: tuple[Fact, ...],
     submodules: tuple[str, ...],
 ) -> Facts:
+    inside = members(sources, own, looks, role_of)
+    homes = {"", *(m.path for m in inside)}
+    # What lies in no project of the repository says nothing about it, unless several below take it over.
+    own = tuple(m for m in own if m.root in homes or (not m.describes and _is_above(m.root, homes)))
     hooks = hook_commands(sources)  # before CI, which may use up what YAML there is time for
     raws = _bounded(
         sources, chain(tuple(islice(hooks, _COMMANDS)), ci_commands(sources), task_commands(sources, role_of))
     )
     understood = understand(raws)
-    tools = toolbox(sources, projects, looks, role_of, understood)
+    tools = toolbox(sources, projects, own, looks, role_of, understood)
     installed = effective_hooks(repo)
     languages = census.count(looks)
     primary, secondary = census.rank(looks, role_of)
     python = tuple(k.path for k in looks if k.language == "Python")
-    rooted = tuple(
-        k.path for k in looks if role_of.get(k.path) == "source" and _has_roots(k.language, primary, secondary)
+    ranked = (primary, secondary)
+    source = places.source_roots(sources, looks, role_of, projects, own, inside, ranked)
+    roots = {"source_roots": source, "test_roots": places.test_roots(sources, role_of, own, source)}
+    names = (
+        *first_party(python, role_of, projects, sources.names),
+        *named_packages(sources, own, inside, looks, role_of, ranked),
     )
-    roots = {
-        "source_roots": layout.source_roots(rooted, projects, sources.names),
-        "test_roots": layout.test_roots(role_of, sources.names),
-    }
+    shared = extended(sources)
     listed = {"dockerfiles": tuple(k.path for k in looks if k.language == "Dockerfile"), "submodules": submodules}
     named = {"primary_language": primary, "secondary_language": secondary}
     return Facts(
@@ -94,10 +137,10 @@ def _assemble(
         languages=languages,
         primary_language=primary,
         secondary_language=secondary,
-        package_managers=package_managers(sources, projects, role_of),
-        build_system=next((p.build for p in projects if p.build), None),
-        min_runtime=min_runtime(sources, projects, languages),
-        frameworks=frameworks(sources, projects, looks, role_of),
+        package_managers=package_managers(sources, projects, own, role_of),
+        build_system=build_system(sources, projects, own, inside, ranked),
+        min_runtime=min_runtime(sources, projects, own, languages),
+        frameworks=frameworks(sources, projects, own, looks, role_of),
         test_frameworks=tools.test_frameworks,
         linters=tools.linters,
         formatters=tools.formatters,
@@ -107,10 +150,11 @@ def _assemble(
         ci=services(sources),
         source_roots=roots["source_roots"],
         test_roots=roots["test_roots"],
-        first_party_packages=layout.first_party(python, role_of, projects, sources.names),
+        first_party_packages=merge(names),
         generated_or_vendored_paths=foreign,
         dockerfiles=listed["dockerfiles"],
         submodules=submodules,
+        members=inside,
         grounds=grounds(sources, languages, named, role_of, roots, listed),
         gate_commands=gate_commands(understood),
         git_hooks=installed,
@@ -121,6 +165,7 @@ def _assemble(
         broken_configuration=tuple(sources.broken),
         unreadable=_unreadable(looks, sources),
         hazards=census.hazards(sources.tracked, looks),
+        extended=shared,
     )
 
 
@@ -132,11 +177,6 @@ def _bounded(sources: Sources, raws: Iterator[Raw]) -> tuple[Raw, ...]:
         reason = f"more than {_COMMANDS} commands in this repository: the rest was not looked at"
         sources.skipped.append(Unreadable(more.path, reason))
     return tuple(sorted(found, key=lambda raw: raw.runner in HOOK_RUNNERS))
-
-
-def _has_roots(language: str, primary: str | None, secondary: str | None) -> bool:
-    family = ("JavaScript", "TypeScript")
-    return language in (primary, secondary) or (primary in family and language in family)
 
 
 def _unreadable(looks: tuple[Look, ...], sources: Sources) -> tuple[Unreadable, ...]:

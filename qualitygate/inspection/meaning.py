@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from qualitygate.inspection.facts import Call, Kind
+from qualitygate.inspection.goals import goal
 from qualitygate.inspection.shell import PYTHON, project_script, segments, unwrapped
 from qualitygate.inspection.tool_table import by_program
 
 _INLINE = re.compile(r"""["']-m["'],\s*["']([\w.]+)["']""")
+_SUBSTITUTED = re.compile(r"\$\$?\(([^()]{3,500})\)")
 _SELF_TEST = re.compile(r"^--(?:[a-z]+-)?(?:self-?test|smoke-test|[a-z]+-test|doctest|doc-test)s?$")
 _OWN_RUNNER = re.compile(r"^(?:run[-_]?(?:all[-_]?)?tests?|test[-_]?runner)\.py$")
 
@@ -36,6 +38,10 @@ def meaning(command: str, depth: int = 0) -> Meaning:
         found = _segment(words, depth)
         calls.update(dict.fromkeys(found.calls))
         references.update(dict.fromkeys(found.references))
+    for inner in _SUBSTITUTED.findall(head)[:20] if depth < 3 else ():  # `test -z "$(gofmt -l .)"`
+        found = meaning(inner, depth + 1)
+        calls.update(dict.fromkeys(c for c in found.calls if c.kind != "build"))
+        references.update(dict.fromkeys(found.references))
     for module in _INLINE.findall(body):
         calls.update(dict.fromkeys(_program([module]).calls))
     return Meaning(tuple(calls), tuple(references))
@@ -44,6 +50,7 @@ def meaning(command: str, depth: int = 0) -> Meaning:
 def kind_of(tools: Sequence[tuple[str, Kind]]) -> Kind:
     """The kind of a command that runs these tools: test wins, a mixture of checks is lint, nothing known is other."""
     kinds = {kind for _, kind in tools} - {"other"}
+    kinds = kinds - {"build"} or kinds
     if not kinds:
         return "other"
     return "test" if "test" in kinds else kinds.pop() if len(kinds) == 1 else "lint"
@@ -62,6 +69,8 @@ def _simple(words: list[str], depth: int) -> Meaning:
     name = words[0].rpartition("/")[2]
     if name in ("bash", "sh", "zsh") and "-c" in words[:3]:
         return meaning(" ".join(words[words.index("-c") + 1 : words.index("-c") + 2]), depth + 1)
+    if name == "find" and "-exec" in words:
+        return _segment(words[words.index("-exec") + 1 :], depth + 1)
     if name in ("bash", "sh", "zsh", "source"):
         return Meaning(references=tuple(w.removeprefix("./") for w in words[1:2]))
     if PYTHON.match(name) or name.upper() in ("PYTHON", "PY"):
@@ -95,7 +104,7 @@ def _program(words: list[str], *, script: bool = False) -> Meaning:
     options = [w for w in words[1:] if w.startswith("-")]
     rest = tuple(words[1:])
     table = by_program()
-    tool = table.get((name, *plain[:1])) or table.get((name,))
+    tool = table.get((name, *plain[:1])) or table.get((name, *words[1:2])) or table.get((name,))
     if name == "ruff" and plain[:1] not in (["check"], ["format"]) and not any(_pathlike(w) for w in plain[:1]):
         tool = None  # `ruff clean`, `ruff --version`
     if tool is not None and "--version" not in options:
@@ -111,7 +120,9 @@ def _program(words: list[str], *, script: bool = False) -> Meaning:
         return Meaning((Call("own self-tests", "test", rest),), (path,))
     if _OWN_RUNNER.match(name):
         return Meaning((Call("own test runner", "test", rest),), (path,))
-    return _reference(path, name, plain, words[1:])
+    found = _reference(path, name, plain, words[1:])
+    built = goal(name, words[1:]) if not found.references and not found.calls else None
+    return Meaning((built,)) if built else found
 
 
 def _values(words: Sequence[str], options: tuple[str, ...]) -> list[str]:
@@ -148,6 +159,9 @@ def _reference(path: str, name: str, plain: list[str], words: list[str]) -> Mean
     if name in ("npm", "yarn", "pnpm", "bun"):
         target = plain[1:2] if plain[:1] == ["run"] else plain[:1]
         return Meaning((), tuple(f"npm run {t}" for t in target))
+    if name == "composer":
+        target = plain[1:2] if plain[:1] in (["run"], ["run-script"]) else plain[:1]
+        return Meaning((), tuple(f"composer run {t}" for t in target))
     if name in ("pdm", "hatch", "poetry", "pixi", "rye"):
         return Meaning((), tuple(f"{name} run {t}" for t in plain[:1]))
     return Meaning((), (path,) if "/" in path or path.endswith((".py", ".sh")) else ())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from qualitygate.inspection.ecosystems.globs import glob
 from qualitygate.inspection.facts import Broken, Evidence, Fact, Role
 from qualitygate.inspection.requirements import (
     Dependency,
@@ -16,7 +17,7 @@ from qualitygate.inspection.requirements import (
     from_setup,
     requirement_files,
 )
-from qualitygate.inspection.setup_py import read_setup
+from qualitygate.inspection.setup_py import guess_setup, read_setup
 from qualitygate.inspection.sources import Sources, dig, strings, tables
 
 _BACKENDS = {
@@ -49,9 +50,14 @@ def find_projects(sources: Sources, roles: Mapping[str, Role]) -> tuple[Project,
     """The projects of the repository, the one at the top first; examples, tests and vendored code have none."""
     homes: dict[str, list[str]] = {"": []}
     busy = _busy_folders(roles)
+    table = dig(sources.toml("pyproject.toml"), "tool", "uv", "workspace") if "pyproject.toml" in sources.names else {}
+    globs, excluded = strings(dig(table, "members")), strings(dig(table, "exclude"))
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
-        if name in _MANIFESTS and (not folder or (folder.count("/") <= 2 and folder in busy)):
+        if name not in _MANIFESTS:
+            continue
+        named = any(glob(folder, g) for g in globs) and not any(glob(folder, g) for g in excluded)
+        if not folder or named or (folder.count("/") <= 2 and folder in busy):
             if name == "setup.py" and (
                 "setup(" not in (sources.text(path) or "") or (folder and f"{folder}/__init__.py" in sources.names)
             ):
@@ -106,7 +112,7 @@ def _read(sources: Sources, root: str, manifests: tuple[str, ...]) -> Project:
 def _setup_call(sources: Sources, path: str) -> Mapping[str, Any]:
     tree = sources.python(path) if path in sources.names else None
     try:
-        return read_setup(tree) if tree is not None else {}
+        return read_setup(tree) if tree is not None else guess_setup(sources.text(path) or "")
     except RecursionError:
         sources.broken.append(Broken(path, 0, "nested too deeply"))
     return {}

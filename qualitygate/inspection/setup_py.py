@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping
 from typing import Any
+
+# Arguments of `setup(...)` in a file that this Python cannot parse: old ones print without parentheses.
+_TEXT = re.compile(r"^[ \t]*(name|python_requires)[ \t]*=[ \t]*[\"']([^\"'\n]+)[\"']", re.MULTILINE)
+_LIST = re.compile(
+    r"^[ \t]*(install_requires|tests_require|packages|py_modules|classifiers)[ \t]*=[ \t]*\[([^\[\]]*)\]", re.MULTILINE
+)
+_STRING = re.compile(r"[\"']([^\"'\n]+)[\"']")
+
+
+def guess_setup(text: str) -> dict[str, Any]:
+    """The plain strings and lists of strings that a `setup.py` seems to hand over, guessed line by line."""
+    found: dict[str, Any] = dict(_TEXT.findall(text))
+    for key, body in _LIST.findall(text):
+        found.setdefault(key, _STRING.findall(re.sub(r"#[^\n]*", "", body)))
+    return found
 
 
 def read_setup(tree: ast.Module) -> dict[str, Any]:

@@ -67,6 +67,11 @@ _WRAPPERS = frozenset(
         "nohup",
         "xvfb-run",
         "nice",
+        "shell",
+        "cross-env",
+        "cross-env-shell",
+        "php",
+        "corepack",
     )
 )
 # Programs that run another one: the words that follow before it, and their options that take a value.
@@ -74,7 +79,7 @@ _RUNNERS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("uv", "poetry", "pdm", "hatch", "pipenv", "rye", "pixi", "conda", "mamba", "pipx", "flox"), ("run",)
     ),
-    **dict.fromkeys(("uvx", "npx", "bunx", "xargs", "bundle", "stdbuf"), ()),
+    **dict.fromkeys(("uvx", "npx", "bunx", "xargs", "bundle", "stdbuf", "dotenv", "dotenvx", "env-cmd", "retry"), ()),
     **dict.fromkeys(("pnpm", "yarn", "npm", "bun"), ("exec", "dlx", "x")),
 }
 _SCRIPT_RUNNERS = frozenset(("pdm", "hatch", "pixi", "rye"))

@@ -33,6 +33,8 @@ _LOOKUP_BUDGET = 5_000_000
 
 # The standard parsers take quadratic time for these: nobody writes them but to stop a tool.
 _LONG_KEY = re.compile(r"""(?:\.[ \t]?(?:["']?[\w-]{1,64}["']?|""|'')[ \t]?){100}""")
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?(?:\*/|\Z)', re.DOTALL)
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\\n]|\\.)*"|,[ \t\r\n]*([\]}])')
 _AT_LINE = re.compile(r"\(?at line (\d+)")
 
 
@@ -50,6 +52,7 @@ class Sources:
         self._matches: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._lines: dict[str, tuple[str, ...]] = {}
         self._documents: dict[str, Any] = {}
+        self._settings: dict[str, Mapping[str, Any]] = {}
         self._yaml_left = YAML_BUDGET
         self._lookups_left = _LOOKUP_BUDGET
 
@@ -90,6 +93,16 @@ class Sources:
     def json(self, path: str) -> Mapping[str, Any]:
         """A JSON file whose top is an object, as a dict; empty where it is missing, broken or something else."""
         return _table(self._parsed(path, json.loads))
+
+    def jsonc(self, path: str) -> Mapping[str, Any]:
+        """JSON with comments and commas to spare (tsconfig.json, biome.jsonc), empty where it is none of that."""
+        if path not in self._settings:
+            try:
+                value = json.loads(_strict_json(self.text(path) or ""))
+            except (ValueError, RecursionError):
+                value = None
+            self._settings[path] = _table(value)
+        return self._settings[path]
 
     def ini(self, path: str) -> Mapping[str, Mapping[str, str]]:
         """An INI file as section -> key -> text, empty where it is missing or broken."""
@@ -148,6 +161,12 @@ class _OverBudget(Exception):
 
 def _table(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _strict_json(text: str) -> str:
+    """The text without comments and without commas before a closing bracket; strings stay as they are."""
+    bare = _STRING_OR_COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else " ", text)
+    return _STRING_OR_COMMA.sub(lambda m: m[0] if m[0].startswith('"') else m[1] or "", bare)
 
 
 def _parse_toml(text: str) -> dict[str, Any]:

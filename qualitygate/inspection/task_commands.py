@@ -41,6 +41,7 @@ def task_commands(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Raw]:
     yield from _make(sources)
     yield from _just(sources)
     yield from _package_scripts(sources, roles)
+    yield from _composer_scripts(sources)
     yield from _pyproject_tasks(sources)
     yield from _taskfile(sources)
     yield from _shell_scripts(sources, roles)
@@ -166,6 +167,17 @@ def _package_scripts(sources: Sources, roles: Mapping[str, Role]) -> Iterator[Ra
             if isinstance(command, str):
                 line = sources.evidence(path, f'"{name}":', f'"{name}"').line
                 yield Raw(command, "npm", f"npm run {name}", path, line, folder, f"npm run {name}")
+
+
+def _composer_scripts(sources: Sources) -> Iterator[Raw]:
+    for path in sources.match("composer.json"):
+        for name, commands in items(dig(sources.json(path), "scripts")):
+            for command in strings(commands):
+                line = sources.evidence(path, f'"{name}"').line
+                text = command.removeprefix("@php ").strip()
+                text = f"composer run {text[1:]}" if text.startswith("@") else text
+                if "::" not in text.split(" ")[0]:  # a method of PHP
+                    yield Raw(text, "composer", f"composer run {name}", path, line, "", f"composer run {name}")
 
 
 def _pyproject_tasks(sources: Sources) -> Iterator[Raw]:

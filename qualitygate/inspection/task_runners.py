@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from qualitygate.inspection.census import Look
-from qualitygate.inspection.facts import Evidence, Fact, merge
+from qualitygate.inspection.facts import Evidence, Fact, Kind, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.meaning import kind_of
 from qualitygate.inspection.sources import Sources, base_name, dig, items
@@ -18,6 +18,7 @@ _BY_TABLE = (
     (("pixi", "tasks"), "pixi tasks"),
     (("rye", "scripts"), "rye scripts"),
 )
+_CHECKS = ("lint", "format", "type", "test")
 _SCRIPT_FOLDERS = ("scripts/", "script/")
 
 
@@ -44,7 +45,16 @@ def _configured(sources: Sources) -> Iterator[Fact]:
         ("Task", ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml")),
         ("mise", ("mise.toml", ".mise.toml")),
         ("doit", ("dodo.py",)),
-        ("turbo", ("turbo.json",)),
+        ("turbo", ("turbo.json", "turbo.jsonc")),
+        ("rake", ("Rakefile", "rakefile")),
+        ("gulp", ("gulpfile.js", "Gulpfile.js", "gulpfile.mjs", "gulpfile.ts", "gulpfile.babel.js")),
+        ("grunt", ("Gruntfile.js", "Gruntfile.coffee", "gruntfile.js")),
+        ("jake", ("Jakefile", "Jakefile.js")),
+        ("mage", ("magefile.go",)),
+        ("cargo-make", ("Makefile.toml",)),
+        ("lerna", ("lerna.json",)),
+        ("rush", ("rush.json",)),
+        ("moon", (".moon/workspace.yml",)),
         ("nx", ("nx.json",)),
     ):
         for path in sources.match(*patterns):
@@ -69,11 +79,16 @@ def _invoke(looks: Iterable[Look]) -> Iterator[Fact]:
 
 def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
     for command in commands:
-        if command.raw.runner == "make" and kind_of(command.reached) != "other":
+        if command.raw.runner == "make" and kind_of(command.reached) in _CHECKS:
             yield Fact("make", (Evidence(command.raw.path),))
 
 
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
+    """Scripts named like commands, or that cover more than one kind of check; a lone `test.sh` is no task runner."""
+    found: dict[str, set[Kind]] = {}
     for raw, _, reached, _ in commands:
-        if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS) and kind_of(reached) != "other":
-            yield Fact("shell scripts", (Evidence(raw.path),))
+        if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS):
+            found.setdefault(raw.path, set()).update(kind for _, kind in reached if kind in _CHECKS)
+    commands_of_a_kind = any(kinds and "." not in base_name(path) for path, kinds in found.items())
+    if commands_of_a_kind or len({kind for kinds in found.values() for kind in kinds}) > 1:
+        yield from (Fact("shell scripts", (Evidence(path),)) for path, kinds in found.items() if kinds)

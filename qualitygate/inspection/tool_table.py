@@ -8,11 +8,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.inspection.facts import Kind
+from qualitygate.inspection.patterns import Patterns
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+PACKAGED = ("node", "rust", "go", "jvm", "ruby", "php", "dotnet", "native")
+"""Ecosystems whose packages have a column of their own in the table; `packages` are Python's."""
 
 
 class KnownTool(NamedTuple):
@@ -28,6 +33,17 @@ class KnownTool(NamedTuple):
     actions: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     node: tuple[str, ...] = ()
+    rust: tuple[str, ...] = ()
+    go: tuple[str, ...] = ()
+    jvm: tuple[str, ...] = ()
+    ruby: tuple[str, ...] = ()
+    php: tuple[str, ...] = ()
+    dotnet: tuple[str, ...] = ()
+    native: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    compiles: tuple[str, ...] = ()
+    beside: str = ""
+    also: tuple[Kind, ...] = ()
 
 
 @cache
@@ -38,14 +54,21 @@ def known_tools() -> dict[str, KnownTool]:
 
 
 def _tool(name: str, row: dict[str, Any]) -> KnownTool:
-    lists: dict[str, Any] = {key: tuple(value) for key, value in row.items() if key != "kind"}
-    return KnownTool(name, row["kind"], **lists)
+    fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+    return KnownTool(name, **fields)
 
 
 @cache
 def by_program() -> dict[tuple[str, ...], KnownTool]:
     """Tools by the one or two words that run them."""
     return {tuple(words.split()): tool for tool in known_tools().values() for words in tool.runs}
+
+
+@cache
+def by_package() -> dict[str, Patterns[KnownTool]]:
+    """Tools by ecosystem and the packages of its manifests."""
+    tools = known_tools().values()
+    return {e: Patterns((p, tool) for tool in tools for p in getattr(tool, e)) for e in PACKAGED}
 
 
 @cache

@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
-from typing import Any, NamedTuple
+from fnmatch import fnmatchcase, translate
+from typing import NamedTuple
 
 from qualitygate.inspection.census import Look
+from qualitygate.inspection.ecosystems.manifest import INDIRECT, Manifest, evidence_of
 from qualitygate.inspection.facts import Evidence, Fact, Kind, Role, merge
 from qualitygate.inspection.gate_commands import Understood
 from qualitygate.inspection.python_project import Project
 from qualitygate.inspection.requirements import DEV_GROUP
-from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
-from qualitygate.inspection.tool_table import KnownTool, known_tools
+from qualitygate.inspection.sources import Sources, base_name, dig
+from qualitygate.inspection.tool_settings import detail, further_kinds
+from qualitygate.inspection.tool_table import by_package, known_tools
 
 _ALIEN = ("vendored", "generated", "example", "docs")
 _EVIDENCE = 12
-_BY_COMMAND = ("unittest", "doctest", "django test", "own self-tests", "own test runner")
-_TRUE = ("true", "1", "yes", "on")
+_UNIT_TESTS = 60
+# Keys of package.json under which tools keep their settings.
+_NODE_SETTINGS = (
+    ("eslintConfig", "eslint"),
+    ("prettier", "prettier"),
+    ("jest", "jest"),
+    ("stylelint", "stylelint"),
+    ("commitlint", "commitlint"),
+    ("xo", "XO"),
+    ("standard", "standard"),
+    ("ava", "AVA"),
+    ("mocha", "mocha"),
+    ("nyc", "nyc"),
+    ("c8", "nyc"),
+)
+_OWN_TESTS = "own self-tests"
+_BY_COMMAND = ("unittest", "doctest", "django test", _OWN_TESTS, "own test runner")
+_OWN_KIND = re.compile(r"--([a-z]+)-tests?\b")
 _FAIL_UNDER = re.compile(r"fail[-_]under[ \t]{0,9}[= ][ \t]{0,9}(\d{1,3})")
 _DOCTEST = re.compile(r"--doctest-(?:modules|glob)|\bdoctest_(?:optionflags|plus|glob)\b")
 
@@ -35,24 +53,28 @@ class Toolbox(NamedTuple):
 def toolbox(
     sources: Sources,
     projects: Iterable[Project],
+    manifests: Iterable[Manifest],
     looks: Iterable[Look],
     roles: Mapping[str, Role],
     understood: Iterable[Understood],
 ) -> Toolbox:
     """Every known tool that is configured, run by an entry point, a hook or CI, or declared for development."""
-    seen, commands = tuple(looks), tuple(understood)
+    seen, commands, own = tuple(looks), tuple(understood), tuple(manifests)
     # In this order: what configures a tool says more than what runs it, and that more than what installs it.
     traces = [
         *_configured(sources, roles),
         *_run(commands),
         *_declared(projects),
+        *_packaged(sources, own),
+        *_implied(sources, own, seen, roles),
     ]
     named = {tool.name: tool for tool in known_tools().values()}
     found: dict[Kind, list[Fact]] = {}
     for fact in merge(Fact(name, (evidence,)) for name, evidence in traces):
         if fact.name in named:
-            detail = _detail(named[fact.name], sources, fact.files)
-            found.setdefault(named[fact.name].kind, []).append(Fact(fact.name, fact.evidence, detail))
+            told = detail(named[fact.name], sources, fact.files)
+            for kind in (named[fact.name].kind, *further_kinds(named[fact.name], sources, fact.files)):
+                found.setdefault(kind, []).append(Fact(fact.name, fact.evidence, told))
     return Toolbox(
         _shortened(found.get("lint", ())),
         _shortened(found.get("format", ())),
@@ -72,26 +94,19 @@ def _one_per_file(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 
 def _configured(sources: Sources, roles: Mapping[str, Role]) -> Iterator[tuple[str, Evidence]]:
-    exact: dict[str, str] = {}
-    globs: list[tuple[str, str]] = []
-    for tool in known_tools().values():
-        for pattern in tool.files:
-            if "*" in pattern:
-                globs.append((pattern, tool.name))
-            else:
-                exact[pattern] = tool.name
+    exact = {name: tool.name for tool in known_tools().values() for name in tool.files if "*" not in name}
+    patterns = [(name, tool.name) for tool in known_tools().values() for name in tool.files if "*" in name]
+    any_of = re.compile("|".join(translate(pattern) for pattern, _ in patterns))
     for path in sources.paths:
         folder, _, name = path.rpartition("/")
         if roles.get(path) in _ALIEN or folder.count("/") > 2 or _aside(folder) or folder == ".github/workflows":
             continue
         if name in exact:
             yield exact[name], Evidence(path)
-        elif name.startswith(".") or ".config." in name or "workspace" in name:
-            yield from ((tool, Evidence(path)) for pattern, tool in globs if fnmatchcase(name, pattern))
+        elif any_of.match(name):
+            yield from ((tool, Evidence(path)) for pattern, tool in patterns if fnmatchcase(name, pattern))
         if name in ("pyproject.toml", "setup.cfg", "tox.ini"):
             yield from _tables(sources, path, name)
-        elif name == "package.json" and "node_modules/" not in path:
-            yield from _node(sources, path)
 
 
 def _aside(folder: str) -> bool:
@@ -119,21 +134,48 @@ def _tables(sources: Sources, path: str, name: str) -> Iterator[tuple[str, Evide
                     yield tool.name, sources.evidence(path, f"[{section}]")
 
 
-def _node(sources: Sources, path: str) -> Iterator[tuple[str, Evidence]]:
-    data = sources.json(path)
-    have = {name for key in ("dependencies", "devDependencies") for name, _ in items(dig(data, key))}
+def _packaged(sources: Sources, manifests: tuple[Manifest, ...]) -> Iterator[tuple[str, Evidence]]:
+    """Tools that a manifest names: as a package, a build plugin, or by settings of their own in it."""
+    for manifest in manifests:
+        table = by_package().get(manifest.ecosystem)
+        for dependency in manifest.dependencies if table else ():
+            for tool in table.find(dependency.name) if table and dependency.group != INDIRECT else ():
+                yield tool.name, evidence_of(sources, manifest.path, dependency.name)
+        if manifest.ecosystem == "node":
+            data = sources.json(manifest.path)
+            for key, name in _NODE_SETTINGS:
+                if isinstance(data.get(key), (dict, str)):
+                    yield name, sources.evidence(manifest.path, f'"{key}": {{', f'"{key}"')
+
+
+def _implied(
+    sources: Sources, manifests: tuple[Manifest, ...], looks: tuple[Look, ...], roles: Mapping[str, Role]
+) -> Iterator[tuple[str, Evidence]]:
+    """Tools that nobody has to name: the compiler of a language, the runner that comes with it."""
+    beside = {m.ecosystem: m.path for m in reversed(manifests) if m.describes}
+    tops: dict[str, list[str]] = {}
+    for manifest in (m for m in manifests if m.describes and not m.root):
+        tops.setdefault(manifest.ecosystem, []).append(manifest.path)
+    written = {k.language for k in looks if roles.get(k.path) in ("source", "script")}
+    tests = sorted((p for p, role in roles.items() if role == "test"), key=lambda p: (p.count("/"), p))
     for tool in known_tools().values():
-        for package in tool.node:
-            if package in have:
-                yield tool.name, sources.evidence(path, f'"{package}"')
-    for key, name in (
-        ("eslintConfig", "eslint"),
-        ("prettier", "prettier"),
-        ("jest", "jest"),
-        ("stylelint", "stylelint"),
-    ):
-        if isinstance(data.get(key), dict):
-            yield name, sources.evidence(path, f'"{key}": {{', f'"{key}"')
+        where = beside.get(tool.beside, "")
+        if tool.beside and not where:
+            continue
+        if written.intersection(tool.compiles):
+            yield from ((tool.name, Evidence(p)) for p in tops.get(tool.beside, [where]))
+        any_of = re.compile("|".join(translate(pattern) for pattern in tool.tests)) if tool.tests else None
+        run = [p for p in tests if any_of.match(base_name(p))][:3] if any_of else []
+        if not run and "*.rs" in tool.tests:  # unit tests of Rust stand beside what they test
+            run = _with_unit_tests(sources, looks, roles)
+        yield from ((tool.name, Evidence(path)) for path in run)
+        if run and where:
+            yield tool.name, Evidence(where)
+
+
+def _with_unit_tests(sources: Sources, looks: tuple[Look, ...], roles: Mapping[str, Role]) -> list[str]:
+    rust = [k.path for k in looks if k.language == "Rust" and roles.get(k.path) == "source"]
+    return next(([p] for p in rust[:_UNIT_TESTS] if "#[cfg(test)]" in (sources.text(p) or "")), [])
 
 
 def _run(commands: tuple[Understood, ...]) -> Iterator[tuple[str, Evidence]]:
@@ -150,39 +192,6 @@ def _declared(projects: Iterable[Project]) -> Iterator[tuple[str, Evidence]]:
             tool = packages.get(dependency.name)
             if tool is not None and dependency.name != own and DEV_GROUP.search(dependency.group):
                 yield tool.name, dependency.evidence
-
-
-def _detail(tool: KnownTool, sources: Sources, files: tuple[str, ...]) -> tuple[tuple[str, Any], ...]:
-    found: dict[str, Any] = {}
-    for path in files:
-        name = base_name(path)
-        if tool.name == "ruff" and name in ("pyproject.toml", "ruff.toml", ".ruff.toml"):
-            data = sources.toml(path)
-            table = dig(data, "tool", "ruff") if name == "pyproject.toml" else data
-            select = dig(table, "lint", "select") or dig(table, "select")
-            if select:
-                found.setdefault("select", strings(select))
-        elif tool.name == "mypy":
-            strict = _mypy_strict(sources, path, name)
-            if strict is not None:
-                found.setdefault("strict", strict)
-        elif tool.name in ("pyright", "basedpyright") and name in ("pyproject.toml", "pyrightconfig.json"):
-            data = sources.toml(path) if name.endswith(".toml") else sources.json(path)
-            table = dig(data, "tool", tool.name) if name.endswith(".toml") else data
-            mode = dig(table, "typeCheckingMode")
-            if isinstance(mode, str):
-                found.setdefault("mode", mode)
-    return tuple(sorted(found.items()))
-
-
-def _mypy_strict(sources: Sources, path: str, name: str) -> bool | None:
-    if name == "pyproject.toml":
-        table = dig(sources.toml(path), "tool", "mypy")
-        return bool(dig(table, "strict")) if isinstance(table, dict) else None
-    if name in ("mypy.ini", ".mypy.ini", "setup.cfg", "tox.ini"):
-        section = sources.ini(path).get("mypy")
-        return section.get("strict", "").lower() in _TRUE if section is not None else None
-    return None
 
 
 def _test_frameworks(
@@ -202,7 +211,8 @@ def _test_frameworks(
     if found:
         facts.append(Fact("pytest", tuple(found)))
     run = list(_run(commands))
-    facts += [Fact(name, (e,)) for name, e in run if name in _BY_COMMAND]
+    facts += [Fact(name, (e,)) for name, e in run if name in _BY_COMMAND and name != _OWN_TESTS]
+    facts += _own_tests([e for name, e in run if name == _OWN_TESTS])
     names = {f.name for f in facts}
     if by_import["unittest"] and not names & {"pytest", "unittest", "nose"}:
         facts.append(Fact("unittest", tuple(Evidence(p, 0, "imports unittest") for p in by_import["unittest"][:3])))
@@ -210,6 +220,13 @@ def _test_frameworks(
     facts += _coverage(sources, run)
     # A bare pytest before unittest: it also runs unittest's classes.
     return _shortened(merge(facts))
+
+
+def _own_tests(run: list[Evidence]) -> list[Fact]:
+    """Self-tests of the program, called after the kinds of them that its options name."""
+    kinds = dict.fromkeys(kind for e in run for kind in _OWN_KIND.findall(e.text) if kind not in ("self", "doc"))
+    name = f"own {'/'.join(kinds)} self-tests" if kinds else _OWN_TESTS
+    return [Fact(name, tuple(run))] if run else []
 
 
 def _doctest(sources: Sources) -> list[Fact]:

@@ -31,7 +31,10 @@ def render_accepted(verdict: Verdict) -> str:
 
 def render_text(audit: Audit) -> str:
     """One block per kind of thing that went past, the sum last."""
-    blocks = [list(block) for block in (_unrecorded(audit), _accepted(audit), _settings(audit), _hooks(audit))]
+    blocks = [
+        list(block)
+        for block in (_unrecorded(audit), _accepted(audit), _settings(audit), _extended(audit), _hooks(audit))
+    ]
     return "\n\n".join("\n".join(block) for block in (*blocks, [_last(audit)]) if block)
 
 
@@ -57,9 +60,15 @@ def _accepted(audit: Audit) -> Iterator[str]:
 
 def _settings(audit: Audit) -> Iterator[str]:
     if audit.settings:
-        yield f"qualitygate.toml changed in {plural(len(audit.settings), 'commit')}"
+        yield f"the gate's settings changed in {plural(len(audit.settings), 'commit')}"
     for commit, subject in audit.settings:
         yield f"  {commit[:7]} {clean(subject, 100)}"
+
+
+def _extended(audit: Audit) -> Iterator[str]:
+    if audit.extended:
+        yield "shared settings are not as they were copied, `qualitygate sync --check` says more"
+    yield from (f"  {clean(row)}" for row in audit.extended[:_LIMIT])
 
 
 def _hooks(audit: Audit) -> Iterator[str]:
@@ -89,6 +98,7 @@ def render_json(audit: Audit) -> str:
             {"commit": one.commit, "subject": clean(one.subject), **one.by._asdict()} for one in audit.accepted
         ],
         "settings": [{"commit": commit, "subject": clean(subject)} for commit, subject in audit.settings],
+        "extended": [clean(row) for row in audit.extended],
         "hooks": [clean(row) for row in audit.hooks],
     }
     return json.dumps(document, indent=2)

@@ -17,19 +17,31 @@ _GREEN = {True: "yes", False: "no", None: "-"}
 
 
 def render_existing(rows: Sequence[Standing], proofs: Sequence[Proof]) -> Iterator[str]:
-    """Nothing for a project that has no gate yet. All words come from the repository, and are made visible."""
-    if not rows:
-        return
+    """Nothing for a project that has no gate yet."""
+    if rows:
+        yield from _table(_TITLE, "green now  what became of it", existing_rows(rows, proofs))
+
+
+def existing_rows(rows: Sequence[Standing], proofs: Sequence[Proof]) -> list[tuple[str, ...]]:
+    """Command, whether it is green, and what became of it. All words come from the repository, and are made visible."""
     by_check = {proof.check: proof for proof in proofs}
-    commands = [clean(_command(row), 60) for row in rows[:_SHOWN]]
-    width = max([len(_TITLE) - 2, *map(len, commands)])
-    yield f"{_TITLE:<{width + 2}}  green now  what became of it"
-    for row, command in zip(rows, commands, strict=False):
+    found = []
+    for row in rows[:_SHOWN]:
         where = f"{clean(row.path, 60)}:{row.line}" if row.line else clean(row.path, 60)
-        yield f"  {command:<{width}}  {_GREEN[row.green]:<9}  {clean(became(row, by_check), 200)} ({where})"
-    left = len(rows) - _SHOWN
-    if left > 0:
-        yield f"  ... and {left} more: qualitygate bootstrap --json, or inspect"
+        found.append((clean(_command(row), 60), _GREEN[row.green], f"{clean(became(row, by_check), 200)} ({where})"))
+    return found + _more(len(rows), "qualitygate bootstrap --json, or inspect")
+
+
+def _more(count: int, where: str) -> list[tuple[str, ...]]:
+    return [(f"... and {count - _SHOWN} more", "", where)] if count > _SHOWN else []
+
+
+def _table(title: str, titles: str, rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    width = max([len(title) - 2, *(len(row[0]) for row in rows)])
+    yield f"{title:<{width + 2}}  {titles}"
+    for first, *rest in rows:
+        cells = f"{rest[0]:<9}  {rest[1]}" if len(rest) == 2 else rest[0]
+        yield f"  {first:<{width}}  {cells}".rstrip()
 
 
 def _command(row: Standing) -> str:
@@ -71,14 +83,15 @@ def existing_json(rows: Sequence[Standing], proofs: Sequence[Proof]) -> list[dic
 
 def render_house_rules(rows: Sequence[HouseRule]) -> Iterator[str]:
     """The project's own rules, which stay where they are, and whether each fires on its seed."""
-    if not rows:
-        return
-    names = [clean(f"{row.tool}: {row.what}", 60) for row in rows[:_SHOWN]]
-    width = max([len(_HOUSE) - 2, *map(len, names)])
-    yield f"{_HOUSE:<{width + 2}}  fires on its seed"
-    for row, name in zip(rows, names, strict=False):
+    if rows:
+        yield from _table(_HOUSE, "fires on its seed", house_rows(rows))
+
+
+def house_rows(rows: Sequence[HouseRule]) -> list[tuple[str, ...]]:
+    """Rule, and whether it fires, and why not."""
+    found: list[tuple[str, ...]] = []
+    for row in rows[:_SHOWN]:
         fires = {True: "yes", False: "no", None: "not tried"}[row.fires]
         why = f": {clean(row.why, 160)}" if row.why else ""
-        yield f"  {name:<{width}}  {fires}{why} ({clean(row.path, 60)})"
-    if len(rows) > _SHOWN:
-        yield f"  ... and {len(rows) - _SHOWN} more: qualitygate bootstrap --json"
+        found.append((clean(f"{row.tool}: {row.what}", 60), f"{fires}{why} ({clean(row.path, 60)})"))
+    return found + [(first, last) for first, _, last in _more(len(rows), "qualitygate bootstrap --json")]

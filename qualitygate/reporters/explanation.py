@@ -45,7 +45,17 @@ def _standing(told: Explanation, for_agent: bool) -> str:
     checks = ", ".join(f"check {check.name}, policy {check.policy}, tier {check.tier}" for check in standing.checks)
     source = f" ({told.source})" if told.source != FILE_NAME else ""
     but_not = f"; not in {clean(', '.join(standing.but_not))}" if standing.but_not and not for_agent else ""
-    return f"in force: {checks}{source}{but_not}"
+    return f"in force: {checks}{source}{but_not}{_shared(told)}"
+
+
+def _shared(told: Explanation) -> str:
+    """Which settings of these checks are shared ones."""
+    names = {f"checks.{check.name}." for check in told.standing.checks}
+    found: dict[str, list[str]] = {}
+    for key, whose in told.origins.items():
+        if key.startswith(tuple(names)):
+            found.setdefault(whose, []).append(key)
+    return "".join(f"\nfrom the shared settings {whose}: {', '.join(keys)}" for whose, keys in found.items())
 
 
 def _more(told: Explanation, for_agent: bool) -> list[str]:
@@ -84,6 +94,7 @@ def render_json(told: Explanation, *, for_agent: bool) -> str:
         "right": text.right,
         "tool_says": [part for part in told.more if not for_agent or without_exemptions(part) == part],
         "on_disk": told.found,
+        "shared_settings": dict(told.origins),
     }
     if not for_agent:
         document["ways"] = [{"what": way.what, "file": way.file, "lines": list(way.lines)} for way in told.ways]

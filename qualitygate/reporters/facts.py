@@ -40,6 +40,7 @@ def render_text(facts: Facts) -> str:
         ("package managers", _named(facts.package_managers)),
         ("build system", _named(build)),
         ("frameworks", _named(facts.frameworks)),
+        ("members", _members(facts)),
         ("source", _bare(facts, "source_roots")),
         ("tests", _bare(facts, "test_roots")),
         ("first party", _named(facts.first_party_packages)),
@@ -52,12 +53,13 @@ def render_text(facts: Facts) -> str:
         ("ci", _named(facts.ci)),
         ("hook managers", [(fact.name, f"{_where(fact)}; {_installed(fact)}") for fact in facts.hook_managers]),
         ("git hooks", [(h.name, f"{shown_path(h.path)}, of {h.manager}") for h in facts.git_hooks]),
+        ("shared settings", [(row.name, f"{row.source}: {', '.join(row.settings)}") for row in facts.extended]),
         ("environments", _environments(facts)),
         ("dockerfiles", [(shown_path(path), "") for path in facts.dockerfiles]),
         ("submodules", [(shown_path(path), "") for path in facts.submodules]),
     ]
     lines = [line for label, rows in table for line in _block(label, rows)]
-    blocks = [lines, _commands(facts), _faults(facts)]
+    blocks = [lines, _commands(facts), faults(facts)]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -110,6 +112,11 @@ def _place(evidence: Evidence) -> str:
     return f"{path} ({evidence.text})" if evidence.text else path
 
 
+def _members(facts: Facts) -> list[Row]:
+    rows = ((m.path, ", ".join((m.kind, *m.languages[:2])), m.evidence) for m in facts.members)
+    return [(shown_path(path), f"{text}; {_place(evidence[0])}" if evidence else text) for path, text, evidence in rows]
+
+
 def _installed(fact: Fact) -> str:
     hooks = dict(fact.detail).get("installed")
     return f"installed here: {', '.join(hooks)}" if hooks else "not installed in this clone"
@@ -139,7 +146,7 @@ def _environments(facts: Facts) -> list[Row]:
 def _commands(facts: Facts) -> list[str]:
     checks: dict[str, list[GateCommand]] = {}
     for command in facts.gate_commands:
-        if command.kind != "other":
+        if command.kind not in ("other", "build"):
             checks.setdefault(command.command, []).append(command)
     if not checks:
         return []
@@ -153,7 +160,8 @@ def _commands(facts: Facts) -> list[str]:
     return lines
 
 
-def _faults(facts: Facts) -> list[str]:
+def faults(facts: Facts) -> list[str]:
+    """What was broken or could not be read, a line each."""
     broken = [(shown_path(b.path), b.line, b.reason) for b in facts.broken_configuration]
     lines = [
         f"warning: {path}{f':{line}' if line else ''}: {clean(reason, 120)}" for path, line, reason in broken[:_ROWS]

@@ -27,6 +27,12 @@ def render(verdict: Verdict) -> str:
     return "\n".join((*lines, *_last(verdict, len(blocking)))) + "\n"
 
 
+def render_error(message: str, hint: str = "") -> str:
+    """The annotation for a run that came to no verdict."""
+    text = f"qualitygate undecided: {clean(message, _MESSAGE)}" + (f" ({clean(hint, _MESSAGE)})" if hint else "")
+    return _command("error", text) + "\n"
+
+
 def _order(verdict: Verdict, finding: Finding) -> tuple[bool, tuple[str, int, int, str, str]]:
     return finding not in verdict.on_changed_lines, summary.place(finding)
 

@@ -48,6 +48,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "notes": list(verdict.notes),
         "accepted": rows(verdict.accepted),
         "acceptances": [one._asdict() for one in verdict.acceptances],
+        "shared_settings": dict(verdict.origins),
     }
 
 

@@ -17,6 +17,10 @@ from qualitygate.reporters.existing_gate import existing_json, render_existing, 
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
+SHOWN = 8
+"""Rules that are left out, that are listed."""
+_FEW = 3
+_LOUD = "not a rule of this code"
 _LATE = {"push": "at push only", "full": "by `qualitygate run --tier full` only"}
 """Tiers of checks that no commit waits for."""
 
@@ -25,18 +29,30 @@ def render_bootstrap(result: BootstrapResult) -> str:
     """The plan, what was written, the proof, and three lines to go on with."""
     lines = list(_plan(result.plan, result.again))
     if result.plan.left_out:
-        lines += ["", "left out", *(f"  {clean(row.what)}: {clean(row.reason)}" for row in result.plan.left_out)]
+        lines += ["", "left out", *(f"  {what}: {why}" for what, why in left_out(result.plan))]
     own = list(render_existing(result.existing, result.proofs))
     lines += ["", *own] if own else []
     house = list(render_house_rules(result.house_rules))
     lines += ["", *house] if house else []
     if result.dry_run:
-        ending = "dry run: nothing was written, nothing of this repository executed"
-        lines += ["", "diff", *_diff(result.plan), "", ending]
+        done = "dry run: nothing was written, nothing of this repository executed"
+        lines += ["", "diff", *diff(result.plan), "", done]
         return "\n".join(lines)
     lines += ["", *_proof(result.proofs)]
-    lines += ["", *_ending(result)]
+    also = list(beside(result))
+    lines += ["", *also] if also else []
+    lines += ["", *ending(result)]
     return "\n".join(lines)
+
+
+def ending(result: BootstrapResult) -> tuple[str, str, str]:
+    """What is enforced now, how much old debt is tolerated, what to type next."""
+    names = [proof.check for proof in result.proofs if proof.holds]
+    return (
+        f"enforced now: {_enforced(result, names)}",
+        f"old debt tolerated: {debt(result)}",
+        f"next: {following(result)}",
+    )
 
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
@@ -51,7 +67,20 @@ def _plan(plan: Plan, again: bool) -> Iterator[str]:
             yield f"      {clean(step.evidence)}"
 
 
-def _diff(plan: Plan) -> Iterator[str]:
+def left_out(plan: Plan) -> list[tuple[str, str]]:
+    """What is not set up, and why; rules that the code contradicts in one row, the loudest first."""
+    loud = [row for row in plan.left_out if row.reason.endswith(_LOUD)]
+    rows = [(clean(row.what), clean(row.reason)) for row in plan.left_out if row not in loud]
+    if len(loud) < _FEW:
+        return [*rows, *((clean(row.what), clean(row.reason)) for row in loud)]
+    figures = sorted(((int(row.reason.split()[0]), clean(row.what)) for row in loud), reverse=True)
+    named = ", ".join(f"{what} {count}" for count, what in figures[:SHOWN])
+    more = f" and {len(figures) - SHOWN} more" if len(figures) > SHOWN else ""
+    return [*rows, (f"{len(loud)} rules", f"this code contradicts them, findings each: {named}{more}")]
+
+
+def diff(plan: Plan) -> Iterator[str]:
+    """What would be written."""
     from difflib import unified_diff
 
     for edit in plan.edits:
@@ -75,7 +104,7 @@ def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
         row = f"  {proof.check:<{width}}  {looked[proof.check]:>{column}}  {green:<13}  {red:<13}  {proof.debt or '-'}"
         yield row.rstrip()
         if proof.files < proof.given and proof.holds:
-            yield f"  {'':<{width}}  {_missed(proof)}"
+            yield f"  {'':<{width}}  {missed(proof)}"
         if proof.unproven and proof.holds:
             shown = ", ".join(proof.unproven[:4]) + (" ..." if len(proof.unproven) > 4 else "")
             yield f"  {'':<{width}}  not proven: {clean(shown)}"
@@ -83,7 +112,8 @@ def _proof(proofs: tuple[Proof, ...]) -> Iterator[str]:
             yield f"  {'':<{width}}  not installed: {clean(proof.reason)}"
 
 
-def _missed(proof: Proof) -> str:
+def missed(proof: Proof) -> str:
+    """Which files it did not look at, and why."""
     left = plural(proof.given - proof.files, "file")
     if proof.expected is None:
         return f"{left} not looked at: not text, or too large"
@@ -92,39 +122,47 @@ def _missed(proof: Proof) -> str:
     return f"{left} not looked at; the settings of {proof.check} name {proof.expected}"
 
 
-def _ending(result: BootstrapResult) -> Iterator[str]:
-    names = [proof.check for proof in result.proofs if proof.holds]
-    where = "at commit, merge, rebase and push"
+def where(result: BootstrapResult) -> str:
+    """When the gate stands in the way."""
     if result.manager in MANAGERS:
-        where = f"once {result.manager} has installed its hooks"
-    elif not result.installed:
-        where = "by `qualitygate run`; no hooks were installed"
+        return f"once {result.manager} has installed its hooks"
+    return "at commit, merge, rebase and push" if result.installed else "by `qualitygate run`; no hooks were installed"
+
+
+def _enforced(result: BootstrapResult, names: list[str]) -> str:
     tiers = {check.name: check.tier for check in result.plan.checks}
     late = {tier: [name for name in names if tiers.get(name) == tier] for tier in _LATE}
     soon = [name for name in names if tiers.get(name) not in _LATE]
-    parts = [f"{', '.join(soon)}; {where}"] if soon else []
+    parts = [f"{', '.join(soon)}; {where(result)}"] if soon else []
     parts += [f"{', '.join(found)} {_LATE[tier]}" for tier, found in late.items() if found]
-    yield f"enforced now: {'; '.join(parts)}"
-    debt = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
-    total = (
-        f"{plural(sum(debt.values()), 'finding')} ({', '.join(f'{name} {n}' for name, n in debt.items())})"
-        if debt
-        else "none"
-    )
-    yield f"old debt tolerated: {total}"
+    return "; ".join(parts)
+
+
+def debt(result: BootstrapResult) -> str:
+    """What is tolerated, in all and per check."""
+    found = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
+    named = ", ".join(f"{name} {number}" for name, number in found.items())
+    return f"{plural(sum(found.values()), 'finding')} ({named})" if found else "none"
+
+
+def beside(result: BootstrapResult) -> Iterator[str]:
+    """What agents meet, and what the gate would have refused before."""
     for agent in result.agents:
         held = "told after an edit, kept from commands past the gate and from stopping while red"
         yield f"{agent.title}: {f'its hooks do not hold, {clean(agent.reason)}' if agent.reason else held}"
     if result.replay is not None:
         yield render_line(result.replay)
+
+
+def following(result: BootstrapResult) -> str:
+    """What to type next."""
     if result.manager in MANAGERS:
         stages = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-push")
-        yield f"next: {result.manager} install {' '.join(f'--hook-type {stage}' for stage in stages)}"
-    elif result.written:
+        return f"{result.manager} install {' '.join(f'--hook-type {stage}' for stage in stages)}"
+    if result.written:
         hooks = result.installed.hooks.tracked if result.installed else ()
-        yield f"next: git add {shlex.join((*result.written, *hooks))} && git commit -m 'Add a quality gate'"
-    else:
-        yield "next: nothing to commit; the gate judges your next commit"
+        return f"git add {shlex.join((*result.written, *hooks))} && git commit -m 'Add a quality gate'"
+    return "nothing to commit; the gate judges your next commit"
 
 
 def bootstrap_json(result: BootstrapResult) -> str:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from qualitygate import actor
+from qualitygate.errors import QualityGateError
 from qualitygate.locations import user_cache
 from qualitygate.model import Verdict
 from qualitygate.output import Console
@@ -13,7 +14,7 @@ from qualitygate.reporters.summary import status
 
 _EXIT_CODES = {"passed": 0, "accepted": 0, "failed": 1, "undecided": 2}
 
-FORMATS = {"json": "json_report", "sarif": "sarif", "github": "github", "junit": "junit"}
+FORMATS = {"json": "json_report", "sarif": "sarif", "github": "github", "junit": "junit", "markdown": "markdown"}
 """Formats for programs, and the module that renders each."""
 
 
@@ -37,18 +38,39 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
         return
     if style in ("auto", "brief"):
         style = "agent" if actor.agent() else "text"
-    # Each format is imported when it is asked for: a hook pays for every import.
     if style in FORMATS:
-        from importlib import import_module
-
-        reporter = import_module(f"qualitygate.reporters.{FORMATS[style]}")
-        console.write_result(reporter.render(verdict))
+        console.write_result(_rendered(verdict, style))
     elif style == "agent":
         console.write_result(for_agent(verdict))
     else:
         from qualitygate.reporters import text
 
         console.write_result(text.render(verdict, color=console.color, only=only))
+
+
+def _rendered(verdict: Verdict, style: str) -> str:
+    # Each format is imported when it is asked for: a hook pays for every import.
+    from importlib import import_module
+
+    return str(import_module(f"qualitygate.reporters.{FORMATS[style]}").render(verdict))
+
+
+def wanted_files(named: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Format and path of reports to write, from `FORMAT=PATH`. Raises QualityGateError for anything else."""
+    found = tuple((style, path) for style, _, path in (one.partition("=") for one in named))
+    for (style, path), one in zip(found, named, strict=True):
+        if style not in FORMATS or not path:
+            raise QualityGateError(f"--write {one!r} is not FORMAT=PATH", hint=f"formats: {', '.join(FORMATS)}")
+    return found
+
+
+def save(verdict: Verdict, files: tuple[tuple[str, str], ...]) -> None:
+    """Write the report to files, each in its format. Raises QualityGateError where that fails."""
+    for style, path in files:
+        try:
+            Path(path).write_text(_rendered(verdict, style), encoding="utf-8", errors="backslashreplace")
+        except OSError as exc:
+            raise QualityGateError(f"cannot write {path}: {exc.strerror or exc}", hint="name another file") from None
 
 
 def show_way_on(console: Console, verdict: Verdict) -> None:

@@ -24,7 +24,10 @@ class Way(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """One rule. `more` is what the tool itself says; `found` counts findings on disk, None where that is not cheap."""
+    """One rule. `more` is what the tool itself says; `found` counts findings on disk, None where that is not cheap.
+
+    `origins`: which settings are shared ones, and whose.
+    """
 
     text: Text
     name: str
@@ -33,6 +36,7 @@ class Explanation(NamedTuple):
     ways: tuple[Way, ...]
     more: tuple[str, ...] = ()
     found: int | None = None
+    origins: Mapping[str, str] = {}
 
 
 class Ground(NamedTuple):

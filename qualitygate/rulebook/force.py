@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from qualitygate.checks.tools import mypy_config
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
-from qualitygate.locations import OWN_RULES
+from qualitygate.locations import is_rules_folder
 from qualitygate.model import Check
 from qualitygate.rule_pack import documents
 
@@ -32,7 +32,7 @@ class Sight(NamedTuple):
 
     `source` says where `checks` come from. `read` gives a file of the tree, `enabled` the ruff rules
     that a check has switched on, or why that is not known. `own` are the repository's own rules for
-    semgrep by their ids.
+    semgrep by their ids, those of shared settings among them. `origins`: what shared settings set which key.
     """
 
     checks: tuple[Check, ...]
@@ -40,6 +40,7 @@ class Sight(NamedTuple):
     read: Callable[[str], bytes | None]
     enabled: Callable[[Check], frozenset[str] | str]
     own: Mapping[str, OwnRule] = {}
+    origins: Mapping[str, str] = {}
 
     def of_tool(self, tool: str) -> tuple[Check, ...]:
         """The checks that run this tool."""
@@ -115,7 +116,7 @@ def own_rules(files: Iterable[str], read: Callable[[str], bytes | None]) -> dict
     found = {}
     for path in files:
         folder, _, name = path.rpartition("/")
-        if f"{folder}/" != OWN_RULES or not name.endswith((".yml", ".yaml")):
+        if not is_rules_folder(folder) or not name.endswith((".yml", ".yaml")):
             continue
         try:
             rules = documents(read(path) or b"", file=path)

@@ -190,8 +190,9 @@ def test_the_command_line_of_the_engine_finds_what_the_engine_finds(tools: Path,
     (tmp_path / "tree" / ".git").mkdir(parents=True)
     pack = load_pack()
     for rule in pack:
-        (tmp_path / "tree" / f"{rule.id.replace('-', '_')}.py").write_text(rule.test)
-    files = tuple(sorted(path.name for path in (tmp_path / "tree").glob("*.py")))
+        for kind, text in rule.tests.items():
+            (tmp_path / "tree" / f"{rule.id.replace('-', '_')}.{kind}").write_text(text)
+    files = tuple(sorted(path.name for path in (tmp_path / "tree").glob("*.*") if path.is_file()))
     reports = []
     for program in ("lib/python*/site-packages/semgrep/bin/semgrep-core", "bin/osemgrep"):
         (found,) = tool_environment.place().glob(program)

@@ -68,4 +68,10 @@ def test_a_block_is_not_emptied_by_two_removals() -> None:
 
 def test_who_can_fix_and_who_cannot() -> None:
     assert {name for name, tool in TOOLS.items() if mender(tool)} == {"ruff"}
-    assert {name for name, tool in TOOLS.items() if formatter(tool)} == {"ruff-format"}
+    assert {name for name, tool in TOOLS.items() if formatter(tool)} == {
+        "ruff-format",
+        "gofmt",
+        "rustfmt",
+        "shfmt",
+        "terraform-fmt",
+    }

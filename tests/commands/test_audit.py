@@ -70,7 +70,7 @@ def test_all_there_is_to_say(root: Path) -> None:
         f"  {hot[:7]} hot",
         f"          1 finding, by Somebody <somebody@example.com> on {when}: a hotfix",
         "",
-        "qualitygate.toml changed in 1 commit",
+        "the gate's settings changed in 1 commit",
         f"  {settings[:7]} no checks",
         "",
         "hooks in this clone, `qualitygate install` puts them in",

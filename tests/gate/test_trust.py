@@ -10,10 +10,10 @@ from tests.support import commit, git, make_repo
 PLUGIN = "[mypy]\nplugins = ./plugin.py\n"
 
 
-def key(root: Path) -> str:
+def key(root: Path) -> frozenset[str]:
     repo = our_git.find_repo(root)
     entries = our_git.entries(repo, "HEAD")
-    return trust.digest_of(entries, trust.executable_configuration(trust.reader(repo, entries, TOOLS), TOOLS))
+    return trust.keys_of(entries, trust.executable_configuration(trust.reader(repo, entries, TOOLS), TOOLS))
 
 
 def test_trust_is_per_clone_and_keyed_to_what_executes(tmp_path: Path) -> None:
@@ -32,19 +32,19 @@ def test_trust_is_per_clone_and_keyed_to_what_executes(tmp_path: Path) -> None:
 
 def test_revoked_trust_is_gone(tmp_path: Path) -> None:
     repo = our_git.find_repo(make_repo(tmp_path / "r", {"a": "1"}))
-    trust.grant(repo, "k")
+    trust.grant(repo, frozenset("k"))
     trust.revoke(repo)
-    assert not trust.is_granted(repo, "k")
+    assert not trust.is_granted(repo, frozenset("k"))
 
 
 def test_a_torn_trust_file_trusts_nothing(tmp_path: Path, own_home: Path) -> None:
     repo = our_git.find_repo(make_repo(tmp_path / "r", {"a": "1"}))
-    trust.grant(repo, "k")
+    trust.grant(repo, frozenset("k"))
     (own_home / "state/qualitygate/trust.json").write_text('{"')
-    assert not trust.is_granted(repo, "k")
+    assert not trust.is_granted(repo, frozenset("k"))
 
 
 def test_configuration_without_plugins_executes_nothing(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {"mypy.ini": "[mypy]\nstrict = true\n", "pyproject.toml": "[tool.mypy]\n"})
     repo = our_git.find_repo(root)
-    assert trust.executable_configuration(trust.reader(repo, our_git.entries(repo, "HEAD"), TOOLS), TOOLS) == ()
+    assert trust.executable_configuration(trust.reader(repo, our_git.entries(repo, "HEAD"), TOOLS), TOOLS) == {}

@@ -304,3 +304,63 @@ def test_many_lines_of_one_file_do_not_push_out_another_file_as_evidence(tmp_pat
     (found,) = inspect(make_repo(tmp_path / "r", files)).test_frameworks
     assert found.files == (".github/workflows/ci.yml", "conftest.py")
     assert len(found.evidence) == 12
+
+
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [
+        ("./mvnw -B verify", "test"),
+        ("mvn -DskipTests package", "build"),
+        ("mvn checkstyle:check", "lint"),
+        ("./gradlew :app:testDebugUnitTest", "test"),
+        ("./gradlew spotlessCheck", "format"),
+        ("gradle assemble", "build"),
+        ("cargo build --release", "build"),
+        ("cargo clippy -- -D warnings", "lint"),
+        ("go vet ./...", "lint"),
+        ("dotnet test -c Release", "test"),
+        ("bundle exec rake spec", "test"),
+        ("php artisan test", "test"),
+        ("vendor/bin/phpstan analyse", "type"),
+        ("cross-env CI=1 react-scripts test --env=jsdom", "test"),
+        ("node --test", "test"),
+        ("vite", "other"),
+        ("vite build", "build"),
+        ("find . -name '*.go' -exec gofmt -l {} +", "format"),
+        ("tsc --noEmit && eslint .", "lint"),
+    ],
+)
+def test_what_a_command_is_for(tmp_path: Path, command: str, kind: str) -> None:
+    workflow = "jobs:\n  a:\n    steps:\n    - run: " + repr(command) + "\n"
+    (found,) = inspect(make_repo(tmp_path / "r", {".github/workflows/ci.yml": workflow})).gate_commands
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("files", "manager", "command"),
+    [
+        ({"package.json": '{"simple-git-hooks": {"pre-commit": "npx eslint ."}}'}, "simple-git-hooks", "npx eslint ."),
+        ({"package.json": '{"husky": {"hooks": {"pre-commit": "npx eslint ."}}}'}, "husky", "npx eslint ."),
+        ({".githooks/pre-commit": "#!/bin/sh\nruff check\n"}, "git hooks", "ruff check"),
+    ],
+)
+def test_hooks_of_further_managers(tmp_path: Path, files: dict[str, str], manager: str, command: str) -> None:
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert [(f.name, dict(f.detail)["installed"]) for f in facts.hook_managers] == [(manager, ())]
+    assert (manager, "lint", command) in [(c.runner, c.kind, c.command) for c in facts.gate_commands]
+
+
+def test_prek_is_meant_though_a_commit_message_speaks_of_another(tmp_path: Path) -> None:
+    workflow = "jobs:\n  a:\n    steps:\n    - run: uv run prek run\n    - run: git commit -m 'update pre-commit run'\n"
+    files = {".pre-commit-config.yaml": "repos: []\n", ".github/workflows/ci.yml": workflow.replace(" run'", "'")}
+    assert [f.name for f in inspect(make_repo(tmp_path / "r", files)).hook_managers] == ["prek"]
+
+
+def test_scripts_of_composer_reach_their_tools(tmp_path: Path) -> None:
+    scripts = '{"scripts": {\n"lint": "pint --test",\n"test": ["@lint", "@php artisan test"]}}'
+    found = inspect(make_repo(tmp_path / "r", {"composer.json": scripts})).gate_commands
+    assert [(c.name, c.kind, c.tools) for c in found] == [
+        ("composer run lint", "format", ("Laravel Pint",)),
+        ("composer run test", "format", ("Laravel Pint",)),
+        ("composer run test", "test", ("PHPUnit",)),
+    ]

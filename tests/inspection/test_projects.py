@@ -123,7 +123,7 @@ def test_workspace_with_a_backend(tmp_path: Path) -> None:
     )
     facts = inspect(root)
     assert [(f.name, f.files) for f in facts.package_managers] == [
-        ("uv", ("uv.lock", "pyproject.toml", "backend/pyproject.toml"))
+        ("uv workspace", ("uv.lock", "pyproject.toml", "backend/pyproject.toml"))
     ]
     assert facts.build_system and facts.build_system.name == "hatchling"
     assert names(facts, "frameworks") == ["FastAPI"]

@@ -7,7 +7,8 @@ import pytest
 from qualitygate.inspection.census import Look, look_at
 from qualitygate.inspection.facts import Evidence
 from qualitygate.inspection.files import Reader, Tracked
-from qualitygate.inspection.roles import foreign_paths, roles_of
+from qualitygate.inspection.foreign import foreign_paths
+from qualitygate.inspection.roles import roles_of
 
 
 def roles(*paths: str) -> dict[str, str]:

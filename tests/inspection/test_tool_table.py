@@ -7,12 +7,12 @@ import pytest
 from identify import extensions, identify
 
 from qualitygate.inspection.facts import Kind
-from qualitygate.inspection.frameworks import FRAMEWORKS
+from qualitygate.inspection.frameworks import ECOSYSTEMS, known_frameworks
 from qualitygate.inspection.languages import LANGUAGES, language_of
 from qualitygate.inspection.requirements import canonical
-from qualitygate.inspection.tool_table import KnownTool, known_tools
+from qualitygate.inspection.tool_table import PACKAGED, KnownTool, known_tools
 
-TRACES = ("files", "table", "section", "runs", "hooks", "actions", "packages", "node")
+TRACES = ("files", "table", "section", "runs", "hooks", "actions", "packages", *PACKAGED, "tests", "compiles")
 
 
 @pytest.mark.parametrize("tool", known_tools().values(), ids=lambda tool: tool.name)
@@ -29,7 +29,7 @@ def test_row_is_usable(tool: KnownTool) -> None:
     assert all(canonical(name) == name for name in tool.packages)
 
 
-@pytest.mark.parametrize("trace", ["files", "table", "section", "runs", "hooks", "actions", "packages", "node"])
+@pytest.mark.parametrize("trace", TRACES)
 def test_no_trace_means_two_tools(trace: str) -> None:
     counts = Counter(value for tool in known_tools().values() for value in getattr(tool, trace))
     assert [value for value, count in counts.items() if count > 1] == []
@@ -44,9 +44,25 @@ def test_tags_of_languages_exist_and_are_distinct() -> None:
 
 
 def test_framework_names_are_canonical_and_distinct() -> None:
-    names = [f.distribution for f in FRAMEWORKS]
+    names = [name for f in known_frameworks() for name in f.python]
     assert names == [canonical(name) for name in names]
     assert len(set(names)) == len(names)
+
+
+def test_frameworks_have_traces_and_bring_known_ones() -> None:
+    known = {f.name for f in known_frameworks()}
+    for framework in known_frameworks():
+        assert framework.python or any(getattr(framework, ecosystem) for ecosystem in ECOSYSTEMS), framework.name
+        assert not framework.brings or framework.brings in known
+        assert bool(framework.module or framework.notebook) == bool(framework.python), framework.name
+
+
+@pytest.mark.parametrize("tool", known_tools().values(), ids=lambda tool: tool.name)
+def test_what_a_tool_is_implied_by_exists(tool: KnownTool) -> None:
+    assert set(tool.compiles) <= {known.name for known in LANGUAGES}
+    assert not tool.beside or tool.beside in PACKAGED
+    assert not tool.compiles or tool.beside
+    assert tool.kind not in tool.also
 
 
 @pytest.mark.parametrize(

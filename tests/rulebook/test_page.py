@@ -23,7 +23,7 @@ CHECKS = tuple(
     if playbook.stack in ("python", "common")
 )
 ALL = frozenset(rule.removeprefix("ruff:") for rule in TEXTS.rules if re.fullmatch(r"ruff:[A-Z]+\d+", rule))
-TOKENS = 2700
+TOKENS = 3000
 
 
 def page(checks: tuple[Check, ...] = CHECKS, enabled: frozenset[str] | str = ALL) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import semgrep
+from qualitygate.checks.tools import semgrep, semgrep_languages
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
 from qualitygate.model import Finding, Report
@@ -26,6 +26,9 @@ config_files: tuple[str, ...] = ()
 package = "ast-grep-cli"
 wants = semgrep.wants
 
+# ast-grep has a language of its own for TypeScript with elements in it.
+_OF = {**{name: name for name in semgrep_languages.KNOWN}, "tsx": "typescript"}
+_COMMENTS = ("#", "//", "/*", "{/*")
 _COUNTS = re.compile(r"summary\|file: scannedFileCount=(\d+),skippedFileCount=(\d+)")
 _RULES = re.compile(r"summary\|rule: effectiveRuleCount=(\d+),skippedRuleCount=(\d+)")
 _SILENCED = re.compile(r"\bnosem(?:grep)?\b(?:\s*:\s*([\w.,\s-]+))?")
@@ -63,7 +66,8 @@ def parse(output: Output, request: Request) -> Report:
         return Report((), 0, f"names {sorted(stray)[0]}, which it was not given")
     silenced = {path: _silenced(request.root, path) for path in {one.path for one in found}}
     kept = sorted(one for one in set(found) if not _is_silenced(one, silenced[one.path]))
-    return Report(tuple(kept), len(given))
+    languages = {_OF.get(str(rule["language"]).lower(), "") for rule in tried}
+    return Report(tuple(kept), len(semgrep_languages.of_files(given, languages)))
 
 
 def _finding(row: Mapping[str, Any], request: Request) -> Finding:
@@ -91,7 +95,7 @@ def _silenced(root: str, path: str) -> dict[int, str]:
         with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
             for number, line in enumerate(file, 1):
                 if match := _SILENCED.search(line):
-                    found[number + line.lstrip().startswith("#")] = match[1] or ""
+                    found[number + line.lstrip().startswith(_COMMENTS)] = match[1] or ""
     except OSError:
         return {}
     return found

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
+from qualitygate.checks.tools import semgrep_languages as languages
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
 from qualitygate.locations import OWN_RULES
@@ -23,28 +23,31 @@ config_files: tuple[str, ...] = (OWN_RULES,)
 package = "semgrep"
 
 UNREAD = "semgrep:not-looked-at"
+READ_IN_PART = "semgrep:read-in-part"
 # What stands in for it while files are edited, where its own start alone would take too long.
 fast_form = "ast-grep"
 # That a file does not parse is for another check to refuse; here it must not go unsaid.
-shown_rules: tuple[str, ...] = (UNREAD,)
+shown_rules: tuple[str, ...] = (UNREAD, READ_IN_PART)
 
 _TIMEOUT = 10
 """Seconds for one rule on one file, past which the check is undecided."""
 _TIMEOUTS = 3
 _ENGINE = "semgrep-core"
+_VERSION = {True: "-version", False: "--version"}
 _SYNTAX = frozenset(("Syntax error", "Lexical error", "Other syntax error", "Partial parsing", "PartialParsing"))
-_ID = re.compile(r"""^ *- +["']?id["']? *: *["']?([\w.-]+)""", re.MULTILINE)
+_LANGUAGES = " or ".join(", ".join(languages.KNOWN.values()).rsplit(", ", 1))
 _NAMED = 3
 """How many files or errors a reason names."""
 
 
 def wants(path: str) -> bool:
-    """Python sources and stubs, but for those that are the tests of a repository's own rules."""
-    return path.endswith((".py", ".pyi")) and not path.startswith(OWN_RULES)
+    """Sources of every language that rules may be for, but for the tests of a repository's own rules."""
+    return bool(languages.language(path)) and not path.startswith(OWN_RULES)
 
 
 def command(request: Request) -> Command:
-    """The engine on the request's files, with the rules of the pack and all of `.qualitygate/rules/`.
+    """The engine on those of the request's files that a rule is about, with the rules of the pack and all of
+    `.qualitygate/rules/`: one run for all languages.
 
     Options of the check: `rules` (ids in the pack), which compiling the settings turns into `pack`, the
     rules themselves. Raises ToolError where there is no rule at all.
@@ -59,10 +62,13 @@ def command(request: Request) -> Command:
     rules = [*([given] if pack else []), *own]
     # Both for the command line, which has a mind of its own; the engine talks to nobody.
     env = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
-    if os.path.basename(request.executable) != _ENGINE:
-        return Command(_command_line(request, rules), env, files=files)
+    asked = nameable(_about(request))
+    if not asked:  # without a name the command line would look at everything
+        return Command((request.executable, _VERSION[_is_engine(request)]), env)
+    if not _is_engine(request):
+        return Command(_command_line(request, rules, asked), env, files=files)
     targets = os.path.join(request.cache_dir, f"targets-{os.getpid()}.json")
-    files[targets] = json.dumps(["Targets", [_target(path) for path in nameable(request.files)]]).encode("ascii")
+    files[targets] = json.dumps(["Targets", [_target(path) for path in asked]]).encode("ascii")
     # More than one job is no faster here: 1.3 s against 4.4 s for the 79 files of a project.
     argv = [request.executable, "-json_nodots", "-fast", "-j", "1"]
     argv += ["-timeout", str(_TIMEOUT), "-timeout_threshold", str(_TIMEOUTS)]
@@ -79,19 +85,41 @@ def own_rules(root: str) -> tuple[str, ...]:
     return tuple(OWN_RULES + file for file in found if file.endswith((".yml", ".yaml")))
 
 
+def _about(request: Request) -> tuple[str, ...]:
+    """Those of the request's files that are in the language of a rule."""
+    own, unread = _own(request.root)
+    return languages.of_files(request.files, languages.of_rules(request.options.get("pack", ()), own, unread=unread))
+
+
+def _own(root: str) -> tuple[list[languages.Named], bool]:
+    """The repository's rules, and whether there is a file of them in which none could be told."""
+    found: list[languages.Named] = []
+    unread = False
+    for path in own_rules(root):
+        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+            named = languages.named_in(file.read())
+        found += named
+        unread = unread or not named
+    return found, unread
+
+
+def _is_engine(request: Request) -> bool:
+    return os.path.basename(request.executable) == _ENGINE
+
+
 def _target(path: str) -> list[Any]:
     # The second path is the one that a rule's `paths` are compared with; its root is the repository's.
     where = {"fpath": path, "ppath": f"/{path}"}
-    return ["CodeTarget", {"path": where, "analyzer": "python", "products": ["sast"]}]
+    return ["CodeTarget", {"path": where, "analyzer": languages.language(path), "products": ["sast"]}]
 
 
-def _command_line(request: Request, rules: Sequence[str]) -> tuple[str, ...]:
+def _command_line(request: Request, rules: Sequence[str], files: Sequence[str]) -> tuple[str, ...]:
     """The engine's own command line, without Python: where the short form gives no answer."""
     argv = [request.executable, "scan", "--experimental", "--json", "--quiet", "--metrics=off"]
     argv += ["--disable-version-check", "--no-git-ignore", "--x-ignore-semgrepignore-files", "--jobs=1"]
     argv += [f"--timeout={_TIMEOUT}", f"--timeout-threshold={_TIMEOUTS}", "--max-target-bytes=0"]
     argv += [f"--config={path}" for path in rules]
-    return (*argv, "--", *(f"./{path}" for path in nameable(request.files)))
+    return (*argv, "--", *(f"./{path}" for path in files))
 
 
 def nameable(files: Sequence[str]) -> tuple[str, ...]:
@@ -102,16 +130,22 @@ def nameable(files: Sequence[str]) -> tuple[str, ...]:
 def parse(output: Output, request: Request) -> Report:
     """Findings that no `nosemgrep` comment silences. Whatever the engine could not do makes the report incomplete.
 
-    But a file that Python cannot parse either is only named, as `semgrep:not-looked-at`.
+    But a file that Python cannot parse either is only named, as `semgrep:not-looked-at`. A file that makes the
+    report incomplete, because the engine cannot read all of it, is named as `semgrep:read-in-part` besides.
     """
     if reason := why_incomplete(output, range(256), request.root):
         return Report((), 0, reason)
+    about = _about(request)
+    files = nameable(about)
+    if not files:
+        unread = tuple(_unread(request.check, path) for path in about)
+        return Report(unread, 0, "")
     try:
         said = json.loads(output.stdout)
-        files = nameable(request.files)
         scanned = {_plain(path) for path in said["paths"]["scanned"]}
-        broken = {path for path in map(_place, said["errors"]) if path in files and not _is_python(request, path)}
-        reason = _why_not(said, files, scanned, broken, _own_ids(request.root))
+        torn = {path for path in map(_place, said["errors"]) if path in files}
+        broken = {path for path in torn if _is_broken(request, path)}
+        reason = _why_not(said, files, scanned, broken, _own(request.root)[0])
         rows = [row for row in said["results"] if not row["extra"].get("is_ignored")]
         found = tuple(dict.fromkeys(_finding(row, request) for row in rows))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as exc:
@@ -119,8 +153,9 @@ def parse(output: Output, request: Request) -> Report:
         return Report((), 0, f"printed what cannot be read (exit code {output.code}): {why}")
     if stray := {finding.path for finding in found} - set(files):
         return Report((), 0, f"names {sorted(stray)[0]}, which it was not given")
-    unread = tuple(_unread(request.check, path) for path in _left(request.files, files, broken))
-    return Report((*found, *unread), len(request.files) - len(unread), reason)
+    unread = tuple(_unread(request.check, path) for path in _left(about, files, broken))
+    in_part = tuple(_in_part(request.check, path) for path in sorted(torn - broken))
+    return Report((*found, *unread, *in_part), len(about) - len(unread), reason)
 
 
 def _left(wanted: Sequence[str], nameable: Sequence[str], broken: set[str]) -> Iterator[str]:
@@ -128,29 +163,27 @@ def _left(wanted: Sequence[str], nameable: Sequence[str], broken: set[str]) -> I
     return (path for path in wanted if path not in known or path in broken)
 
 
-def _own_ids(root: str) -> list[str]:
-    """The ids of the repository's rules as they are usually written: what reads YAML is not loaded here."""
-    found = []
-    for path in own_rules(root):
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
-            found += _ID.findall(file.read())
-    return found
-
-
 def _why_not(
-    said: Mapping[str, Any], files: Sequence[str], scanned: set[str], broken: set[str], own: Sequence[str]
+    said: Mapping[str, Any], files: Sequence[str], scanned: set[str], broken: set[str], own: Sequence[languages.Named]
 ) -> str:
     reasons = [_told(error) for error in said["errors"] if _place(error) not in broken]
     skipped = [str(row["rule_id"]) for row in said.get("skipped_rules", ())]
     if scanned and "rules_by_engine" in said:  # a rule for another language is left out without a word
-        skipped += [rule for rule in own if rule not in {name for name, _ in said["rules_by_engine"]}]
+        tried = {name for name, _ in said["rules_by_engine"]}
+        here = {languages.language(path) for path in scanned}
+        skipped += [rule.id for rule in own if rule.id not in tried and _is_due(rule, here)]
     refused = {str(error.get("rule_id")) for error in said["errors"]}
-    reasons += [f"did not try the rule {rule}: is it for Python?" for rule in skipped if rule not in refused]
+    reasons += [f"did not try the rule {rule}: is it for {_LANGUAGES}?" for rule in skipped if rule not in refused]
     if missed := sorted(set(files) - scanned - broken):
         reasons.append(f"did not look at {_some(missed)}")
     if more := sorted(scanned - set(files)):
         reasons.append(f"looked at {_some(more)} unasked")
     return _some(list(dict.fromkeys(reasons)), "; ")
+
+
+def _is_due(rule: languages.Named, here: set[str]) -> bool:
+    """Whether the engine should have tried a rule on files in these languages; it never tries one for no known one."""
+    return rule.languages is None or bool(rule.languages & here) or not rule.languages & set(languages.KNOWN)
 
 
 def _some(names: Sequence[str], between: str = ", ") -> str:
@@ -174,8 +207,10 @@ def _told(error: Mapping[str, Any]) -> str:
     where = (error.get("location") or {}).get("path") or error.get("path") or ""
     message = " ".join(str(error.get("message", "")).split())[:160]
     if _place(error):
-        way = "`exclude` it for this check, in a commit before"
-        return f"cannot read all of {_plain(str(where))}, which is valid Python: {way}"
+        path, way = _plain(str(where)), "`exclude` it for this check, in a commit before"
+        if languages.language(path) == "python":
+            return f"cannot read all of {path}, which is valid Python: {way}"
+        return f"cannot read all of {path}: make it parse; if it does, {way}"
     names = [str(name) for name in (error.get("rule_id"), where) if name and not os.path.isabs(str(name))]
     about = f" ({' in '.join(names)})" if names else ""
     return f"{_kind(error)}{about}: {message}".removesuffix(": ")
@@ -185,23 +220,26 @@ def _plain(path: str) -> str:
     return os.path.normpath(path)
 
 
-def _is_python(request: Request, path: str) -> bool:
+def _is_broken(request: Request, path: str) -> bool:
+    """Whether a file does not parse, which is for other checks to refuse. Only of Python that can be told here."""
     import ast
     import warnings
 
+    if languages.language(path) != "python":
+        return False
     try:
         with open(os.path.join(request.root, path), "rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(file.read())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+        return True
+    return False
 
 
 def _finding(row: Mapping[str, Any], request: Request) -> Finding:
     path, extra = _plain(str(row["path"])), row["extra"]
     rule = str(row["check_id"])
-    if os.path.basename(request.executable) != _ENGINE:
+    if not _is_engine(request):
         rule = rule.rpartition(".")[2]  # the command line puts the folder of the rule before it
     instead = (extra.get("metadata") or {}).get("instead")
     return Finding(
@@ -231,3 +269,8 @@ def _column(root: str, path: str, place: Mapping[str, Any]) -> int:
 def _unread(check: str, path: str) -> Finding:
     why = "does not parse as Python" if path in nameable((path,)) else "has a name that is not UTF-8"
     return Finding(check, UNREAD, path, 1, 1, 1, 1, f"{why}, so no rule was tried on it", fix="make the file parse")
+
+
+def _in_part(check: str, path: str) -> Finding:
+    why = "the engine cannot read all of it, so rules were tried on a part"
+    return Finding(check, READ_IN_PART, path, 1, 1, 1, 1, why, fix="make it parse; if it does, `exclude` it here")

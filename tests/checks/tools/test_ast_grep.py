@@ -91,3 +91,19 @@ def test_the_command_holds_its_rules_and_names_its_files() -> None:
 def test_without_a_rule_it_does_not_run() -> None:
     with pytest.raises(ToolError):
         ast_grep.command(request("a.py", other=1))
+
+
+@pytest.mark.parametrize("comment", ("// nosemgrep", "/* nosemgrep: no-eval */", "{/* nosemgrep */}"))
+def test_a_comment_in_another_language_silences_too(tmp_path: Path, comment: str) -> None:
+    write(tmp_path, {"shop.js": f"eval(1)  {comment}\neval(2)\n{comment}\neval(4)\n"})
+    rule = {**EVAL, "language": "javascript"}
+    output = Output(1, b"".join(row(line, "./shop.js") for line in (1, 2, 4)), LOG)
+    report = ast_grep.parse(output, request("shop.js", root=tmp_path, fast=[rule]))
+    assert [one.line for one in report.findings] == [2]
+
+
+def test_a_file_that_no_rule_is_about_is_not_counted(tmp_path: Path) -> None:
+    log = LOG.replace(b"FileCount=1", b"FileCount=3").replace(b"RuleCount=1", b"RuleCount=2")
+    rules = [{**EVAL, "language": language} for language in ("typescript", "tsx")]
+    report = ast_grep.parse(Output(0, b"", log), request("a.ts", "b.tsx", "shop.py", root=tmp_path, fast=rules))
+    assert (report.reason, report.looked_at) == ("", 2)

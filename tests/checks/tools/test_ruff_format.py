@@ -8,7 +8,7 @@ import pytest
 
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import ruff_format
-from qualitygate.checks.tools.ruff_format import Hunk
+from qualitygate.checks.tools.diffs import Hunk, regions, sections
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output, run, tool_env
 
@@ -71,12 +71,12 @@ def test_recorded_output(version: str) -> None:
     ),
 )
 def test_regions(start: int, rows: tuple[str, ...], spans: list[tuple[int, int]]) -> None:
-    assert ruff_format.regions(Hunk(start, tuple(row.encode() for row in rows))) == spans
+    assert regions(Hunk(start, tuple(row.encode() for row in rows))) == spans
 
 
 def test_rows_that_look_like_headers_belong_to_the_hunk() -> None:
     diff = b"--- a.py\n+++ a.py\n@@ -1,3 +1,2 @@\n x\n--- b.py\n-@@ -1 +1 @@\n+++ b.py\n\n"
-    ((path, hunks),) = ruff_format.sections(diff)
+    ((path, hunks),) = sections(diff)
     assert (path, hunks) == ("a.py", [Hunk(1, (b" x", b"--- b.py", b"-@@ -1 +1 @@", b"+++ b.py"))])
 
 

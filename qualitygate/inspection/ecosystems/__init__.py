@@ -1,0 +1,1 @@
+"""What the manifests of each ecosystem say: one module per ecosystem, listed in `catalogue.py`."""
