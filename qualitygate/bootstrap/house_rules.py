@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -38,14 +39,19 @@ class HouseRule(NamedTuple):
 def house_rules(paths: Sequence[str], read: Read) -> tuple[HouseRule, ...]:
     """All that can be told from settings at the root of a tree; nothing is run."""
     names = frozenset(paths)
-    found = [
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a pattern of theirs may be one that Python frowns upon
+        return tuple(dict.fromkeys(_all(names, read)))
+
+
+def _all(names: frozenset[str], read: Read) -> list[HouseRule]:
+    return [
         *_ruff(read),
         *_flake8(read),
         *_contracts(names, read),
         *_patterns(names, read),
         *_hooks(names, read),
     ]
-    return tuple(dict.fromkeys(found))
 
 
 def _toml(read: Read, path: str) -> Mapping[str, Any]:
