@@ -215,11 +215,11 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
             continue
         if row.group == "check":
             seen = done.setdefault((row.directory, row.kind == "test"), set())
-            left = set(row.tools) - {tool for tool in row.tools if tool.replace(" ", "-") in by_tool}
+            left = {tool for tool in row.tools if tool.replace(" ", "-") not in by_tool} or {row.command}
             if left <= seen:
                 yield row._replace(group="listed", why="another form of what a command above does")
                 continue
-            seen |= set(row.tools)
+            seen |= left
         yield row
 
 

@@ -107,6 +107,13 @@ def test_a_script_that_ci_names_and_its_lines_are_one_command_and_coverage_only_
     assert [(row.command, row.group, row.why) for row in found.values()] == [("sh scripts/test", "covered", "pytest")]
 
 
+def test_a_check_by_name_alone_is_one_of_its_own(tmp_path: Path) -> None:
+    """Nothing is known of what it starts, so nothing else can be another form of it."""
+    package = '{"scripts": {"lint": "own-linter .", "test": "own-tests"}}'
+    found = rows(tmp_path, {"package.json": package})
+    assert {row.command: row.group for row in found.values()} == {"npm run lint": "check", "npm run test": "check"}
+
+
 def test_hooks_stay_hooks(tmp_path: Path) -> None:
     config = "repos:\n- repo: local\n  hooks:\n  - {id: lint, name: l, entry: pylint shop, language: system}\n"
     found = rows(tmp_path, {".pre-commit-config.yaml": config})
