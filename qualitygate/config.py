@@ -75,6 +75,13 @@ OPTIONS: Mapping[str, Option] = {
             choices=("none", "project"),
         ),
     ),
+    "run": Option(
+        ("command",),
+        Field(
+            "strings",
+            '`command`: the program to run, and its arguments, as `["npm", "run", "lint"]`; no shell reads it',
+        ),
+    ),
     "rules": Option(
         ("semgrep", "oxlint"),
         Field(
@@ -222,13 +229,15 @@ def compile_check(
         where = dotted(("checks", name, "tool"))
         close = nearest(tool, known) or ", known are " + ", ".join(known)
         problems.append(f"{file}: {where}: no tool is called `{tool}`{close}")
+    if tool == "command":
+        problems += _unfit_command(name, table, file)
     options: dict[str, Any] = {}
     for key, option in OPTIONS.items():
         meant = not option.tools or tool in option.tools
         where = f"{file}: {dotted(('checks', name, key))}"
         if table.get(key) and (meant or tool not in tools):
             options[key] = table[key]
-            problems += _outside(table[key], where)
+            problems += _outside(table[key], where) if key != "run" else []
         elif table.get(key):
             problems.append(f"{where}: `{tool}` has no such option, only {', '.join(option.tools)}")
         elif meant and option.field.default is not None:
@@ -241,6 +250,14 @@ def compile_check(
         "version": table.get("version", ""),
         "options": options,
     }
+
+
+def _unfit_command(name: str, table: Mapping[str, Any], file: str) -> list[str]:
+    where = f"{file}: {dotted(('checks', name))}"
+    found = [] if table.get("run") else [f'{where}.run: is missing: the program and its arguments, `["make", "lint"]`']
+    if table["tier"] == "edit":  # at which there is no whole tree for it to run in
+        found.append(f"{where}.tier: a command runs at `commit` at the earliest")
+    return found
 
 
 def _outside(value: object, where: str) -> list[str]:

@@ -23,6 +23,22 @@ _SCRUBBED_PREFIXES = (
 _SCRUBBED = frozenset(
     ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "FORCE_COLOR")
 )
+# Names under which credentials are kept: whatever a repository makes us run has no use for them.
+_CREDENTIAL_WORDS = frozenset(
+    (
+        "TOKEN",
+        "SECRET",
+        "SECRETS",
+        "PASSWORD",
+        "PASSWD",
+        "PGPASSWORD",
+        "PASSPHRASE",
+        "CREDENTIAL",
+        "CREDENTIALS",
+        "APIKEY",
+    )
+)
+_CREDENTIAL_ENDS = ("_KEY", "_KEY_ID", "_PAT", "AUTH_SOCK", "_COOKIE", "_AUTH", "_DSN")
 
 
 class Output(NamedTuple):
@@ -40,11 +56,17 @@ class Output(NamedTuple):
 
 
 def tool_env(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment for a tool: ours, less what would change its answer (`GIT_*`, `PYTHONPATH`, ...)."""
-    env = {k: v for k, v in os.environ.items() if k not in _SCRUBBED and not k.startswith(_SCRUBBED_PREFIXES)}
+    """The environment for a tool: ours, less credentials and what would change its answer (`GIT_*`, `PYTHONPATH`)."""
+    env = {k: v for k, v in os.environ.items() if not _is_scrubbed(k)}
     env.update(LC_ALL="C.UTF-8", NO_COLOR="1", PYTHONUTF8="1", PYTHONDONTWRITEBYTECODE="1")
     env.update(extra or {})
     return env
+
+
+def _is_scrubbed(name: str) -> bool:
+    if name in _SCRUBBED or name.startswith(_SCRUBBED_PREFIXES):
+        return True
+    return bool(_CREDENTIAL_WORDS.intersection(name.upper().split("_"))) or name.upper().endswith(_CREDENTIAL_ENDS)
 
 
 _LIVE: set[int] = set()

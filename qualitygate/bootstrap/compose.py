@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from qualitygate import git
-from qualitygate.bootstrap import mypy_settings, own_arguments, pytest_settings, ruff_settings, semgrep_settings
+from qualitygate.bootstrap import (
+    existing_trials,
+    house_trials,
+    mypy_settings,
+    own_arguments,
+    pins,
+    pytest_settings,
+    ruff_settings,
+    semgrep_settings,
+)
 from qualitygate.bootstrap.calibrate import calibrate
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
@@ -72,6 +81,8 @@ def compose(
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
                 _decide(draft, here, check._replace(name=name))
+    draft.existing = existing_trials.settle(draft, ground.scratch, ground.facts, progress)
+    draft.house_rules = house_trials.settle(draft, ground.scratch, ground.facts, progress)
     return draft
 
 
@@ -172,6 +183,9 @@ def _ruff(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     known = next((fact for fact in ground.facts.linters if fact.name == "ruff"), None)
     if known is not None:
         evidence = f"{known.evidence[0].path}; {_named(program, 'ruff')}"
+        if pin := pins.differing(ground.facts, "ruff", program):
+            found = look(ground.scratch, as_check(planned), draft.files()).findings
+            evidence += f"; {pins.told(pin, program, found, 'ruff')}"
         step = Step("adopt the project's ruff settings as they are", "its rules stay its own", evidence)
         draft.add(planned._replace(adopted=True), step)
         return
@@ -228,7 +242,13 @@ def _mypy(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     if settings.edit is not None:
         draft.write(settings.edit)
         what = f"configure mypy in {settings.edit.path}"
-    label = "" if environment else "; imports of other projects are not resolved: no trusted environment is here"
+    pin = pins.differing(facts, "mypy", program) if has_settings else None
+    version = f"; {pins.told(pin, program, report.findings, 'mypy')}" if pin else ""
+    label = (
+        version
+        if environment
+        else f"{version}; imports of other projects are not resolved: no trusted environment is here"
+    )
     draft.add(planned, Step(what, check.reason, f"{settings.evidence}; {_named(program, 'mypy')}{label}"))
 
 

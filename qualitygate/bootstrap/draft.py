@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from qualitygate.bootstrap.edits import Edit
+from qualitygate.bootstrap.existing_gate import Standing
+from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck, Step
 
 
 class Draft:
     """A plan in the making: decisions collect here, and each edit sees those before it.
 
-    `trial` are files as they are on disk but not in HEAD, for trials only.
+    `trial` are files as they are on disk but not in HEAD, for trials only. `existing` is the project's own gate,
+    `house_rules` are the rules that it made up itself.
     """
 
     def __init__(self, read: Callable[[str], bytes | None]) -> None:
@@ -21,6 +24,8 @@ class Draft:
         self.left_out: list[LeftOut] = []
         self.edits: dict[str, Edit] = {}
         self.trial: dict[str, bytes | None] = {}
+        self.existing: tuple[Standing, ...] = ()
+        self.house_rules: tuple[HouseRule, ...] = ()
 
     def read(self, path: str) -> bytes | None:
         return self.edits[path].after if path in self.edits else self._read(path)

@@ -20,7 +20,8 @@ class Step(NamedTuple):
 class PlannedCheck(NamedTuple):
     """A check that may be set up: its table in `qualitygate.toml`, and whether its settings are the project's own.
 
-    `rules` are the ruff rules that bootstrap itself chose; each of them has to be proven.
+    `rules` are the ruff rules that bootstrap itself chose; each of them has to be proven. `kind`: of a command of
+    the project, as inspection names it (`test`).
     """
 
     name: str
@@ -31,6 +32,7 @@ class PlannedCheck(NamedTuple):
     options: Mapping[str, Any]
     adopted: bool = False
     rules: tuple[str, ...] = ()
+    kind: str = ""
 
 
 class LeftOut(NamedTuple):

@@ -105,7 +105,7 @@ def look(
     tool = scratch.tools[check.tool]
     project = scratch.project(scope.root_of(check))
     program = program_of(tool, check.version, project)
-    used = project if check.options.get("environment") == "project" else Project()
+    used = project if traits.uses_project(tool, check.options) else Project()
     surroundings = around(scratch.gate.repo, used, trusted=scratch.trusted)
     run = Run(check, tool, program, surroundings, scratch.gate.state.shared, time.monotonic() + limit)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)

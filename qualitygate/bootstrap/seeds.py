@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.bootstrap import node_seeds, semgrep_seeds
+from qualitygate.bootstrap.command_seeds import broken_files
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
 from qualitygate.bootstrap.scopes import narrowed
@@ -248,6 +249,14 @@ def _node_tests(check: PlannedCheck, as_check: Check, ground: Ground, wants: Seq
         yield Planting(files, {"a failing test": rows}, ("a failing test", "broken product code"), (second,))
 
 
+def _command(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+    """Broken code in copies of files: what reads code must notice, what runs code breaks."""
+    inner, read = _within(as_check, ground, wants)
+    facts = narrowed(ground.facts, root_of(as_check))
+    for what, files in broken_files(inner, read, facts.roles, tests=check.kind == "test"):
+        yield Planting(_in_tree(as_check, files), {what: (Expected("command:failed", "", 0),)})
+
+
 def _large(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     limit = int(as_check.options.get("max_kib", MAX_KIB))
     host = next((path for path in wants if "." in path.rsplit("/", 1)[-1]), None)
@@ -278,6 +287,7 @@ def _syntax(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequenc
 
 
 _PLANTERS: Mapping[str, Planter] = {
+    "command": _command,
     "large-files": _large,
     "markers": _markers,
     "mypy": _mypy,

@@ -32,6 +32,7 @@ TOOLS = Catalogue(
         "biome-format": "tools.biome_format",
         "checkstyle": "tools.checkstyle",
         "clippy": "tools.clippy",
+        "command": "tools.command",
         "eslint": "tools.eslint",
         "go-vet": "tools.go_vet",
         "gofmt": "tools.gofmt",

@@ -11,6 +11,9 @@ from qualitygate.checks import environment
 from qualitygate.checks.tool import Environment
 
 _STAMP = "overlay.json"
+_SHEBANG = 1024
+"""Bytes at the start of a script in which the interpreter stands; twice, where its path is a long one."""
+_SCRIPT = 64 * 1024
 
 
 class _View(NamedTuple):
@@ -53,6 +56,35 @@ def overlay(env: Environment, where: Path, snapshot: Path, roots: Sequence[Path]
         (where / name).write_text(text, encoding="utf-8", errors="surrogateescape")
     (where / _STAMP).write_text(stamp, encoding="utf-8")  # last: an overlay without it is made anew
     return made
+
+
+def put_programs(env: Environment, made: Environment) -> None:
+    """Give an overlay the programs of its environment: scripts that start its own Python, links to the others.
+
+    A script as it was installed would start the real interpreter, which finds the project's code in the work tree.
+    """
+    old, new = os.fsencode(f"{env.prefix}/bin/"), os.fsencode(f"{made.prefix}/bin/")
+    for name in sorted(os.listdir(os.path.join(env.prefix, "bin"))):
+        source, place = os.path.join(env.prefix, "bin", name), os.path.join(made.prefix, "bin", name)
+        if name == "python" or not os.path.isfile(source) or not os.access(source, os.X_OK):
+            continue
+        if os.path.lexists(place):
+            os.unlink(place)
+        text = _script(source)
+        if name.startswith("python") and text is None:
+            os.symlink("python", place)
+        elif text is None or old not in text[:_SHEBANG]:
+            os.symlink(source, place)
+        else:
+            with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o755), "wb") as file:
+                file.write(text[:_SHEBANG].replace(old, new) + text[_SHEBANG:])
+
+
+def _script(path: str) -> bytes | None:
+    """The content of a script; None for a binary, or what is too large to be the script of an installer."""
+    with open(path, "rb") as file:
+        data = file.read(_SCRIPT + 1)
+    return data if data.startswith(b"#!") and len(data) <= _SCRIPT else None
 
 
 def _view(env: Environment, snapshot: Path, roots: Sequence[Path]) -> _View:

@@ -44,13 +44,18 @@ class Lister(Protocol):
         """The program that prints, line by line, those of the request's files."""
 
 
-Ecosystem = Literal["python", "node", "system"]
-"""Where a program comes from: a distribution of PyPI, a package of npm, or whatever is on the PATH."""
+Ecosystem = Literal["python", "node", "system", "project"]
+"""Where a program comes from: a distribution of PyPI, a package of npm, what is on the PATH, or the project itself."""
 
 
 def ecosystem(tool: Tool) -> Ecosystem:
     """What `Tool.package` is a package of; Python."""
     return cast("Ecosystem", getattr(tool, "ecosystem", "python"))
+
+
+def uses_project(tool: Tool, options: Mapping[str, Any]) -> bool:
+    """Whether a check with these options works with what the project has installed."""
+    return ecosystem(tool) == "project" or options.get("environment") == "project"
 
 
 def program(tool: Tool) -> str:

@@ -12,13 +12,15 @@ from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal, mana
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import Ground, as_check, compose
 from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
 from qualitygate.bootstrap.gatefile import Hooks
+from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rulebook, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scopes import all_roots
-from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules
+from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules, tree_with
 from qualitygate.bootstrap.tool_environment import make
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
@@ -30,7 +32,7 @@ from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.extension import compile_extended
 from qualitygate.gate import policy as policies
-from qualitygate.gate import records
+from qualitygate.gate import records, trust
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import project_at
 from qualitygate.gate.trees import head_of
@@ -82,6 +84,8 @@ class BootstrapResult(NamedTuple):
     replay: Replay | None = None
     agents: tuple[AgentProof, ...] = ()
     unborn: bool = False
+    existing: tuple[Standing, ...] = ()
+    house_rules: tuple[HouseRule, ...] = ()
 
 
 def bootstrap(
@@ -107,7 +111,8 @@ def bootstrap(
     again = read(FILE_NAME) is not None
     draft = _kept(repo, read) if again else Draft(read)
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
-    trusted = False if options.dry_run else ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots)
+    tried = () if again else candidates(facts)
+    trusted = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
     with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
         fetch = _fetcher(options, progress)
         if again:
@@ -116,6 +121,7 @@ def bootstrap(
         else:
             draft = compose(Ground(scratch, facts, playbooks[0], fetch), playbooks, read, progress)
         checks = tuple(draft.checks)
+        existing = standings(facts, checks) if again else draft.existing
         if not again:
             managers = manager_files.chosen(manager_files.find(names, read), options.manager)
             hooks = Hooks(options.hook_repo, options.hook_rev, options.manager, managers)
@@ -131,7 +137,8 @@ def bootstrap(
         tell = refresh_instructions if again else add_instructions
         tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
         if options.dry_run:
-            return BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+            planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+            return planned._replace(existing=existing, house_rules=draft.house_rules)
         seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
         proofs = _prove(scratch, draft, checks, facts, seeds, progress)
         sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
@@ -151,7 +158,8 @@ def bootstrap(
             replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
-        return result._replace(replay=replayed, agents=effective, unborn=unborn)
+        result = result._replace(replay=replayed, agents=effective, unborn=unborn)
+        return result._replace(existing=existing, house_rules=draft.house_rules)
 
 
 def _refuse(repo: Repo, options: Options) -> None:
@@ -264,6 +272,15 @@ def _leave_out(draft: Draft, sound: tuple[PlannedCheck, ...], proofs: tuple[Proo
     draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=gatefile.gate_file(sound))
 
 
+def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft) -> None:
+    """What was agreed to holds for the commit that will have these settings, too, whoever makes it."""
+    reader, tree = tree_with(scratch, draft.files())
+    entries = git.entries(reader, tree)
+    read = trust.reader(reader, entries, TOOLS)
+    for root in sorted({"", *(root_of(as_check(check)) for check in draft.checks)}):
+        trust.grant(repo, trust.all_keys(read, entries, TOOLS, root))
+
+
 def _apply(
     repo: Repo,
     scratch: Scratch,
@@ -293,6 +310,8 @@ def _apply(
     plan = draft.plan()
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
+    if trusted:
+        _keep_trust(repo, scratch, draft)
     result = installed[0] if installed else None
     return BootstrapResult(
         repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager

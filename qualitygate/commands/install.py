@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import shlex
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
-from qualitygate.checks import tool_environment
+from qualitygate.checks import project_commands, tool_environment
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Project
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
@@ -22,6 +24,7 @@ from qualitygate.gate.trees import head_of
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
 from qualitygate.model import Check
+from qualitygate.quote import clean
 from qualitygate.resources import read
 
 
@@ -96,29 +99,45 @@ def _template() -> str:
 
 
 def ensure_trust(
-    repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None, roots: Collection[str] | None = None
+    repo: Repo,
+    *,
+    trust_it: bool,
+    ask: Callable[[str], bool] | None,
+    roots: Collection[str] | None = None,
+    tried: Sequence[Stated] = (),
 ) -> bool:
     """Whether what the repository can make us execute may run: as granted before, by flag, or by answer.
 
-    `roots` are the folders in which tools are started; those of its settings where they are left out.
+    `roots` are the folders in which tools are started; those of its settings where they are left out. `tried` are
+    commands of the project that nobody has set up as checks yet.
     """
     if roots is None:
         roots = {"", *map(root_of, checks_of(repo))}
     with head_of(repo) as (reader, head):
         entries = head.entries
         read = trust.reader(reader, entries, TOOLS)
-        executed = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
-        keys = frozenset(key for one in executed for key in trust.keys_of(entries, one))
+        executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
+        keys = frozenset(key for one in executed.values() for key in trust.keys_of(entries, one))
+        commands = [*(one for root in executed for one in project_commands.of_tree(read, root)), *tried]
+        keys |= {key for root in executed for key in trust.command_keys(read, TOOLS, root)}
+        keys |= trust.keys_to_try(read, tried)
     if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
-    files = {path for one in executed for paths in one.values() for path in paths}
+    files = {path for one in executed.values() for paths in one.values() for path in paths}
     what += [f"the code in, or named by, {path}" for path in sorted(files)]
+    what += [_told(one) for one in dict.fromkeys(commands)]
     if trust_it or (ask is not None and ask("\n".join(what))):
         trust.grant(repo, keys)
         return True
     return False
+
+
+def _told(one: Stated) -> str:
+    where = f" in {clean(one.root)}" if one.root else ""
+    what = clean(shlex.join(one.run), 200) if one.check else "the commands in the settings of the gate"
+    return f"the command `{what}`{where}"
 
 
 def trusted_environment(repo: Repo) -> Environment | None:

@@ -156,7 +156,8 @@ def _around(gate: Gate, on_disk: Mapping[str, bytes], checks: Sequence[Check]) -
         executed = _executed(gate, root, read, on_disk)
         paths = {path for found in executed.values() for path in found}
         entries = {path: Entry("100644", git.blob_id(read(path) or b"")) for path in paths}
-        return trust.is_granted(gate.repo, trust.keys_of(entries, executed))
+        keys = trust.keys_of(entries, executed) | trust.command_keys(read, gate.tools, root)
+        return trust.is_granted(gate.repo, keys)
 
     return around_checks(gate, checks, may_run)
 

@@ -73,8 +73,10 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 
 def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
     around = session.around_of(check)
-    if check.options.get("environment") != "project":
+    if not traits.uses_project(tool, check.options):
         return around.without_environment()
+    if traits.ecosystem(tool) == "project":
+        return around  # it may need either, or neither, and says itself what is not there
     node = traits.ecosystem(tool) == "node"
     if (around.project.modules if node else around.project.environment) is None:
         needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from qualitygate.checks import scope, traits
-from qualitygate.checks.overlay import overlay
+from qualitygate.checks.overlay import overlay, put_programs
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Environment, Request, Tool
@@ -57,7 +57,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     key = _key(job, entries, files)
     start = time.monotonic()
     if traits.writes_tree(job.tool):
-        layout = layout.apart(job.tool.name)
+        layout = layout.apart(job.check.name)  # two checks of one tool may run side by side
     report = _execute(job, layout, files)
     cache.put(job.shared, key, report)
     return Observed(report, cached=False, seconds=time.monotonic() - start)
@@ -93,9 +93,10 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
         environment=_overlaid(job, layout),
     )
     left = job.deadline - time.monotonic()
-    output = run_command(job.tool.command(request), root, left)
+    command = job.tool.command(request)
+    output = run_command(command, root, left)
     if output.code is None:
-        return Report((), 0, f"cannot start {job.program.executable}: {output.stderr.decode('utf-8', 'replace')}")
+        return Report((), 0, f"cannot start {command.argv[0]}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
         return Report((), 0, f"no answer within the time limit ({max(left, 0):.0f} s were left)")
     if output.truncated:
@@ -128,4 +129,7 @@ def _overlaid(job: Run, layout: Laid) -> Environment | None:
         return None
     name = scope.root_of(job.check).replace("/", "-")
     place = layout.beside(f"env-{name}" if name else "env")
-    return overlay(environment, place, layout.path(), job.around.roots)
+    made = overlay(environment, place, layout.path(), job.around.roots)
+    if traits.ecosystem(job.tool) == "project":
+        put_programs(environment, made)
+    return made

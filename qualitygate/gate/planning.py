@@ -95,7 +95,9 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
     wanted: dict[str, set[str]] = {"": set()}
     for check in checks:
         tool, here = gate.tools[check.tool], wanted.setdefault(root_of(check), set())
-        if check.options.get("environment") == "project" or tool.package:
+        if traits.ecosystem(tool) == "project":
+            here.update(("python", "node", "system"))
+        elif traits.uses_project(tool, check.options) or tool.package:
             here.add(traits.ecosystem(tool))
     found = {}
     for root, ecosystems in wanted.items():
@@ -127,7 +129,7 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
 
     def key(repo: Repo, entries: Entries) -> frozenset[str]:
         read = trust.reader(repo, entries, tools)
-        return trust.keys_of(entries, trust.executable_configuration(read, tools, root))
+        return trust.all_keys(read, entries, tools, root)
 
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):

@@ -56,6 +56,11 @@ def must_be_trusted(tool: Tool, read: Callable[[str], bytes | None], around: Sur
     """Raises ToolError for a program that would execute code of the repository (a build script) before it may."""
     if around.trusted or traits.ecosystem(tool) == "python":  # whose adapters see to it: what they need is an option
         return
+    if traits.ecosystem(tool) == "project":
+        raise ToolError(
+            "it runs a command of this repository, which is not trusted in this clone",
+            hint="read it, then `qualitygate install --trust`",
+        )
     if executed := traits.executes(tool, read):
         raise ToolError(
             f"it executes code of this repository ({', '.join(executed[:3])}), which is not trusted in this clone",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from qualitygate import git
-from qualitygate.checks import traits
+from qualitygate.checks import project_commands, traits
+from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import outward, reading
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.state import digest, read_json, write_json
@@ -51,6 +52,23 @@ def keys_of(entries: Entries, executed: Mapping[str, tuple[str, ...]]) -> frozen
     """
     named = {(), *executed.values()}
     return frozenset(digest("trust", [(p, entries[p].blob) for p in paths if p in entries]) for paths in named)
+
+
+def command_keys(read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = "") -> frozenset[str]:
+    """The same for the commands that checks of one folder run: their words, and the manifests that they lead to."""
+    return keys_to_try(read, project_commands.of_tree(read, root)) if project_commands.TOOL in tools else frozenset()
+
+
+def keys_to_try(read: Callable[[str], bytes | None], commands: Sequence[Stated]) -> frozenset[str]:
+    """The same for some commands, be they in the settings or not; none for none."""
+    return frozenset([digest("commands", sorted(project_commands.decides(read, commands).items()))] if commands else ())
+
+
+def all_keys(
+    read: Callable[[str], bytes | None], entries: Entries, tools: Mapping[str, Tool], root: str = ""
+) -> frozenset[str]:
+    """All that has to be trusted before these tools may be started in one folder of a tree."""
+    return keys_of(entries, executable_configuration(read, tools, root)) | command_keys(read, tools, root)
 
 
 def is_granted(repo: Repo, keys: frozenset[str]) -> bool:

@@ -53,6 +53,7 @@ class GateCommand(NamedTuple):
     """One command that the project runs on itself. `runner` is what starts it: `github-actions`, `tox`, `make`, ...
 
     `tools` are those that it reaches, also through entry points of the project; `calls` what it starts itself.
+    `steps` are the command lines behind the entry points that it names or belongs to (`make lint`: its recipe).
     """
 
     command: str
@@ -64,6 +65,7 @@ class GateCommand(NamedTuple):
     line: int
     directory: str = ""
     calls: tuple[Call, ...] = ()
+    steps: tuple[str, ...] = ()
 
 
 class Pin(NamedTuple):
@@ -239,8 +241,9 @@ _LISTS = ("source_roots", "test_roots", "dockerfiles", "submodules")
 
 def _command(command: GateCommand) -> dict[str, Any]:
     calls = [{**call._asdict(), "arguments": list(call.arguments)} for call in command.calls]
-    # By name, not by absence: nothing was executed, so nobody knows.
-    return {**command._asdict(), "tools": list(command.tools), "calls": calls, "green_now": "unknown"}
+    # Nothing was executed, so nobody knows whether it is green now; `bootstrap --json` does, of what it ran.
+    row = {**command._asdict(), "tools": list(command.tools), "calls": calls, "steps": list(command.steps)}
+    return {**row, "green_now": None}
 
 
 def _member(member: Member) -> dict[str, Any]:

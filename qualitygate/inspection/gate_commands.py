@@ -30,6 +30,7 @@ _QUIET_RUNNERS = (
     "task",
 )
 _UNDERSTOOD = 4000
+_STEPS = 100
 
 
 class Understood(NamedTuple):
@@ -38,22 +39,33 @@ class Understood(NamedTuple):
     raw: Raw
     calls: tuple[Call, ...]
     reached: tuple[tuple[str, Kind], ...]
+    steps: tuple[str, ...] = ()
+
+
+class _Behind(NamedTuple):
+    """What stands behind an entry point of the project: a command line, and what it means."""
+
+    command: str
+    meaning: Meaning
 
 
 def understand(raws: Iterable[Raw]) -> tuple[Understood, ...]:
     """Each command with what it means; `make lint` means what its recipe means."""
     pairs = tuple((raw, _meaning(raw)) for raw in raws)
-    entry_points: dict[str, list[Meaning]] = {}
+    entry_points: dict[str, list[_Behind]] = {}
     for raw, found in pairs:
         if raw.defines:
-            entry_points.setdefault(raw.defines, []).append(found)
-    closures: dict[tuple[str, ...], tuple[tuple[str, Kind], ...]] = {}
+            entry_points.setdefault(raw.defines, []).append(_Behind(raw.command, found))
+    closures: dict[tuple[str, ...], tuple[_Behind, ...]] = {}
     understood = []
     for raw, own in pairs:
-        if own.references not in closures:
-            closures[own.references] = _reached(own.references, entry_points)
-        reached = dict(closures[own.references])
-        understood.append(Understood(raw, own.calls, tuple({**dict(own.tools), **reached}.items())))
+        whole = (raw.defines,) if raw.defines else own.references
+        for references in {own.references, whole} - set(closures):
+            closures[references] = _reached(references, entry_points)
+        behind = closures[own.references]
+        tools = {name: kind for one in (own, *(step.meaning for step in behind)) for name, kind in one.tools}
+        steps = tuple(dict.fromkeys(step.command for step in closures[whole]))[:_STEPS]
+        understood.append(Understood(raw, own.calls, tuple(tools.items()), steps))
     return tuple(understood)
 
 
@@ -68,11 +80,9 @@ def _meaning(raw: Raw) -> Meaning:
     return meaning(raw.command[:_UNDERSTOOD])
 
 
-def _reached(
-    references: tuple[str, ...], entry_points: Mapping[str, Sequence[Meaning]]
-) -> tuple[tuple[str, Kind], ...]:
-    """The tools behind entry points, and behind those that they call in turn."""
-    tools: dict[str, Kind] = {}
+def _reached(references: tuple[str, ...], entry_points: Mapping[str, Sequence[_Behind]]) -> tuple[_Behind, ...]:
+    """What stands behind entry points, and behind those that they call in turn."""
+    found: list[_Behind] = []
     seen: set[str] = set()
     queue = [*references]
     while queue:
@@ -80,22 +90,27 @@ def _reached(
         if reference in seen:
             continue
         seen.add(reference)
-        steps: Sequence[Meaning] = entry_points.get(reference, ())
+        steps: Sequence[_Behind] = entry_points.get(reference, ())
         runner = reference.split(" ")[0]
         if runner in ("tox", "nox") and (reference == runner or "$" in reference):  # all, or one that CI fills in
             steps = [step for key, inner in entry_points.items() if key.split(" ")[0] == runner for step in inner]
         elif not steps and reference.startswith("tox -e"):
             steps = entry_points.get("tox", ())  # an environment without commands of its own runs the base's
+        if runner == "npm":  # which runs these two unasked
+            script = reference.removeprefix("npm run ")
+            queue += [
+                f"npm run {when}{script}" for when in ("pre", "post") if f"npm run {when}{script}" in entry_points
+            ]
         for step in steps:
-            tools.update(dict(step.tools))
-            queue += step.references
-    return tuple(tools.items())
+            found.append(step)
+            queue += step.meaning.references
+    return tuple(found)
 
 
 def gate_commands(understood: Iterable[Understood]) -> tuple[GateCommand, ...]:
     """The commands worth knowing: all that CI and hooks run, and those of entry points that are checks."""
     found: dict[GateCommand, None] = {}
-    for raw, calls, reached in understood:
+    for raw, calls, reached, steps in understood:
         kind = kind_of(reached)
         if kind == "other" and raw.runner in ("npm", "composer"):
             kind = kind_by_name(raw.name.rpartition(" ")[2])
@@ -104,7 +119,7 @@ def gate_commands(understood: Iterable[Understood]) -> tuple[GateCommand, ...]:
         tools = tuple(name for name, of in reached if of not in ("other", "build"))
         command = raw.command if len(raw.command) <= _SHOWN else raw.command[: _SHOWN - 3] + "..."
         known = tuple(call._replace(adapter=_adapter(call)) for call in calls if call.kind not in ("other", "build"))
-        row = GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory, known)
+        row = GateCommand(command, kind, tools, raw.runner, raw.name, raw.path, raw.line, raw.directory, known, steps)
         found[row] = None
     return tuple(found)
 

@@ -86,7 +86,7 @@ def _make(commands: tuple[Understood, ...]) -> Iterator[Fact]:
 def _scripts(commands: tuple[Understood, ...]) -> Iterator[Fact]:
     """Scripts named like commands, or that cover more than one kind of check; a lone `test.sh` is no task runner."""
     found: dict[str, set[Kind]] = {}
-    for raw, _, reached in commands:
+    for raw, _, reached, _ in commands:
         if raw.runner == "script" and raw.path.startswith(_SCRIPT_FOLDERS):
             found.setdefault(raw.path, set()).update(kind for _, kind in reached if kind in _CHECKS)
     commands_of_a_kind = any(kinds and "." not in base_name(path) for path, kinds in found.items())

@@ -179,7 +179,7 @@ def _with_unit_tests(sources: Sources, looks: tuple[Look, ...], roles: Mapping[s
 
 
 def _run(commands: tuple[Understood, ...]) -> Iterator[tuple[str, Evidence]]:
-    for raw, calls, _ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
+    for raw, calls, *_ in sorted(commands, key=lambda c: c.raw.runner != "pre-commit"):
         for name in dict.fromkeys(call.tool for call in calls):
             yield name, Evidence(raw.path, raw.line, raw.command.split("\n")[0][:120])
 

@@ -13,8 +13,8 @@ from qualitygate.commands.bootstrap import BootstrapResult
 from qualitygate.output import Console
 from qualitygate.quote import clean
 from qualitygate.reporters import setting_up
+from qualitygate.reporters.existing_gate import existing_rows, house_rows
 from qualitygate.reporters.screen import BROAD, NARROW, Column, command, draw, heading, table, width_of
-from qualitygate.reporters.setting_up import SHOWN
 from qualitygate.reporters.summary import plural
 
 _PLAN = (Column("step", "bold", ratio=3), Column("why", ratio=4), Column("evidence", "dim", ratio=3))
@@ -25,6 +25,8 @@ _PROOF = (
     Column("debt", counts=True),
     Column("seeds", counts=True),
 )
+_EXISTING = (Column("", ratio=3), Column("", "bold"), Column("", ratio=4))
+_HOUSE = (Column("", ratio=3), Column("", ratio=4))
 
 
 def render(result: BootstrapResult, console: Console) -> str:
@@ -44,12 +46,12 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
     if rows := setting_up.left_out(plan):
         yield heading("left out")
         yield table((Column("what", "yellow"), Column("why", ratio=1)), rows, console, titles=False)
-    if commands := setting_up.own_checks(result.facts):
-        yield heading("the project's own checks", "not run here")
-        places = [(clean(c.command.splitlines()[0], 80), f"{clean(c.path)}:{c.line}") for c in commands[:SHOWN]]
-        more = len(commands) - SHOWN
-        places += [(f"and {more} more", "qualitygate inspect --json")] if more > 0 else []
-        yield table((Column("", ratio=3), Column("", "dim", ratio=2)), places, console, titles=False)
+    if result.existing:
+        yield heading("the project's own gate", "green now, and what became of it")
+        yield table(_EXISTING, existing_rows(result.existing, result.proofs), console, titles=False)
+    if result.house_rules:
+        yield heading("rules of its own, all kept", "whether they fire on their seeds")
+        yield table(_HOUSE, house_rows(result.house_rules), console, titles=False)
     if result.dry_run:
         yield heading("diff")
         yield from (Text(line, style=_colour(line), no_wrap=True) for line in setting_up.diff(plan))

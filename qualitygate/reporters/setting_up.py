@@ -13,13 +13,13 @@ from qualitygate.commands.bootstrap import MANAGERS, BootstrapResult
 from qualitygate.commands.install import InstallResult
 from qualitygate.commands.undo import UndoResult
 from qualitygate.hook_managers import INSTALLERS
-from qualitygate.inspection.facts import Facts, GateCommand
 from qualitygate.quote import clean
+from qualitygate.reporters.existing_gate import existing_json, render_existing, render_house_rules
 from qualitygate.reporters.replay import as_json, render_line
 from qualitygate.reporters.summary import plural
 
 SHOWN = 8
-"""Commands of the project, and rules that are left out, that are listed."""
+"""Rules that are left out, that are listed."""
 _FEW = 3
 _LOUD = "not a rule of this code"
 _LATE = {"push": "at push only", "full": "by `qualitygate run --tier full` only"}
@@ -31,10 +31,10 @@ def render_bootstrap(result: BootstrapResult) -> str:
     lines = list(_plan(result.plan, result.again))
     if result.plan.left_out:
         lines += ["", "left out", *(f"  {what}: {why}" for what, why in left_out(result.plan))]
-    if commands := own_checks(result.facts):
-        lines += ["", "checks that the project runs itself; not run here"]
-        lines += [f"  {clean(c.path)}:{c.line}  {clean(c.command, 80)}" for c in commands[:SHOWN]]
-        lines += [f"  ... and {len(commands) - SHOWN} more: qualitygate inspect"] if len(commands) > SHOWN else []
+    own = list(render_existing(result.existing, result.proofs))
+    lines += ["", *own] if own else []
+    house = list(render_house_rules(result.house_rules))
+    lines += ["", *house] if house else []
     if result.dry_run:
         done = "dry run: nothing was written, nothing of this repository executed"
         lines += ["", "diff", *diff(result.plan), "", done]
@@ -78,15 +78,6 @@ def left_out(plan: Plan) -> list[tuple[str, str]]:
     named = ", ".join(f"{what} {count}" for count, what in figures[:SHOWN])
     more = f" and {len(figures) - SHOWN} more" if len(figures) > SHOWN else ""
     return [*rows, (f"{len(loud)} rules", f"this code contradicts them, findings each: {named}{more}")]
-
-
-def own_checks(facts: Facts) -> list[GateCommand]:
-    """What the project runs on itself, each command once; what only builds or publishes is no check."""
-    found: dict[str, GateCommand] = {}
-    for command in facts.gate_commands:
-        if command.kind not in ("other", "build") and not command.command.startswith("qualitygate "):
-            found.setdefault(command.command, command)
-    return list(found.values())
 
 
 def diff(plan: Plan) -> Iterator[str]:
@@ -189,6 +180,8 @@ def bootstrap_json(result: BootstrapResult) -> str:
         "changes": [
             {"path": edit.path, "action": "edit" if edit.before is not None else "create"} for edit in result.plan.edits
         ],
+        "existing": existing_json(result.existing, result.proofs),
+        "house_rules": [row._asdict() for row in result.house_rules],
         "proof": [{**proof._asdict(), "installed": proof.holds} for proof in result.proofs],
         "written": list(result.written),
         "hooks": list(result.installed.hooks.written) if result.installed else [],

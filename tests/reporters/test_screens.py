@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate.bootstrap.edits import Edit
+from qualitygate.bootstrap.existing_gate import standings
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck, Step
 from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import BootstrapResult
@@ -56,6 +57,7 @@ HOOKS = InstallResult(Installed(Path("/r/.git/hooks"), ("pre-commit",), (), ()),
 RESULT = BootstrapResult(
     Path("/r"), Facts(gate_commands=(command("tox -e lint", 10),)), PLAN, PROOFS,
     ("pyproject.toml", "qualitygate.toml"), HOOKS, False, False,
+    existing=standings(Facts(gate_commands=(command("tox -e lint", 10),)), ()),
 )  # fmt: skip
 
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from qualitygate.bootstrap.existing_gate import standings
 from qualitygate.bootstrap.plan import Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof
 from qualitygate.commands.bootstrap import BootstrapResult
 from qualitygate.inspection.facts import Facts, GateCommand
 from qualitygate.model import Policy
+from qualitygate.reporters.existing_gate import render_existing
 from qualitygate.reporters.setting_up import render_bootstrap
 
 PUSHED: tuple[str, str, Policy, str] = ("pytest", "pytest", "ratchet", "push")
@@ -29,10 +31,11 @@ def command(text: str, line: int, kind: str = "test") -> GateCommand:
 
 def test_what_builds_or_publishes_is_no_check_and_nothing_is_listed_twice() -> None:
     rows = (command("pytest", 10), command("uv build", 12, "other"), command("mypy", 13), command("pytest", 15))
-    text = shown(Facts(gate_commands=rows))
-    listed = text.split("not run here\n")[1].split("\n\n")[0].splitlines()
-    assert listed == ["  tox.ini:10  pytest", "  tox.ini:13  mypy"]
-    assert "not run here" not in shown(Facts(gate_commands=(command("uv build", 12, "other"),)))
+    found = standings(Facts(gate_commands=rows), ())
+    text = "\n".join(render_existing(found, ()))
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["mypy", "pytest"]
+    assert "(tox.ini:10)" in text and "listed only: tox makes an environment" in text
+    assert standings(Facts(gate_commands=(command("uv build", 12, "other"),)), ()) == ()
 
 
 def test_files_that_settings_leave_out_are_named_as_such() -> None:

@@ -1,0 +1,93 @@
+"""Try the commands of the existing gate once on HEAD, in a copy; those that are green may become checks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.existing_gate import Standing, standings
+from qualitygate.bootstrap.plan import PlannedCheck, Step
+from qualitygate.bootstrap.scopes import slug
+from qualitygate.bootstrap.scratch import Scratch, look
+from qualitygate.checks.project_commands import TOOL
+from qualitygate.checks.tool import Project
+from qualitygate.errors import QualityGateError
+from qualitygate.inspection.facts import Facts
+from qualitygate.model import Check, Report
+
+BUDGET = 120.0
+"""Seconds for all of them together."""
+EACH = 60.0
+"""Seconds for one."""
+SOON = 5.0
+"""Seconds: what takes less runs at commit, the rest at push."""
+_NODE = ("npm", "npx", "node")
+
+
+def settle(draft: Draft, scratch: Scratch, facts: Facts, progress: Callable[[str], None]) -> tuple[Standing, ...]:
+    """Classify all, try what may be tried, and plan a check for what is green and stands for itself."""
+    rows = standings(facts, draft.checks, _bash_scripts(draft, facts))
+    end = time.monotonic() + BUDGET
+    return tuple(_settled(draft, scratch, rows, end, progress))
+
+
+def _bash_scripts(draft: Draft, facts: Facts) -> Iterator[str]:
+    for path in sorted({row.path for row in facts.gate_commands if row.runner == "script"}):
+        if b"bash" in (draft.read(path) or b"").split(b"\n", 1)[0]:
+            yield path
+
+
+def _settled(
+    draft: Draft, scratch: Scratch, rows: Sequence[Standing], end: float, progress: Callable[[str], None]
+) -> Iterator[Standing]:
+    for row in rows:
+        left = end - time.monotonic()
+        if row.group != "check":
+            yield row
+        elif why := _unable(scratch, row, left):
+            yield row._replace(group="listed", why=why)
+        else:
+            progress(f"trying the project's own `{row.command[:60]}`")
+            yield _tried(draft, scratch, row, min(left, EACH))
+
+
+def _unable(scratch: Scratch, row: Standing, left: float) -> str:
+    if not scratch.trusted:
+        return "not run: it executes code of this repository, which is not trusted (--trust)"
+    project = scratch.project(row.directory)
+    if project == Project():
+        return "not run: the project's packages are not installed here"
+    if row.run[0] in _NODE and project.modules is None:
+        return "not run: there is no node_modules here (npm ci)"
+    return "" if left > 1 else f"not run: the {BUDGET:.0f} s for all commands are used up"
+
+
+def _tried(draft: Draft, scratch: Scratch, row: Standing, limit: float) -> Standing:
+    name = _name(row, {check.name for check in draft.checks})
+    options = {"run": list(row.run), **({"root": row.directory} if row.directory else {})}
+    start = time.monotonic()
+    try:
+        report = look(scratch, Check(name, TOOL, "ratchet", "push", "", options), draft.files(), limit=limit)
+    except QualityGateError as exc:
+        report = Report((), 0, exc.message)
+    seconds = time.monotonic() - start
+    if report.reason:
+        return row._replace(group="listed", why=f"not run to its end: {report.reason}", seconds=seconds)
+    if report.findings:
+        said = report.findings[0]
+        where = f"{said.path}:{said.line}: " if said.line else ""
+        why = f"red on HEAD: {where}{said.message}"
+        return row._replace(group="listed", why=why, green=False, seconds=seconds)
+    tier = "commit" if seconds < SOON else "push"
+    check = PlannedCheck(name, TOOL, "ratchet", tier, "", options, adopted=True, kind=row.kind)
+    what = f"keep `{row.command}` as check {name}"
+    step = Step(what, "the project's own check, green on HEAD", f"{row.path}:{row.line}; {seconds:.1f} s, so at {tier}")
+    draft.add(check, step)
+    return row._replace(green=True, seconds=seconds, check=name)
+
+
+def _name(row: Standing, taken: set[str]) -> str:
+    words = [word for word in row.run if word != "run" and not word.startswith("-")][:3]
+    plain = slug("-".join((*words, row.directory)).strip("-")).strip("-") or "command"
+    return next(name for n in range(1, 1000) if (name := plain if n == 1 else f"{plain}-{n}") not in taken)
