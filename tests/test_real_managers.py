@@ -16,7 +16,7 @@ from qualitygate.cli import main
 from tests.support import git, write
 from tests.test_bootstrap import state
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not shutil.which("npm"), reason="there is no npm")]
+pytestmark = [pytest.mark.slow, pytest.mark.wide, pytest.mark.skipif(not shutil.which("npm"), reason="there is no npm")]
 
 CONFLICT = "<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"
 NPM = {

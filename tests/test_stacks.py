@@ -47,6 +47,7 @@ def green(tool: str) -> Case:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_seed_turns_exactly_its_rule_red(
     seed: Seed, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

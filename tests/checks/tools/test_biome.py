@@ -137,6 +137,7 @@ def test_no_settings_are_an_error_and_no_pass(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "@biomejs/biome@2")

@@ -77,6 +77,7 @@ def test_lines_between(first: int, last: int, made: bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "@biomejs/biome@2")

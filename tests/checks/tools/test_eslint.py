@@ -174,6 +174,7 @@ def test_what_it_executes_is_named_with_what_that_imports() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "eslint@9")

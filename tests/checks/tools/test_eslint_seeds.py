@@ -28,6 +28,7 @@ def test_what_cannot_be_told(output: Output) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "eslint@9")

@@ -61,6 +61,7 @@ def test_seeds_define_only_names_of_their_own() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 @pytest.mark.parametrize("end", ("js", "ts"))
 def test_a_seed_of_oxlint_makes_its_rule_fire_and_no_other(end: str, tmp_path: Path) -> None:
@@ -74,6 +75,7 @@ def test_a_seed_of_oxlint_makes_its_rule_fire_and_no_other(end: str, tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_a_seed_of_eslint_makes_its_rule_fire_where_it_is_on(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "eslint@9")
@@ -90,6 +92,7 @@ def test_a_seed_of_eslint_makes_its_rule_fire_where_it_is_on(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_seeds_of_biome_and_prettier_are_red(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "@biomejs/biome@2", "prettier@3")

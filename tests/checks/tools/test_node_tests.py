@@ -169,6 +169,7 @@ def test_a_test_outside_of_the_tree_is_no_pass() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 @pytest.mark.parametrize(
     ("tool", "package", "head"),

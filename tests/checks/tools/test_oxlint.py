@@ -158,6 +158,7 @@ def test_what_it_executes_is_named() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "oxlint@1")

@@ -103,6 +103,7 @@ def test_a_range_is_counted_in_the_units_of_javascript() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "prettier@3")

@@ -108,6 +108,7 @@ def test_the_files_of_a_case_are_wanted(case: Case) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.parametrize("case", CASES)
 def test_the_program_says_the_same_today(
     case: Case, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

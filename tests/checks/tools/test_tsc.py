@@ -179,6 +179,7 @@ def test_a_project_that_cannot_be_read_is_not_left_out() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "typescript@5")

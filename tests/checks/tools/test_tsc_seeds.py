@@ -62,6 +62,7 @@ def test_imports(text: str, found: list[str]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.wide
 @pytest.mark.live
 def test_live(tmp_path: Path) -> None:
     programs = install(tmp_path / "project", "typescript@5")
