@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import compile_policy, parse_toml
 from qualitygate.errors import ConfigError
 from qualitygate.playbook import Candidate, Playbook, Seed, applies, default_policy, load_playbook, load_playbooks
 from qualitygate.resources import data_dir
+from tests.checkout import ROOT
 
 SEEDS = """
 [[seed]]
@@ -151,3 +154,11 @@ def test_its_page_lists_the_checks_as_they_are(book: Playbook) -> None:
     listed = {row[0]: (row[1], row[2].split(";")[0], row[3] == "runs") for row in rows if len(row) == 4}
     for check in book.checks:
         assert listed.get(check.name) == (check.tool, check.tier, check.unconfigured), check.name
+
+
+def test_the_readme_names_every_tool() -> None:
+    page = re.sub(r"[^a-z0-9]", "", (ROOT / "README.md").read_text("utf-8").partition("## Languages")[2].lower())
+    spelt = {"go-vet": "govet", "node-test": "nodestestrunner", "large-files": "largefiles", "markers": "mergemarkers"}
+    spelt |= {"biome-format": "biome", "standard": "standardrb", "command": "command"}
+    missing = [name for name in TOOLS if spelt.get(name, re.sub(r"[^a-z0-9]", "", name)) not in page]
+    assert missing == []

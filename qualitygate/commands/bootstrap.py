@@ -10,7 +10,8 @@ from typing import NamedTuple
 from qualitygate import git, git_trees, hook_scripts
 from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal, manager_files
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
-from qualitygate.bootstrap.compose import Ground, as_check, compose
+from qualitygate.bootstrap.compose import compose
+from qualitygate.bootstrap.deciding.ground import Ground, as_check
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
 from qualitygate.bootstrap.gatefile import Hooks
