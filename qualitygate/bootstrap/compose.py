@@ -10,7 +10,9 @@ from qualitygate.bootstrap.deciding import mypy, plain, ruff, semgrep, tests
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
+from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
+from qualitygate.checks.tool_environment import PINNED
 from qualitygate.errors import ToolError
 from qualitygate.playbook import Playbook, PlaybookCheck
 
@@ -57,4 +59,22 @@ def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     try:
         _DECISIONS.get(check.tool, plain.decide)(draft, ground, check)
     except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
-        draft.leave_out(check.name, f"{exc.message}; {exc.hint}" if exc.hint else exc.message)
+        draft.leave_out(check.name, _reason(exc, ground, check))
+
+
+def _reason(exc: ToolError, ground: Ground, check: PlaybookCheck) -> str:
+    """Why a tool cannot run, and what has to be done before the next bootstrap."""
+    tool = ground.scratch.tools[check.tool]
+    if traits.ecosystem(tool) == "node" and ground.project.modules is None and tool.package not in PINNED:
+        return f"it runs from node_modules: {_installing(ground)}, then bootstrap with --trust"
+    said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
+    return said.replace("`qualitygate install --trust`", "bootstrap with --trust")
+
+
+_INSTALLING = {"npm": "npm install", "pnpm": "pnpm install", "yarn": "yarn install", "bun": "bun install"}
+
+
+def _installing(ground: Ground) -> str:
+    """The command that brings the packages which the manifests of the folder name."""
+    names = [fact.name.removesuffix(" workspace") for fact in ground.facts.package_managers]
+    return next((_INSTALLING[name] for name in names if name in _INSTALLING), "npm install")
