@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import place_of, project_at
-from qualitygate.gate.trees import head_of
+from qualitygate.gate.trees import head_of, merged_of
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
 from qualitygate.model import Check
@@ -104,11 +104,14 @@ def ensure_trust(
     """
     if roots is None:
         roots = {"", *map(root_of, checks_of(repo))}
-    with head_of(repo) as (reader, head):
-        entries = head.entries
-        read = trust.reader(reader, entries, TOOLS)
-        executed = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
-        keys = frozenset(key for one in executed for key in trust.keys_of(entries, one))
+    executed: list[Mapping[str, tuple[str, ...]]] = []
+    keys: frozenset[str] = frozenset()
+    for tree_of in (head_of, merged_of):
+        with tree_of(repo) as (reader, head):
+            read = trust.reader(reader, head.entries, TOOLS)
+            found = [trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)]
+            keys |= {key for one in found for key in trust.keys_of(head.entries, one)}
+            executed += found
     if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
