@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -63,7 +64,7 @@ def _as_options(tool: str, flags: list[str], paths: list[str]) -> Iterator[tuple
 
 def _projects(flags: Sequence[str]) -> Iterator[str]:
     """The settings that `-p` names, by themselves or by their folder."""
-    for name, value in zip(flags, flags[1:], strict=False):
+    for name, value in itertools.pairwise(flags):
         if name in ("-p", "--project") and (place := posixpath.normpath(value)) != ".":
             yield place if place.endswith(".json") else f"{place}/tsconfig.json"
 
