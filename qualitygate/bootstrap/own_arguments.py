@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from qualitygate.config import OPTIONS
 from qualitygate.inspection.facts import Facts, GateCommand
 
 # What an adapter says itself, or what only serves a person who looks on; with the number of words that go along.
@@ -17,6 +20,8 @@ _OURS = {
     ),
     **dict.fromkeys(("--bail", "-b", "--exit", "--color", "--colors", "--no-color", "--noEmit", "--run", "run"), 0),
     **dict.fromkeys(("--watch=false", "--no-watch", "--watchAll=false", "-u", "--update", "--updateSnapshot"), 0),
+    # A warning is a finding here, however many of them the project lets through.
+    **dict.fromkeys(("--max-warnings", "--cache-location", "--cache-strategy", "--cache-file", "--concurrency"), 1),
 }
 _BARE = {
     "mocha": (
@@ -31,6 +36,7 @@ _BARE = {
     ),
 }
 """Flags that take no value, per tool: the word after any other may be its value."""
+_LONG = {"-c": "--config"}
 
 
 def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
@@ -40,9 +46,34 @@ def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
             continue
         for call in command.calls:
             if call.adapter == tool and (found := _split(tool, call.arguments)) is not None:
-                flags, paths = found
-                return {**({"flags": flags} if flags else {}), **({"paths": paths} if paths else {})}
+                return dict(_as_options(tool, *found))
     return {}
+
+
+def _as_options(tool: str, flags: list[str], paths: list[str]) -> Iterator[tuple[str, Any]]:
+    """As the adapter of the tool takes them; what it has no option for, it says itself or does not need."""
+    if tool == "tsc":
+        flags, paths = [], list(_projects(flags))
+    elif tool == "eslint":  # which takes none that is not whole
+        flags = list(_joined(flags))
+    if flags and tool in OPTIONS["flags"].tools:
+        yield "flags", flags
+    if paths and tool in OPTIONS["paths"].tools:
+        yield "paths", paths
+
+
+def _projects(flags: Sequence[str]) -> Iterator[str]:
+    """The settings that `-p` names, by themselves or by their folder."""
+    for name, value in itertools.pairwise(flags):
+        if name in ("-p", "--project") and (place := posixpath.normpath(value)) != ".":
+            yield place if place.endswith(".json") else f"{place}/tsconfig.json"
+
+
+def _joined(flags: Sequence[str]) -> Iterator[str]:
+    for at, flag in enumerate(flags):
+        value = flags[at + 1] if at + 1 < len(flags) else "-"
+        if flag.startswith("-"):
+            yield flag if "=" in flag or value.startswith("-") else f"{_LONG.get(flag, flag)}={value}"
 
 
 def _folder(command: GateCommand) -> str:
@@ -71,6 +102,6 @@ def _split(tool: str, words: Sequence[str]) -> tuple[list[str], list[str]] | Non
             at += 1
         else:
             return None
-    if any(char in path for path in paths for char in "$`{"):
+    if any(char in path for path in paths for char in "$`{") or any(".." in word.split("/") for word in words):
         return None
     return flags, [path.removeprefix("./").rstrip("/") or "." for path in paths if path not in (".", "./")]

@@ -10,6 +10,8 @@ from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scratch import Scratch, expected, judge, tree_with
 from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.checks import traits
+from qualitygate.checks.scope import outward, reading, root_of
+from qualitygate.checks.tool import Tool, is_config
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.locations import EXTENDED
@@ -135,7 +137,8 @@ def _prove_one(
     best = start
     # What the settings leave out stays green whatever is in it.
     hosts = tuple(path for path in wants if named is None or path in named)
-    hosts = tuple(path for path in hosts if not path.startswith(EXTENDED))  # a seed there would spoil the settings
+    spoiled = _settings(scratch.tools[check.tool], check, ground)
+    hosts = tuple(path for path in hosts if not spoiled(path))
     for planting in plant(planned, check, ground, hosts):
         best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
         if best.red_on_seed and not best.unproven:
@@ -145,6 +148,13 @@ def _prove_one(
         told = f"it did not notice: {missed}" if best.seeds else "no seed turned it red"
         return best._replace(reason=best.reason or told)
     return best
+
+
+def _settings(tool: Tool, check: Check, ground: Ground) -> Callable[[str], bool]:
+    """Whether a seed in a file would spoil the settings of the tool, so that it finds nothing anywhere."""
+    root = root_of(check)
+    executed = {outward(root, path) for path in traits.executes(tool, reading(root, ground.read))}
+    return lambda path: path in executed or path.startswith(EXTENDED) or is_config(path, tool.config_files)
 
 
 def _tried(

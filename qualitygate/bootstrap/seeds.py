@@ -25,6 +25,8 @@ from qualitygate.playbook import Seed
 
 _OF_FILES = ("spotless", "spring-javaformat")
 """Tools whose findings are about whole files and have no line."""
+_UNREADABLE = ("eslint:fatal", "biome:parse")
+"""What is said of a file that does not parse, in which nothing else is found: proof only where no rule gave any."""
 _HOSTS_PER_ROLE = 3
 """Files tried per role: the first may be one that the project's own settings leave out."""
 
@@ -128,8 +130,10 @@ def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Se
         seed.rule: Text(seed.text.replace("_seeded", f"_seeded_{n}").strip("\n"), seed.files)
         for n, seed in enumerate(seeds)
     }
-    for planting in _appended(ground, wants, texts, _takes_code, each=bool(check.rules)):
-        yield _anywhere(planting) if check.tool in _OF_FILES else planting
+    last = {rule: texts.pop(rule) for rule in _UNREADABLE if rule in texts}
+    for some in (texts, last):
+        for planting in _appended(ground, wants, some, _takes_code, each=bool(check.rules)):
+            yield _anywhere(planting) if check.tool in _OF_FILES else planting
 
 
 def _anywhere(planting: Planting) -> Planting:

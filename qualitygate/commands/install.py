@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate
 from qualitygate.gate.surroundings import place_of, project_at
-from qualitygate.gate.trees import head_of
+from qualitygate.gate.trees import head_of, merged_of
 from qualitygate.git import Repo
 from qualitygate.hook_scripts import Installed
 from qualitygate.model import Check
@@ -113,19 +113,23 @@ def ensure_trust(
     """
     if roots is None:
         roots = {"", *map(root_of, checks_of(repo))}
-    with head_of(repo) as (reader, head):
-        entries = head.entries
-        read = trust.reader(reader, entries, TOOLS)
-        executed = {root: trust.executable_configuration(read, TOOLS, root) for root in sorted(roots)}
-        keys = frozenset(key for one in executed.values() for key in trust.keys_of(entries, one))
-        commands = [*(one for root in executed for one in project_commands.of_tree(read, root)), *tried]
-        keys |= {key for root in executed for key in trust.command_keys(read, TOOLS, root)}
-        keys |= trust.keys_to_try(read, tried)
+    executed: list[Mapping[str, tuple[str, ...]]] = []
+    commands = list(tried)
+    keys: frozenset[str] = frozenset()
+    for tree_of in (head_of, merged_of):
+        with tree_of(repo) as (reader, head):
+            read = trust.reader(reader, head.entries, TOOLS)
+            for root in sorted(roots):
+                found = trust.executable_configuration(read, TOOLS, root)
+                keys |= trust.keys_of(head.entries, found) | frozenset(trust.command_keys(read, TOOLS, root))
+                commands += project_commands.of_tree(read, root)
+                executed.append(found)
+            keys |= trust.keys_to_try(read, tried)
     if trust.is_granted(repo, keys):
         return True
     what = ["the tools in this project's own environment (.venv, node_modules), if there is one"]
     what += ["this project's tests, where a check runs them"]
-    files = {path for one in executed.values() for paths in one.values() for path in paths}
+    files = {path for one in executed for paths in one.values() for path in paths}
     what += [f"the code in, or named by, {path}" for path in sorted(files)]
     what += [_told(one) for one in dict.fromkeys(commands)]
     if trust_it or (ask is not None and ask("\n".join(what))):

@@ -10,6 +10,8 @@ import { dirname, join, resolve, sep } from "node:path";
 const require = createRequire(import.meta.url);
 
 function packageOf(program) {
+  const beside = join(dirname(program), "..", "prettier"); // pnpm and Windows write a script, not a link, into .bin
+  if (existsSync(join(beside, "package.json"))) return realpathSync(beside);
   let folder = dirname(realpathSync(program));
   while (folder !== dirname(folder)) {
     const manifest = join(folder, "package.json");

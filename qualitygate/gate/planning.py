@@ -18,6 +18,7 @@ from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
 from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
+from qualitygate.gate.trees import is_taking_over
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Tree
 
@@ -134,7 +135,7 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
     ours = key(reader, head.entries)
     if trust.is_granted(gate.repo, ours):
         return True
-    if not here:
+    if not here or is_taking_over(gate.repo):
         return False
     parents = bases_.parents_of_next_commit(gate.repo)
     if len(parents) != 1 or not trust.is_granted(gate.repo, key(gate.repo, git.entries(gate.repo, parents[0]))):

@@ -59,6 +59,24 @@ def head_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
         yield worktree_tree(repo, Path(place))
 
 
+@contextmanager
+def merged_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
+    """The files on disk while something from elsewhere is being taken over, which HEAD does not have; else HEAD."""
+    if git.head_commit(repo) is None or not is_taking_over(repo):
+        with head_of(repo) as found:
+            yield found
+        return
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="qualitygate-") as place:
+        yield worktree_tree(repo, Path(place))
+
+
+def is_taking_over(repo: Repo) -> bool:
+    """Whether the next commit is a merge, also a squashed one, or one that is picked from somewhere else."""
+    return any((repo.git_dir / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD"))
+
+
 def under_configuration(
     base: Entries, head: Entries, config_files: Collection[str], changed: Collection[str] | None = None
 ) -> Entries:

@@ -117,7 +117,7 @@ def missed(proof: Proof) -> str:
     """Which files it did not look at, and why."""
     left = plural(proof.given - proof.files, "file")
     if proof.expected is None:
-        return f"{left} not looked at: not text, or too large"
+        return f"{left} not looked at: left out by its settings, not text, or too large"
     if proof.expected == proof.files:
         return f"{left} left out by the settings of {proof.check}"
     return f"{left} not looked at; the settings of {proof.check} name {proof.expected}"

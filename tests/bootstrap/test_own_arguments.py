@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from qualitygate.bootstrap.own_arguments import adopted
+from qualitygate.checks.tool import Request
+from qualitygate.checks.tools import eslint
 from qualitygate.inspection.facts import Call, Facts, GateCommand
 
 
@@ -24,8 +26,12 @@ def facts(tool: str, arguments: str, path: str = "package.json") -> Facts:
         ),
         ("jest", "--ci --coverage --config=jest.unit.js", ["--config=jest.unit.js"], []),
         ("vitest", "run --reporter=verbose src", [], ["src"]),
-        ("eslint", ". --ext .ts,.tsx --fix", ["--ext", ".ts,.tsx"], []),
-        ("eslint", "src --max-warnings 0", ["--max-warnings", "0"], ["src"]),
+        ("eslint", ". --ext .ts,.tsx --fix", ["--ext=.ts,.tsx"], []),
+        ("eslint", "src -c lint.config.js --quiet", ["--config=lint.config.js", "--quiet"], ["src"]),
+        ("eslint", "src --max-warnings 0 --cache --cache-location .cache/eslint", [], ["src"]),
+        ("tsc", "--noEmit -p web", [], ["web/tsconfig.json"]),
+        ("tsc", "-p ./tsconfig.check.json", [], ["tsconfig.check.json"]),
+        ("tsc", "-p . --noEmit", [], []),
     ),
 )
 def test_what_decides_is_kept_and_what_is_for_onlookers_goes(
@@ -44,3 +50,25 @@ def test_a_command_of_another_folder_says_nothing_here() -> None:
     inner = facts("mocha", "test/", "web/package.json")
     assert adopted(inner, "mocha", "") == {}
     assert adopted(inner, "mocha", "web") == {"paths": ["test"]}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    (("prettier", "--check ."), ("tsc", "--noEmit --pretty false src/main.ts"), ("oxlint", "-D all")),
+)
+def test_a_tool_without_such_an_option_does_not_stop_bootstrap(tool: str, arguments: str) -> None:
+    assert adopted(facts(tool, arguments), tool, "") == {}
+
+
+@pytest.mark.parametrize("arguments", ("../shared src", "--config ../eslint.config.js"))
+def test_places_outside_of_the_repository_are_not_adopted(arguments: str) -> None:
+    assert adopted(facts("eslint", arguments), "eslint", "") == {}
+
+
+def test_the_flags_of_a_common_lint_script_are_ones_that_eslint_may_be_given() -> None:
+    script = ". --ext ts,tsx --report-unused-disable-directives --max-warnings 0"
+    options = {**adopted(facts("eslint", script), "eslint", ""), "environment": "project"}
+    request = Request(
+        "eslint", "/nowhere", (), "eslint", {**options, "flags": [*options["flags"], "--config=a.js"]}, ""
+    )
+    assert "--ext=ts,tsx" in eslint.command(request).argv

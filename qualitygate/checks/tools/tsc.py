@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import node_files, tsconfig
+from qualitygate.checks.tools import built_packages, node_files, tsconfig
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
 from qualitygate.model import Finding, Report
@@ -67,7 +67,7 @@ def command(request: Request) -> Command:
         raise ToolError("there is no `tsconfig.json` that names files", hint="name the project's settings in `paths`")
     places, files = [], {}
     for number, project in enumerate(found):
-        apart = _apart(project, request)
+        apart = _apart(project, found, request)
         place = os.path.join(request.cache_dir, f"project-{number}.json") if apart else f"./{project.path}"
         if apart:
             files[place] = apart
@@ -76,7 +76,7 @@ def command(request: Request) -> Command:
     return Command(argv, node_files.ENV, files=files)
 
 
-def _apart(project: tsconfig.Project, request: Request) -> bytes:
+def _apart(project: tsconfig.Project, every: tuple[tsconfig.Project, ...], request: Request) -> bytes:
     """Settings that take the sources of the projects it refers to for what these would be built to; empty for none.
 
     The compiler reads what was built, which no tree holds; an editor reads the sources, and so does this.
@@ -89,14 +89,17 @@ def _apart(project: tsconfig.Project, request: Request) -> bytes:
     if "typeRoots" not in project.options:  # they are looked for beside the settings, which now are elsewhere
         places = [os.path.join(place, "node_modules", "@types") for place in node_files.folders_up(folder)]
         options["typeRoots"] = [place for place in places if os.path.isdir(place)]
+    if "paths" not in project.options:  # which would be lost
+        built = built_packages.sources(node_files.reader(root), every)
+        options["paths"] = {name: [os.path.join(root, one) for one in places] for name, places in built.items()}
     made: dict[str, object] = {
         "extends": os.path.join(root, project.path),
         "compilerOptions": options,
         "references": [],
     }
     if not project.named:  # all below the settings, which are not there now
-        built = [project.options[key] for key in ("outDir", "declarationDir") if key in project.options]
-        left_out = [os.path.normpath(os.path.join(folder, str(one))) for one in ("node_modules", *built)]
+        outs = [project.options[key] for key in ("outDir", "declarationDir") if key in project.options]
+        left_out = [os.path.normpath(os.path.join(folder, str(one))) for one in ("node_modules", *outs)]
         made |= {"include": [f"{folder}/**/*"], "exclude": left_out}
     return json.dumps(made).encode()
 

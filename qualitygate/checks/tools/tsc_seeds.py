@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from qualitygate.checks.tools import node_files, node_imports
+from qualitygate.checks.tools import built_packages, node_files, node_imports, tsconfig
 from qualitygate.checks.tools.node_imports import Import
 
 _CANARY = "_qualitygate_canary"
@@ -45,7 +45,7 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
     """
     files = sorted(paths)
     known = frozenset(files)
-    named = node_imports.packages(known, read)
+    named = {**_built(files, read), **node_imports.packages(known, read)}
     usable: dict[str, bytes] = {}
     for path in sorted((one for one in files if _is_typed(one)), key=lambda one: (_TEST.search(one) is not None, one)):
         data = read(path)
@@ -66,6 +66,13 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
         edited, line = seed(data)
         return (Canary(((path, edited),), ((path, line, _RULE),), _SAYS, crosses=False),)
     return ()
+
+
+def _built(files: Iterable[str], read: Callable[[str], bytes | None]) -> dict[str, str]:
+    """Packages that are imported as what they are built to, which `tsc.command` leads to their sources."""
+    places = [path for path in files if path.rpartition("/")[2] == "tsconfig.json"]
+    projects = [project for path in places if (project := tsconfig.load(read, path)) is not None]
+    return {name: found[0] for name, found in built_packages.sources(read, projects).items()}
 
 
 def _apart(found: list[Import], limit: int) -> Iterator[Import]:
