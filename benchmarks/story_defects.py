@@ -231,10 +231,11 @@ def of_check(ground: Ground, check: str, options: Mapping[str, object]) -> Itera
     """The defects of a check by its settings in `qualitygate.toml`; None where nobody knows any."""
     tool = str(options.get("tool", check))
     make = KNOWN.get(check) or KNOWN.get(tool)
-    if make is not None:
-        return make(ground, options)
     of_tool = story_languages.KNOWN.get(tool)
-    return None if of_tool is None else (one._replace(check=check) for one in of_tool(ground.hosts))
+    if make is None and of_tool is None:
+        return None
+    found = make(ground, options) if make else of_tool(ground.hosts) if of_tool else ()
+    return (one._replace(check=check) for one in found)
 
 
 def moved(path: str, data: bytes) -> bytes | None:

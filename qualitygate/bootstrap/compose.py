@@ -79,7 +79,10 @@ def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     try:
         _DECISIONS.get(check.tool, _plain)(draft, ground, check)
     except ToolError as exc:  # one tool that is not here, or may not run, takes no other check along
-        draft.leave_out(check.name, f"{exc.message}; {exc.hint}" if exc.hint else exc.message)
+        said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
+        # What the project has installed is used only where that is trusted: say both at once.
+        waits = check.options.get("environment") == "project" and not ground.scratch.trusted
+        draft.leave_out(check.name, f"{said}, then bootstrap with --trust" if waits else said)
 
 
 def as_check(planned: PlannedCheck) -> Check:
