@@ -68,7 +68,9 @@ def _bootstrap(scene: Scene) -> tuple[Done, dict[str, Any]]:
     argv = ["qualitygate", "bootstrap", ".", "--json", *(["--trust"] if scene.trust else [])]
     done = run(argv, scene.root, scene.env)
     # What was planned and left out, to be read afterwards: the table has no room for it.
-    Path(f"{scene.root}-bootstrap.txt").write_text(done.said)
+    kept = Path(f"{scene.root}-bootstrap.txt")
+    if not kept.exists():
+        kept.write_text(done.said)
     try:
         return done, json.loads(done.said[done.said.index("{\n") : done.said.rindex("}") + 1])
     except ValueError:

@@ -79,6 +79,8 @@ def layout(data: bytes) -> Layout:
     open_ended = sum(line.endswith((")", '"', "'")) and not line.startswith((" * ", "//")) for line in lines)
     indents = [found[0] for line in lines if (found := re.match(r"\t|  (?=\S)|    (?=\S)", line))]
     indent = max(set(indents), key=indents.count) if indents else "  "
+    # What is nested deeply has few lines of one step.
+    indent = "  " if indent == "    " and indents.count("  ") * 10 > len(indents) else indent
     text = data.decode("utf-8", "replace")
     return Layout(";" if ended > open_ended else "", indent, "'" if text.count("'") > text.count('"') else '"')
 
