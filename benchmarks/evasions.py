@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.claude_protocol import Session
-from benchmarks.story_defects import Defect
-from benchmarks.story_tree import git, run
+from benchmarks.story_tree import Defect, git, run
 
 
 class Tried(NamedTuple):

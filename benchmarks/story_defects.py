@@ -12,7 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.story_tree import Found
+from benchmarks import story_languages
+from benchmarks.story_languages import Hosts
+from benchmarks.story_tree import Defect, Found
 
 _NOT_SOURCE = frozenset(
     (
@@ -26,18 +28,11 @@ _HOSTS = 3
 _LINES = 4000
 
 
-class Defect(NamedTuple):
-    """A file with something wrong in it, the one finding that must come of it, and the file put right."""
-
-    check: str
-    path: str
-    broken: bytes
-    mended: bytes
-    expected: Found
-
-
 class Ground(NamedTuple):
-    """Where defects can be put: Python files, those with room for a function, prose, settings of each kind, tests."""
+    """Where defects can be put: Python files, those with room for a function, prose, settings of each kind, tests.
+
+    `hosts` are files of any other language.
+    """
 
     root: Path
     python: Sequence[str]
@@ -45,6 +40,7 @@ class Ground(NamedTuple):
     prose: Sequence[str]
     settings: Mapping[str, Sequence[str]]
     tests: Sequence[str]
+    hosts: Hosts
 
 
 def survey(root: Path, tracked: Sequence[str]) -> Ground:
@@ -62,7 +58,7 @@ def survey(root: Path, tracked: Sequence[str]) -> Ground:
     # Bootstrap writes these anew, whatever is in them.
     prose = [path for path in prose if path not in ("AGENTS.md", "CLAUDE.md", ".qualitygate/RULEBOOK.md")]
     tests = [path for path in tracked if _TEST_FILE.search(path) and b"def test" in (root / path).read_bytes()]
-    return Ground(root, list(sources), good, prose, settings, tests)
+    return Ground(root, list(sources), good, prose, settings, tests, Hosts(root, tracked))
 
 
 def _is_source(path: str) -> bool:
@@ -142,6 +138,8 @@ def _format(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
 def _pattern(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
     # No rule of ruff says the same, whichever of them a project has.
     texts = (_COMPARED.format("=="), _COMPARED.format("in"))
+    if not ground.sources:
+        yield from story_languages.pattern(ground.hosts)
     yield from _in_source(ground, "semgrep", 1, *texts, 1, "semgrep:secret-compared-plainly")
 
 
@@ -149,7 +147,19 @@ def _secret(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
     # Drawn when it is needed, so that no scanner finds it in this file.
     key = "AK" + "IA" + "".join(random.Random(7).sample("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 16))
     texts = (f'story_id = "{key}"\n', 'story_id = "named elsewhere"\n')
+    if not ground.sources:
+        yield from _secret_comment(ground, key)
     yield from _in_source(ground, "secrets", 0, *texts, 0, "secrets:aws-access-key")
+
+
+def _secret_comment(ground: Ground, key: str) -> Iterator[Defect]:
+    """In a comment, or in prose: any text file will do."""
+    code = ground.hosts.of(*story_languages.SLASHES, *story_languages.SHELL, ".tf")
+    path = next(iter((*code, *ground.prose)), "story.txt")
+    data = _read(ground, path) or b"First.\n"
+    broken, first = story_languages.put(data, story_languages.comment(path, f"story {key}"))
+    mended, _ = story_languages.put(data, story_languages.comment(path, "named elsewhere"))
+    yield Defect("secrets", path, broken, mended, Found(path, first, "secrets:aws-access-key"))
 
 
 def _marker(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
@@ -217,8 +227,21 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
 """Check to its defects. They are made when asked for: each sees what the ones before it left behind."""
 
 
-def moved(data: bytes) -> bytes | None:
+def of_check(ground: Ground, check: str, options: Mapping[str, object]) -> Iterator[Defect] | None:
+    """The defects of a check by its settings in `qualitygate.toml`; None where nobody knows any."""
+    tool = str(options.get("tool", check))
+    make = KNOWN.get(check) or KNOWN.get(tool)
+    of_tool = story_languages.KNOWN.get(tool)
+    if make is None and of_tool is None:
+        return None
+    found = make(ground, options) if make else of_tool(ground.hosts) if of_tool else ()
+    return (one._replace(check=check) for one in found)
+
+
+def moved(path: str, data: bytes) -> bytes | None:
     """The file with a comment and a blank line near its top, laid out as a formatter would; None for an empty one."""
+    if not path.endswith(".py"):
+        return story_languages.moved(path, data)
     if not data.strip() or data.startswith(b"\xef\xbb\xbf"):
         return None
     end = b"\r\n" if b"\r\n" in data[:200] else b"\n"

@@ -7,8 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.story_defects import Defect
-from benchmarks.story_tree import Done, findings, git, run
+from benchmarks.story_tree import Defect, Done, findings, git, run
 
 DEFAULTS = ("syntax", "ruff", "merge-marker", "large-file", "secrets")
 """The checks that run where there is no `qualitygate.toml`."""

@@ -19,7 +19,7 @@ Listing = Mapping[str, tuple[str, str]]
 """Path to mode and content: a digest, the target of a link, or empty for a folder."""
 
 _FINDING = re.compile(
-    r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w-]+)(?: |$)", re.M
+    r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w@/.-]+)(?: |$)", re.M
 )
 
 
@@ -37,6 +37,16 @@ class Found(NamedTuple):
     path: str
     line: int
     rule: str
+
+
+class Defect(NamedTuple):
+    """A file with something wrong in it, the one finding that must come of it, and the file put right."""
+
+    check: str
+    path: str
+    broken: bytes
+    mended: bytes
+    expected: Found
 
 
 def surroundings(work: Path) -> dict[str, str]:
@@ -68,7 +78,7 @@ def git(root: Path, env: Mapping[str, str], *args: str) -> str:
 
 
 def copy(source: Path, target: Path, env: Mapping[str, str], *, keep_remote: bool) -> None:
-    """A copy with its own `.venv`, on a clean work tree; without remotes unless they are kept."""
+    """A copy with its own `.venv` and packages, on a clean work tree; without remotes unless they are kept."""
     shutil.copytree(source, target, symlinks=True)
     for path in _with_own_path(target / ".venv"):
         data = path.read_bytes()
@@ -77,7 +87,7 @@ def copy(source: Path, target: Path, env: Mapping[str, str], *, keep_remote: boo
     for remote in git(target, env, "remote").split() if not keep_remote else ():
         git(target, env, "remote", "remove", remote)
     with open(target / ".git" / "info" / "exclude", "a") as file:
-        file.write("\n/.venv/\n")
+        file.write("\n/.venv/\nnode_modules/\n")
 
 
 def _with_own_path(environment: Path) -> Iterator[Path]:
@@ -105,7 +115,9 @@ def _entry(path: Path) -> tuple[str, str]:
     if stat.S_ISLNK(about.st_mode):
         content = os.readlink(path)
     elif stat.S_ISREG(about.st_mode):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        # Of packages there are too many to read.
+        large = "node_modules" in path.parts
+        content = str(about.st_size) if large else hashlib.sha256(path.read_bytes()).hexdigest()
     return oct(about.st_mode), content
 
 

@@ -149,3 +149,15 @@ def test_a_teammate_without_qualitygate_is_told_and_not_stopped_by_the_entry_of_
     argv = [manager, "run", "--all-files"]
     done = subprocess.run(argv, cwd=root, capture_output=True, text=True, check=False, env={**os.environ, **path})
     assert done.returncode == 1 and "nothing was judged" in done.stdout, "who asks for a verdict gets none"
+
+
+def test_a_tool_that_waits_for_packages_sends_people_round_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest = json.dumps({"name": "shop", "devDependencies": {"eslint": "^9.0.0"}})
+    root = make_repo(
+        tmp_path / "shop", {"package.json": manifest, "eslint.config.js": "export default [];\n", "a.js": "f();\n"}
+    )
+    bootstrap(root, "--json")
+    reasons = {row["what"]: row["reason"] for row in json.loads(capsys.readouterr().out)["left_out"]}
+    assert reasons["eslint"].endswith("(`npm ci` or its like), then bootstrap with --trust")

@@ -64,7 +64,7 @@ def must_be_trusted(tool: Tool, read: Callable[[str], bytes | None], around: Sur
     if executed := traits.executes(tool, read):
         raise ToolError(
             f"it executes code of this repository ({', '.join(executed[:3])}), which is not trusted in this clone",
-            hint="`qualitygate install --trust`",
+            hint="`qualitygate install --trust`; to set the check up, bootstrap with --trust",
         )
 
 

@@ -42,7 +42,9 @@ def parse(output: Output, request: Request) -> Report:
     if told.reason:
         return Report((), 0, told.reason)
     given = frozenset(request.files)
-    if bad := [row for row in told.rows if row.category.startswith(("configuration", "deserialize"))]:
+    # That the schema is one of another version is for information only, and true of every project with another biome.
+    about = [row for row in told.rows if row.category.startswith(("configuration", "deserialize"))]
+    if bad := [row for row in about if row.severity in _BLOCKING]:
         return Report((), 0, f"biome cannot read its settings: {bad[0].message[:200]}")
     found = {_finding(row, request.check) for row in told.rows if row.path in given and _counts(row)}
     return Report(tuple(sorted(found)), told.looked_at)

