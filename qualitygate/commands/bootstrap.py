@@ -122,6 +122,8 @@ def bootstrap(
         else:
             draft = compose(Ground(scratch, facts, playbooks[0], fetch), playbooks, read, progress)
         checks = tuple(draft.checks)
+        if not checks:
+            raise QualityGateError("no check fits what is tracked here", hint="add files, then run bootstrap again")
         existing = standings(facts, checks) if again else draft.existing
         if not again:
             managers = manager_files.chosen(manager_files.find(names, read), options.manager)
