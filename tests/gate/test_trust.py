@@ -90,8 +90,13 @@ def test_agreeing_in_the_middle_of_a_merge_is_about_what_is_merged(tmp_path: Pat
     root = with_a_branch_that_changes_a_plugin(tmp_path / "r")
     git(root, "merge", "--no-commit", "other")
     asked: list[str] = []
+
+    def refuse(what: str) -> bool:
+        asked.append(what)
+        return False
+
     assert not is_trusted(root, tmp_path)
-    assert not ensure_trust(our_git.find_repo(root), trust_it=False, ask=lambda what: bool(asked.append(what)))
+    assert not ensure_trust(our_git.find_repo(root), trust_it=False, ask=refuse)
     assert "plugin.py" in asked[0]
     assert ensure_trust(our_git.find_repo(root), trust_it=True, ask=None)
     assert is_trusted(root, tmp_path)
