@@ -11,7 +11,7 @@ from qualitygate.bootstrap.scratch import Scratch, expected, judge, tree_with
 from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.checks import traits
 from qualitygate.checks.scope import outward, reading, root_of
-from qualitygate.checks.tool import Tool, is_config
+from qualitygate.checks.tool import Tool
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.locations import EXTENDED
@@ -137,8 +137,8 @@ def _prove_one(
     best = start
     # What the settings leave out stays green whatever is in it.
     hosts = tuple(path for path in wants if named is None or path in named)
-    spoiled = _settings(scratch.tools[check.tool], check, ground)
-    hosts = tuple(path for path in hosts if not spoiled(path))
+    spoiled = _executed(scratch.tools[check.tool], check, ground)
+    hosts = tuple(path for path in hosts if not path.startswith(EXTENDED) and path not in spoiled)
     for planting in plant(planned, check, ground, hosts):
         best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
         if best.red_on_seed and not best.unproven:
@@ -150,11 +150,10 @@ def _prove_one(
     return best
 
 
-def _settings(tool: Tool, check: Check, ground: Ground) -> Callable[[str], bool]:
-    """Whether a seed in a file would spoil the settings of the tool, so that it finds nothing anywhere."""
+def _executed(tool: Tool, check: Check, ground: Ground) -> frozenset[str]:
+    """Settings that are code: with a seed in them the tool would stop, and find nothing anywhere."""
     root = root_of(check)
-    executed = {outward(root, path) for path in traits.executes(tool, reading(root, ground.read))}
-    return lambda path: path in executed or path.startswith(EXTENDED) or is_config(path, tool.config_files)
+    return frozenset(outward(root, path) for path in traits.executes(tool, reading(root, ground.read)))
 
 
 def _tried(

@@ -148,6 +148,20 @@ def test_projects_that_are_named_with_what_they_refer_to(tmp_path: Path) -> None
     assert "include" not in made
 
 
+def test_a_package_of_a_monorepo_is_not_read_as_what_an_earlier_build_left_of_it(tmp_path: Path) -> None:
+    built = '{"compilerOptions": {"rootDir": "src", "outDir": "dist"}, "references": [%s]}'
+    files = {
+        "tsconfig.json": '{"files": [], "references": [{"path": "ui"}]}',
+        "ui/tsconfig.json": built % '{"path": "../core"}',
+        "core/tsconfig.json": built % "",
+        "core/package.json": '{"name": "@acme/core", "exports": {".": {"types": "./dist/index.d.ts"}}}',
+        "core/src/index.ts": "",
+    }
+    root = lay_out(tmp_path / "r", dict(files))
+    (settings,) = tsc.command(request_for(tsc, root, "tsc")).files.values()
+    assert json.loads(settings)["compilerOptions"]["paths"] == {"@acme/core": [os.fspath(root / "core/src/index.ts")]}
+
+
 @pytest.mark.parametrize(
     ("files", "checks"),
     (
