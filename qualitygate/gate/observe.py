@@ -57,7 +57,8 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     key = _key(job, entries, files)
     start = time.monotonic()
     if traits.writes_tree(job.tool):
-        layout = layout.apart(job.tool.name)
+        # By its own name: another check of the same tool may run beside it.
+        layout = layout.apart(job.check.name)
     report = _execute(job, layout, files)
     cache.put(job.shared, key, report)
     return Observed(report, cached=False, seconds=time.monotonic() - start)
