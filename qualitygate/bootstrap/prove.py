@@ -137,7 +137,8 @@ def _prove_one(
     hosts = tuple(path for path in wants if named is None or path in named)
     hosts = tuple(path for path in hosts if not path.startswith(EXTENDED))  # a seed there would spoil the settings
     for planting in plant(planned, check, ground, hosts):
-        best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
+        tried = _tried(scratch, start, check, planting, files)
+        best = max(best, tried, key=lambda proof: (proof.seeds, proof.reason != ""))
         if best.red_on_seed and not best.unproven:
             break
     if not best.red_on_seed:
