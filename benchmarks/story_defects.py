@@ -55,6 +55,8 @@ def survey(root: Path, tracked: Sequence[str]) -> Ground:
         kind: [p for p in paths if p not in _OURS and not (kind == ".json" and (p[0] == "." or not syntax.kind(p)))]
         for kind, paths in kinds.items()
     }
+    # What other programs read takes them along when it breaks: that is for last.
+    settings = {kind: sorted(paths, key=lambda path: path.startswith(".")) for kind, paths in settings.items()}
     prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
     # Bootstrap writes these anew, whatever is in them.
     prose = [path for path in prose if path not in ("AGENTS.md", "CLAUDE.md", ".qualitygate/RULEBOOK.md")]
