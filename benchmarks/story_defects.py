@@ -15,6 +15,7 @@ from typing import NamedTuple
 from benchmarks import story_languages
 from benchmarks.story_languages import Hosts
 from benchmarks.story_tree import Defect, Found
+from qualitygate.checks.tools import syntax
 
 _NOT_SOURCE = frozenset(
     (
@@ -50,10 +51,12 @@ def survey(root: Path, tracked: Sequence[str]) -> Ground:
     good.sort(key=lambda path: -sources[path])
     kinds = {kind: [path for path in tracked if path.endswith(kind)] for kind in (".toml", ".json", ".yaml", ".yml")}
     settings = {
-        # What is JSON with comments by custom mostly lies in folders for tools.
-        kind: [p for p in paths if p not in _OURS and not (kind == ".json" and p.startswith((".", "tsconfig")))]
+        # What is JSON with comments by custom nobody judges.
+        kind: [p for p in paths if p not in _OURS and not (kind == ".json" and (p[0] == "." or not syntax.kind(p)))]
         for kind, paths in kinds.items()
     }
+    # What other programs read takes them along when it breaks: that is for last.
+    settings = {kind: sorted(paths, key=lambda path: path.startswith(".")) for kind, paths in settings.items()}
     prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
     # Bootstrap writes these anew, whatever is in them.
     prose = [path for path in prose if path not in ("AGENTS.md", "CLAUDE.md", ".qualitygate/RULEBOOK.md")]

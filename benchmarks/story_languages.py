@@ -213,7 +213,12 @@ def _workflow(hosts: Hosts) -> Iterator[Defect]:
         if not path.startswith(".github/workflows/") or path.endswith("qualitygate.yml"):
             continue
         data = hosts.read(path).rstrip() + b"\n"
-        if re.findall(rb"(?m)^([\w-]+|\"on\"):", data)[-1:] != [b"jobs"] or not re.search(rb"(?m)^  \w", data):
+        # What one job may have, a second one turns into too much.
+        if (
+            b": write" in data
+            or re.findall(rb"(?m)^([\w-]+|\"on\"):", data)[-1:] != [b"jobs"]
+            or not re.search(rb"(?m)^  \w", data)
+        ):
             continue
         broken, mended = (
             data + _JOB.replace("echo {}", f"echo {text}").encode()

@@ -140,7 +140,8 @@ def _prove_one(
     spoiled = _executed(scratch.tools[check.tool], check, ground)
     hosts = tuple(path for path in hosts if not path.startswith(EXTENDED) and path not in spoiled)
     for planting in plant(planned, check, ground, hosts):
-        best = max(best, _tried(scratch, start, check, planting, files), key=lambda proof: proof.seeds)
+        tried = _tried(scratch, start, check, planting, files)
+        best = max(best, tried, key=lambda proof: (proof.seeds, proof.reason != ""))
         if best.red_on_seed and not best.unproven:
             break
     if not best.red_on_seed:

@@ -13,7 +13,9 @@ from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
 from qualitygate.bootstrap.scopes import narrowed
 from qualitygate.checks.builtin.large_files import MAX_KIB
+from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.scope import all_within, outward, reading, root_of
+from qualitygate.checks.tool import is_config
 from qualitygate.checks.tools import tsc_seeds
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
@@ -130,9 +132,12 @@ def _of_playbook(check: PlannedCheck, as_check: Check, ground: Ground, wants: Se
         seed.rule: Text(seed.text.replace("_seeded", f"_seeded_{n}").strip("\n"), seed.files)
         for n, seed in enumerate(seeds)
     }
+    # In the tool's own settings a seed spoils them, and then it says nothing of any file.
+    settings = TOOLS[check.tool].config_files
+    hosts = [path for path in wants if not is_config(path, settings)]
     last = {rule: texts.pop(rule) for rule in _UNREADABLE if rule in texts}
     for some in (texts, last):
-        for planting in _appended(ground, wants, some, _takes_code, each=bool(check.rules)):
+        for planting in _appended(ground, hosts, some, _takes_code, each=bool(check.rules)):
             yield _anywhere(planting) if check.tool in _OF_FILES else planting
 
 

@@ -9,13 +9,18 @@ import { dirname, join, resolve, sep } from "node:path";
 
 const require = createRequire(import.meta.url);
 
+function isPrettier(folder) {
+  const manifest = join(folder, "package.json");
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "prettier";
+}
+
 function packageOf(program) {
-  const beside = join(dirname(program), "..", "prettier"); // pnpm and Windows write a script, not a link, into .bin
-  if (existsSync(join(beside, "package.json"))) return realpathSync(beside);
+  // pnpm puts a script into `.bin`, where others put a link; the package lies beside that folder.
+  const beside = join(dirname(program), "..", "prettier");
+  if (isPrettier(beside)) return realpathSync(beside);
   let folder = dirname(realpathSync(program));
   while (folder !== dirname(folder)) {
-    const manifest = join(folder, "package.json");
-    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).name === "prettier") return folder;
+    if (isPrettier(folder)) return folder;
     folder = dirname(folder);
   }
   throw new Error(`${program} is no program of prettier`);

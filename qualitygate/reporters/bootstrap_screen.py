@@ -37,9 +37,7 @@ def render(result: BootstrapResult, console: Console) -> str:
 def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType]:
     plan = result.plan
     if result.again:
-        changed = ", ".join(clean(edit.path) for edit in plan.edits)
-        what = f"brought up to date: {changed}" if changed else "no file is changed"
-        yield Text(f"qualitygate.toml is there: its checks are proven again, {what}")
+        yield Text(setting_up.kept(plan))
     if plan.steps:
         yield heading("plan", plural(len(plan.steps), "step"))
         yield _plan(plan, console)

@@ -56,11 +56,17 @@ def ending(result: BootstrapResult) -> tuple[str, str, str]:
     )
 
 
+def kept(plan: Plan) -> str:
+    """That nothing was planned, because a gate is there, and how to have it planned anew."""
+    changed = ", ".join(clean(edit.path) for edit in plan.edits)
+    what = f"brought up to date: {changed}" if changed else "no file is changed"
+    way = "for checks that could not be set up then, `qualitygate undo` and bootstrap anew"
+    return f"qualitygate.toml is there: its checks are proven again, {what}; {way}"
+
+
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
     if again:
-        changed = ", ".join(clean(edit.path) for edit in plan.edits)
-        what = f"brought up to date: {changed}" if changed else "no file is changed"
-        yield f"qualitygate.toml is there: its checks are proven again, {what}"
+        yield kept(plan)
     yield from ["plan"] if plan.steps else []
     for step in plan.steps:
         yield f"  {clean(step.step)}: {clean(step.reason)}"

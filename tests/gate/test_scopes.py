@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from qualitygate.gate import judging
-from tests.support import commit, git, make_repo, open_words, write
+from qualitygate.gate.planning import open_gate
+from qualitygate.gate.snapshot import Layout
+from tests.support import commit, git, make_repo, open_words, policy, words, write
 
 
 def test_a_check_of_a_folder_sees_that_folder_alone(tmp_path: Path) -> None:
@@ -46,3 +50,23 @@ def test_a_folder_that_is_gone_is_skipped_and_said(tmp_path: Path) -> None:
     verdict = judging.judge_index(open_words(root, options={"root": "web"}), record=False)
     assert [(row.state, row.reason) for row in verdict.checks] == [("skipped", "no file for it in this tree")]
     assert verdict.status == "undecided"
+
+
+def test_two_checks_of_one_tool_that_writes_share_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run side by side: one cleaned the folder that the other had begun to work in."""
+    apart: list[str] = []
+    real = Layout.apart
+
+    def noted(layout: Layout, name: str) -> Layout:
+        apart.append(name)
+        return real(layout, name)
+
+    monkeypatch.setattr(Layout, "apart", noted)
+    root = make_repo(tmp_path / "r", {"web/a.txt": "x\n", "app/a.txt": "x\n"})
+    write(root, {"web/a.txt": "BAD\n", "app/a.txt": "x\nBAD\n"})
+    compiled = policy()(None)
+    both = [{**compiled["checks"][0], "name": name, "options": {"root": name}} for name in ("web", "app")]
+    gate = open_gate(root, {"words": words(writes_tree=True)}, lambda data: {**compiled, "checks": both})
+    verdict = judging.judge_worktree(gate)
+    assert sorted((finding.path, finding.line) for finding in verdict.new) == [("app/a.txt", 2), ("web/a.txt", 1)]
+    assert set(apart) == {"web", "app"}

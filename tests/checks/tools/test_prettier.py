@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,31 @@ def test_live(tmp_path: Path) -> None:
         is None
     )
     assert contents(root) == before
+
+
+_FAKE = """
+exports.version = "3.0.0";
+exports.getFileInfo = async () => ({ ignored: false, inferredParser: "babel" });
+exports.resolveConfigFile = async () => null;
+exports.resolveConfig = async () => ({});
+exports.clearConfigCache = async () => undefined;
+exports.format = async (text) => text.trim() + "\\n";
+"""
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node is not here")
+def test_a_program_that_pnpm_wrote_is_a_script_and_no_link(tmp_path: Path) -> None:
+    for path, text in {
+        "node_modules/.bin/prettier": "#!/bin/sh\nexec node elsewhere\n",
+        "node_modules/.pnpm/prettier@3.0.0/node_modules/prettier/package.json": '{"name": "prettier", "main": "i.cjs"}',
+        "node_modules/.pnpm/prettier@3.0.0/node_modules/prettier/i.cjs": _FAKE,
+        ".prettierrc": "{}",
+        "a.js": "  f()\n",
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    (tmp_path / "node_modules/prettier").symlink_to(".pnpm/prettier@3.0.0/node_modules/prettier")
+    program = str(tmp_path / "node_modules/.bin/prettier")
+    request = Request("format", str(tmp_path), ("a.js",), program, {"environment": "project"}, str(tmp_path))
+    report = prettier.parse(run_command(prettier.command(request), tmp_path, 60), request)
+    assert (report.reason, [f.path for f in report.findings]) == ("", ["a.js"])
