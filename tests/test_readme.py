@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from ruamel.yaml import YAML
 
 from qualitygate.cli import cli
 from qualitygate.config import parse_toml
@@ -84,7 +85,16 @@ def steady(output: str) -> str:
 
 
 def test_every_block_says_how_it_is_tested() -> None:
-    assert {block.kind for block in BLOCKS} == {"session", "append", "checkout", "hooks", "settings", "help", "rule"}
+    kinds = {"session", "append", "checkout", "hooks", "settings", "help", "rule", "action"}
+    assert {block.kind for block in BLOCKS} == kinds
+
+
+def test_the_action_needs_no_more_than_the_line_that_names_it() -> None:
+    (block,) = (block for block in BLOCKS if block.kind == "action")
+    (step,) = YAML(typ="safe").load(block.text)
+    assert set(step) == {"uses"}
+    inputs = YAML(typ="safe").load((ROOT / "action.yml").read_text("utf-8"))["inputs"]
+    assert [name for name, row in inputs.items() if row.get("required") and "default" not in row] == []
 
 
 def make_shims(folder: Path) -> str:
