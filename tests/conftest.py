@@ -29,7 +29,17 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 
 
 _FROM_OUTSIDE = frozenset(
-    ("NO_COLOR", "FORCE_COLOR", "QUALITYGATE_COLOR", "VIRTUAL_ENV", "AI_AGENT", "AGENT", "CURSOR_AGENT", "PYTHONPATH")
+    (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "QUALITYGATE_COLOR",
+        "VIRTUAL_ENV",
+        "AI_AGENT",
+        "AGENT",
+        "CI",
+        "CURSOR_AGENT",
+        "PYTHONPATH",
+    )
 )
 
 

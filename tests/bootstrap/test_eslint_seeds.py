@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qualitygate.bootstrap.eslint_seeds import restrictions
 
-DATA = Path(__file__).parents[1] / "data" / "eslint"
+DATA = Path(__file__).parents[1] / "data" / "eslint_settings"
 
 
 @pytest.mark.parametrize("name", ["restricted-8.47.0.json", "restricted-10.json"])

@@ -62,7 +62,7 @@ def test_new_tests_may_bring_the_settings_that_they_need(root: Path, monkeypatch
 
 def test_tools_that_only_base_asks_for_are_fetched(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[bool] = []
-    monkeypatch.setattr(module, "make", lambda progress: made.append(True))
+    monkeypatch.setattr(module, "make", lambda progress, packages: made.append(True))
     base = commit(root, {"qualitygate.toml": MARKERS + '[checks.semgrep]\nrules = ["swallowed-exception"]\n'})
     commit(root, {"qualitygate.toml": MARKERS})
     as_request(root, base, monkeypatch)

@@ -41,4 +41,6 @@ def test_what_builds_or_publishes_is_no_check_and_nothing_is_listed_twice() -> N
 def test_files_that_settings_leave_out_are_named_as_such() -> None:
     text = shown(Facts(), Proof("mypy", 25, 34, True, True, seeds=2, planted=2, expected=25))
     assert "9 files left out by the settings of mypy\n" in text
-    assert "1 file not looked at: not text" in shown(Facts(), Proof("secrets", 3, 4, True, True, planted=1))
+    assert "1 file not looked at: left out by its settings, not text, or too large" in shown(
+        Facts(), Proof("secrets", 3, 4, True, True, planted=1)
+    )
