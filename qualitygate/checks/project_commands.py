@@ -58,7 +58,20 @@ def stated(settings: bytes) -> tuple[Stated, ...]:
             return (Stated("", "", (text,)),)
         rows = checks.items() if isinstance(checks, dict) else ()
         return tuple(found for name, table in rows if (found := _stated(str(name), table)) is not None)
-    return (Stated("", "", (text,)),)
+    return _guessed(text)
+
+
+_RUN = re.compile(r"(?ms)^\s*run\s*=\s*\[(.*?)\]")
+_ROOT = re.compile(r"""(?m)^\s*root\s*=\s*["']([^"'\n]*)["']""")
+_WORD = re.compile(r"""["']([^"'\n]+)["']""")
+
+
+def _guessed(text: str) -> tuple[Stated, ...]:
+    """Without a TOML parser: every list of words in every folder, and last the whole text, which then decides."""
+    folders = ("", *(found.strip("/") for found in _ROOT.findall(text)))
+    lists = [tuple(_WORD.findall(found)) for found in _RUN.findall(text)]
+    words = tuple(Stated("", folder, run) for folder in dict.fromkeys(folders) for run in lists if run)
+    return (*words, Stated("", "", (text,)))
 
 
 def _stated(name: str, table: Any) -> Stated | None:
