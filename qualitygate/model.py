@@ -135,7 +135,8 @@ class Verdict(NamedTuple):
     `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
     would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
-    (`checks.ruff.tier`) stand in shared settings, and in which.
+    (`checks.ruff.tier`) stand in shared settings, and in which. `waived` would block, had a waiver on the trusted
+    ref not let them pass.
     """
 
     status: Status
@@ -159,6 +160,12 @@ class Verdict(NamedTuple):
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     origins: Mapping[str, str] = {}
+    waived: tuple[Finding, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What keeps the verdict from passing."""
+        return (*self.new, *self.lost, *self.hidden)
 
     def fingerprint(self, finding: Finding) -> str:
         """The stable id of a finding that is listed; "" where none was worked out."""

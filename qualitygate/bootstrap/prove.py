@@ -131,7 +131,7 @@ def _prove_one(
         return start._replace(reason=f"looked at none of {len(wants)} files")
     if traits.unit(scratch.tools[check.tool]) != "file":
         start = start._replace(given=looked)  # it was given the tree, and says itself how much there was to look at
-    noise = [finding for finding in quiet.new if finding.check == check.name]
+    noise = [finding for finding in quiet.blocking if finding.check == check.name]
     if noise or _row(quiet, check.name)[1] == "undecided":
         return start._replace(reason="not quiet on a harmless change: " + (noise[0].message if noise else "undecided"))
     best = start
@@ -165,7 +165,8 @@ def _tried(
     planted, reason = 0, ""
     for one in (planting, *planting.more):
         verdict = judge(gate, {**files, **one.files}, files, all_files=False)
-        missed = [name for name, wanted in one.groups.items() if not any(_is_found(verdict.new, e) for e in wanted)]
+        told = (*verdict.blocking, *verdict.shown)
+        missed = [name for name, wanted in one.groups.items() if not any(_is_found(told, e) for e in wanted)]
         planted += len(one.groups)
         unproven += missed
         reason = reason or (_row(verdict, check.name)[2] if missed else "")

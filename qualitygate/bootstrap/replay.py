@@ -102,7 +102,7 @@ def _one(scratch: Scratch, settings: _Settings, commit: str, parent: str, subjec
         return Replayed(commit, subject, (), ())
     reader, _ = tree_with(scratch, {}, new)
     verdict = judging.judge_trees(scratch.gate, reader, old, new)
-    return Replayed(commit, subject, verdict.new, _undecided(verdict))
+    return Replayed(commit, subject, verdict.blocking, _undecided(verdict))
 
 
 def _undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:

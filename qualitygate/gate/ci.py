@@ -167,7 +167,7 @@ def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed:
     stuck = [(check, f"under base's settings: {why}") for check, why in also.undecided if check not in open_]
     failed = {finding.check for finding in hidden}
     checks = tuple(row._replace(state="failed") if row.check in failed else row for row in verdict.checks)
-    status = "failed" if verdict.new or hidden else "undecided" if stuck else verdict.status
+    status = "failed" if verdict.blocking or hidden else "undecided" if stuck else verdict.status
     return verdict._replace(
         status=status,
         hidden=hidden,

@@ -11,6 +11,7 @@ from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import targets
+from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
@@ -49,7 +50,9 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
-    if next(wanted(check, tool, head.entries, head.entries), None) is None:
+    comparer = traits.comparer(tool)
+    trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
+    if all(next(wanted(check, tool, entries, entries), None) is None for entries in trees):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = _program(session, check, tool)
@@ -99,6 +102,10 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
+    comparer = traits.comparer(tool)
+    if comparer is not None:
+        found = compare(session, check, comparer, head, layout, bases)
+        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason)
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
@@ -110,7 +117,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
-    findings, only_shown = _blocking(tool, seen.report.findings)
+    findings, only_shown = _blocking(check, tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
@@ -126,7 +133,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             known = _on_base(job, (head, layout), base, there, chosen.base)
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
-        had, _ = _blocking(tool, known.report.findings if known else ())
+        had, _ = _blocking(check, tool, known.report.findings if known else ())
         return Side(had, there.read), base.delta() if findings and had else Delta()
 
     def later(base: BaseTree, chosen: Sides | None = None) -> Callable[[], tuple[Side, Delta]]:
@@ -169,9 +176,11 @@ def _named_in(job: Run, entries: Entries, layout: Laid) -> targets.Targets | Non
     return targets.find(job.check, job.tool, scope.narrowed(root, entries), scope.reading(root, layout.read))
 
 
-def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _blocking(
+    check: Check, tool: Tool, findings: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Those that may block, and those whose rule is only ever shown."""
-    quiet = traits.shown_rules(tool)
+    quiet = (*traits.shown_rules(tool), *check.options.get("show", ()))
     return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 

@@ -156,7 +156,13 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
         if check.name not in now:
             notes.append(f"settings changed: check {check.name} is removed; it still judges this change")
             checks.append(check)
-    return head._replace(checks=tuple(checks), notes=(*head.notes, *notes), digest=digest(head.digest, base.digest))
+    gate = head.gate
+    if gate.get("actor") == "person" != base.gate.get("actor", "person"):
+        notes.append("settings changed: gate.actor is relaxed to person; this change is judged as before")
+        gate = {**gate, "actor": base.gate["actor"]}
+    return head._replace(
+        checks=tuple(checks), notes=(*head.notes, *notes), gate=gate, digest=digest(head.digest, base.digest)
+    )
 
 
 def _as_strict(check: Check, old: Check) -> tuple[Check, list[str]]:
@@ -188,6 +194,10 @@ def _options_as_strict(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[s
         strict["exclude"] = [glob for glob in new["exclude"] if glob in old.get("exclude", ())]
     if new.get("files") and any(glob not in new["files"] for glob in old.get("files") or ("**",)):
         strict["files"] = [*new["files"], *old["files"]] if old.get("files") else []
+    if any(rule not in old.get("show", ()) for rule in new.get("show", ())):
+        strict["show"] = [rule for rule in new["show"] if rule in old.get("show", ())]
+    if any(rule not in new.get("block", ()) for rule in old.get("block", ())):
+        strict["block"] = [*new.get("block", ()), *(rule for rule in old["block"] if rule not in new.get("block", ()))]
     if "max_kib" in old and new.get("max_kib", 0) > old["max_kib"]:
         strict["max_kib"] = old["max_kib"]
     return strict

@@ -45,13 +45,14 @@ def judge_all(
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
-    shown = tuple(finding for one in judged for finding in one.shown)
+    shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
     listed = (*new, *shown, *accepted) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
         bases=tuple(tree.base for tree in trees if not tree.fork),
-        new=new,
+        new=tuple(finding for finding in new if finding.direction == "debt"),
+        lost=tuple(finding for finding in new if finding.direction == "safeguard"),
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
