@@ -74,8 +74,9 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)
-    if FILE in before and before != now:
-        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
+    if FILE in before:
+        old = policy if before == now else _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, old)
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     if gate.versions:

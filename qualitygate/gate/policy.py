@@ -38,7 +38,8 @@ class GatePolicy(NamedTuple):
     """What to check and how; `source` is `qualitygate.toml`, or says that there is none.
 
     `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
-    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check.
+    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check. `before`: base's
+    checks by name, where base has settings.
     """
 
     checks: tuple[Check, ...]
@@ -51,6 +52,7 @@ class GatePolicy(NamedTuple):
     advice: Mapping[str, str] = {}
     origins: Mapping[str, str] = {}
     gate: Mapping[str, Any] = {}
+    before: Mapping[str, Check] = {}
 
     def advised(self, finding: Finding) -> Finding:
         """The finding with what to do about it, if its tool did not say."""
@@ -135,9 +137,12 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     A check that a change removes or relaxes still judges that change; from the next one on it is
     gone, and the report of this one says so.
     """
-    if base is None or base.digest == head.digest:
+    if base is None:
         return head
     before = {check.name: check for check in base.checks}
+    head = head._replace(before=before)
+    if base.digest == head.digest:
+        return head
     now = {check.name for check in head.checks}
     checks: list[Check] = []
     notes = list(base.notes if base.digest == UNREADABLE else ())
@@ -156,6 +161,11 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
         if check.name not in now:
             notes.append(f"settings changed: check {check.name} is removed; it still judges this change")
             checks.append(check)
+    for check in head.checks:
+        old = before.get(check.name, check)
+        if old.tool != check.tool:
+            notes.append(f"settings changed: check {check.name} runs {check.tool}; {old.tool} still judges this change")
+            checks.append(old._replace(name=f"{old.name}-before"))
     gate = head.gate
     if gate.get("actor") == "person" != base.gate.get("actor", "person"):
         notes.append("settings changed: gate.actor is relaxed to person; this change is judged as before")
