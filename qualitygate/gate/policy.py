@@ -11,18 +11,18 @@ from qualitygate import git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
-from qualitygate.locations import EXTENDED, SETTINGS
-from qualitygate.model import TIERS, Check, Entries, Finding, Policy
+from qualitygate.locations import EXTENDED, SETTINGS, WAIVERS
+from qualitygate.model import TIERS, Check, Entries, Finding, Policy, Waiver
 
 FILE = SETTINGS
-COMPILED = 3
+COMPILED = 4
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
 
 UNREADABLE = "unreadable"
 """The digest of a policy that could not be read; its notes say why."""
-PLACES = (FILE, EXTENDED)
+PLACES = (FILE, EXTENDED, WAIVERS)
 """Where a tree keeps what its policy is made of."""
 _MOST = 500
 """Files of a policy, past which nobody wrote them."""
@@ -30,7 +30,7 @@ _MOST = 500
 Compile = Callable[..., Mapping[str, Any]]
 """TOML bytes to compiled policy; None stands for the playbook's defaults. Raises ConfigError.
 
-Files below `.qualitygate/extended/`, by their paths, are a second argument where there are any.
+Files below `.qualitygate/extended/`, and the waivers, by their paths, are a second argument where there are any.
 """
 
 
@@ -39,7 +39,8 @@ class GatePolicy(NamedTuple):
 
     `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
     `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check. `before`: base's
-    checks by name, where base has settings.
+    checks by name, where base has settings. `waivers`: what its tree grants, and once it
+    is planned with, what counts; `requests`: what it asks for; `stood`: what base's tree grants; `added`: what may not.
     """
 
     checks: tuple[Check, ...]
@@ -53,6 +54,10 @@ class GatePolicy(NamedTuple):
     origins: Mapping[str, str] = {}
     gate: Mapping[str, Any] = {}
     before: Mapping[str, Check] = {}
+    waivers: tuple[Waiver, ...] = ()
+    requests: tuple[Waiver, ...] = ()
+    stood: tuple[Waiver, ...] = ()
+    added: tuple[Finding, ...] = ()
 
     def advised(self, finding: Finding) -> Finding:
         """The finding with what to do about it, if its tool did not say."""
@@ -72,7 +77,8 @@ def load(
         return _as_policy(_cached(defaults, lambda: compile_(None)))
     if not entry.is_file:
         raise ConfigError(f"{FILE} is not a regular file", hint="replace it with a file, or remove it")
-    extended = {path: entries[path].blob for path in entries if path.startswith(EXTENDED) and entries[path].is_file}
+    beside = (path for path in entries if path.startswith(EXTENDED) or path == WAIVERS)
+    extended = {path: entries[path].blob for path in beside if entries[path].is_file}
     if len(extended) > _MOST:
         raise ConfigError(f"{EXTENDED}: more than {_MOST} files", hint="keep nothing there but what was synced")
     key = digest(version, COMPILED, *([extended] if extended else []))
@@ -92,7 +98,7 @@ def _compiled(repo: Repo, compile_: Compile, ids: Mapping[str, str], held: Mappi
 def on_disk(root: Path) -> dict[str, bytes]:
     """The files of the policy as they are in a work tree; links are passed over."""
     found = {}
-    for folder, _, names in ((os.fspath(root), [], [FILE]), *os.walk(root / EXTENDED)):
+    for folder, _, names in ((os.fspath(root), [], [FILE, WAIVERS]), *os.walk(root / EXTENDED)):
         for path in (Path(folder, name) for name in names):
             if path.is_file() and not path.is_symlink():
                 found[path.relative_to(root).as_posix()] = path.read_bytes()
@@ -128,6 +134,8 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         notes=tuple(document.get("notes", ())),
         origins=document.get("origins", {}),
         gate=gate,
+        waivers=tuple(Waiver(*row) for row in document.get("waivers", ())),
+        requests=tuple(Waiver(*row) for row in document.get("requests", ())),
     )
 
 
@@ -140,7 +148,7 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     if base is None:
         return head
     before = {check.name: check for check in base.checks}
-    head = head._replace(before=before)
+    head = head._replace(before=before, stood=base.waivers)
     if base.digest == head.digest:
         return head
     now = {check.name for check in head.checks}

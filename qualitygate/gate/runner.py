@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from qualitygate import git
 from qualitygate.errors import GitError
+from qualitygate.gate import waiving
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
@@ -47,9 +48,13 @@ def judge_all(
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
+    new = (*new, *session.policy.added)
     told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
+    waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
+    new = tuple(finding for finding in new if finding not in waived)
+    results = tuple(_as_waived(row, new, waived) for row in results)
     failing = {finding.check for finding in new}
     open_rows = dict(hidden.undecided)
     results = tuple(
@@ -67,7 +72,7 @@ def judge_all(
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted) if ids else ()
+    listed = (*new, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
@@ -86,6 +91,7 @@ def judge_all(
         on_changed_lines=_on_changed_lines(new, head, trees),
         accepted=accepted,
         acceptances=acceptances,
+        waived=waived,
     )
 
 
@@ -125,6 +131,13 @@ def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
     if row.state != "failed" or any(finding.check == row.check for finding in new):
         return row
     return row._replace(state="undecided" if row.reason else "accepted")
+
+
+def _as_waived(row: CheckResult, new: tuple[Finding, ...], waived: tuple[Finding, ...]) -> CheckResult:
+    mine = any(finding.check == row.check for finding in waived)
+    if row.state != "failed" or not mine or any(finding.check == row.check for finding in new):
+        return row
+    return row._replace(state="undecided" if row.reason else "shown")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:
