@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import targets
+from qualitygate.gate import revealing, targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Observed, Run, observe, recall
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
+from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid
@@ -116,6 +118,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         judgement = judge(check.policy, (), Side(findings, layout.read))
         return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
 
+    ours = Looked(layout, head.entries, sides.head, seen.report)
+    looked: list[Before] = []
+
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
         there = base.layout_for(check, tool, chosen.base)
@@ -123,7 +128,13 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         idle = tool.reads == "tree" and not findings
         known = recall(job, entries, chosen.base)
         if known is None and not idle:
-            known = _on_base(job, (head, layout), base, there, chosen.base)
+            known = _on_base(job, there, entries, chosen.base, head=(head, layout), base=base)
+        if known and findings:
+            look = partial(_on_base, head=(head, layout), base=base)
+            before = Before(Looked(there, entries, chosen.base, known.report), base.delta, base.changed_for(tool), look)
+            before = revealing.readable(job, ours, before)
+            known = known._replace(report=before.tree.report)
+            looked.extend(() if base.fork else (before,))
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(tool, known.report.findings if known else ())
@@ -137,7 +148,11 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
 
     first = later(bases[0], sides)() if forks else group(bases[0], sides)
     groups: tuple[BaseGroup, ...] = (first, *(later(base) for base in bases[1:]))
-    judgement = judge(check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks])
+    judgement = judge(
+        check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks], _strictness(check)
+    )
+    if judgement.new and not failed and check.policy == "ratchet":
+        judgement = revealing.without_revealed(judgement, job, ours, looked)
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
@@ -149,9 +164,16 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
 
 
-def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:
+def _strictness(check: Check) -> Callable[[Finding], bool]:
+    """Whether a finding whose code was edited in place is new."""
+    asked = check.options.get("touched")
+    return lambda finding: asked == "new" or (asked != "show" and finding.grave)
+
+
+def _on_base(
+    job: Run, there: Laid, entries: Entries, files: tuple[str, ...], *, head: tuple[Tree, Laid], base: BaseTree
+) -> Observed:
     """What the check finds on base, which need not have the places that head's settings name."""
-    entries = base.entries_for(job.tool)
     has = _named_in(job, entries, there)
     if has is None or not has.missing:
         return observe(job, there, entries, files)

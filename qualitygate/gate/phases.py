@@ -12,7 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from qualitygate.gate.context import Context, Text, context_at, defined_name, find_spot, message_class, statement_at
-from qualitygate.gate.moves import Place, Trees, mended, stays, travelled
+from qualitygate.gate.moves import Place, Trees, became, mended, stays, travelled
 from qualitygate.model import Finding
 
 
@@ -33,6 +33,13 @@ class Site(NamedTuple):
     said: str
 
 
+class Pairs(NamedTuple):
+    """Findings of base and head by number: those that are the same, and those whose code was edited in place."""
+
+    same: list[tuple[int, int]]
+    touched: list[tuple[int, int]]
+
+
 class _Open(NamedTuple):
     """What is still unmatched of one rule, and how often the rule fired on each line of both trees."""
 
@@ -47,7 +54,7 @@ class _Open(NamedTuple):
 
 def match_rule(
     trees: Trees, base: Mapping[int, Finding], head: Mapping[int, Finding], first: Collection[int]
-) -> list[tuple[int, int]]:
+) -> Pairs:
     """Pair one rule's findings of two trees; both sides are given by number, in order of appearance.
 
     Head findings whose number is in `first` are served first in every phase.
@@ -59,9 +66,12 @@ def match_rule(
     for phase in _PHASES:
         for turn in turns:
             if not left.base:
-                return left.pairs
+                return Pairs(left.pairs, [])
             phase(left, [left.head[n] for n in turn if n in left.head])
-    return left.pairs
+    same = len(left.pairs)
+    for turn in turns:
+        _edited(left, [left.head[n] for n in turn if n in left.head])
+    return Pairs(left.pairs[:same], left.pairs[same:])
 
 
 def _site(index: int, finding: Finding, base_path: str, read: Callable[[str], Text | None]) -> Site:
@@ -298,5 +308,24 @@ def _anywhere(left: _Open, heads: list[Site]) -> None:
         _elsewhere(left, heads, words, sure=False, same_file=False)
 
 
-# What the last phase leaves is where findings edited in place, and those only revealed, are to be told from new ones.
+def _edited(left: _Open, heads: list[Site]) -> None:
+    """What the diff edited in place, in its definition: the same kind of thing is said of what became of the line."""
+
+    def base_key(site: Site) -> Hashable:
+        hunk = left.trees.line_map(site.path).old_hunk(site.line) if site.line else None
+        return None if hunk is None else (site.path, hunk, site.said)
+
+    def head_key(site: Site) -> Hashable:
+        hunk = left.trees.line_map(site.path).new_hunk(site.line) if site.line else None
+        return None if hunk is None else (site.path, hunk, site.said)
+
+    def fits(base: Site, head: Site) -> bool:
+        stays_here = base.owner == head.owner or not (
+            left.trees.defines(base.path, base.owner, old=False) or left.trees.defines(head.path, head.owner, old=True)
+        )
+        return stays_here and became(left.trees, (base.path, base.line), (head.path, head.line))
+
+    _pair(left, heads, base_key, head_key, fits)
+
+
 _PHASES = (_whole_words, _one_side, _on_kept_line, _anywhere)

@@ -19,6 +19,7 @@ COMPILED = 3
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
+_TOUCHED = {"show": 0, "": 1, "new": 2}
 
 UNREADABLE = "unreadable"
 """The digest of a policy that could not be read; its notes say why."""
@@ -188,6 +189,8 @@ def _options_as_strict(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[s
         strict["exclude"] = [glob for glob in new["exclude"] if glob in old.get("exclude", ())]
     if new.get("files") and any(glob not in new["files"] for glob in old.get("files") or ("**",)):
         strict["files"] = [*new["files"], *old["files"]] if old.get("files") else []
+    if _TOUCHED[old.get("touched", "")] > _TOUCHED[new.get("touched", "")]:
+        strict["touched"] = old.get("touched", "")
     if "max_kib" in old and new.get("max_kib", 0) > old["max_kib"]:
         strict["max_kib"] = old["max_kib"]
     return strict

@@ -38,6 +38,8 @@ def judge_all(
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
+    touched = tuple(finding for one in judged for finding in one.touched)
+    revealed = tuple(finding for one in judged for finding in one.revealed)
     new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
     if accepted:
         results = tuple(_as_accepted(row, new) for row in results)
@@ -46,12 +48,14 @@ def judge_all(
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(finding for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted) if ids else ()
+    listed = (*new, *touched, *revealed, *shown, *accepted) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
         bases=tuple(tree.base for tree in trees if not tree.fork),
         new=new,
+        touched=touched,
+        revealed=revealed,
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
@@ -81,7 +85,7 @@ def _without_accepted(
             h
             for _, h in match_indices(
                 Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
-            )
+            ).same
         }
         if found - paid:
             by += let.by
