@@ -11,7 +11,7 @@ from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import revealing, targets
+from qualitygate.gate import canary, revealing, targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
@@ -110,7 +110,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     if seen is None:
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
-    reasons = [seen.report.reason] if seen.report.reason else []
+    ours = Looked(layout, head.entries, sides.head, seen.report)
+    blind = canary.why_blind(job, ours, bases[0])
+    reasons = [reason for reason in (seen.report.reason, blind) if reason]
     failed: list[str] = []
     findings, only_shown = _blocking(tool, seen.report.findings)
     if tool.scope == "lines":
@@ -118,7 +120,6 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         judgement = judge(check.policy, (), Side(findings, layout.read))
         return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
 
-    ours = Looked(layout, head.entries, sides.head, seen.report)
     looked: list[Before] = []
 
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:

@@ -52,26 +52,41 @@ class _Open(NamedTuple):
     pairs: list[tuple[int, int]]
 
 
-def match_rule(
-    trees: Trees, base: Mapping[int, Finding], head: Mapping[int, Finding], first: Collection[int]
-) -> Pairs:
+def match_rule(trees: Trees, base: Mapping[int, Finding], head: Mapping[int, Finding], first: Collection[int]) -> Pairs:
     """Pair one rule's findings of two trees; both sides are given by number, in order of appearance.
 
     Head findings whose number is in `first` are served first in every phase.
     """
     old_sites = {n: _site(n, f, f.path, trees.base_text) for n, f in base.items()}
     new_sites = {n: _site(n, f, trees.base_path(f.path), trees.head_text) for n, f in head.items()}
-    left = _Open(trees, old_sites, new_sites, _count(old_sites.values()), _count(new_sites.values()), {}, [])
+    left = _Open(trees, {**old_sites}, {**new_sites}, _count(old_sites.values()), _count(new_sites.values()), {}, [])
     turns = [[n for n in new_sites if n in first], [n for n in new_sites if n not in first]]
     for phase in _PHASES:
         for turn in turns:
             if not left.base:
-                return Pairs(left.pairs, [])
+                return _apart(left, old_sites, new_sites, len(left.pairs))
             phase(left, [left.head[n] for n in turn if n in left.head])
     same = len(left.pairs)
     for turn in turns:
         _edited(left, [left.head[n] for n in turn if n in left.head])
-    return Pairs(left.pairs[:same], left.pairs[same:])
+    return _apart(left, old_sites, new_sites, same)
+
+
+def _apart(left: _Open, old: Mapping[int, Site], new: Mapping[int, Site], same: int) -> Pairs:
+    """The first `same` pairs, but for those whose statement was edited on its way, and all others."""
+    edited = [_is_edited(left.trees, old[b], new[h]) for b, h in left.pairs[:same]]
+    kept = [pair for pair, is_edited in zip(left.pairs, edited, strict=False) if not is_edited]
+    moved = [pair for pair, is_edited in zip(left.pairs, edited, strict=False) if is_edited]
+    return Pairs(kept, [*moved, *left.pairs[same:]])
+
+
+def _is_edited(trees: Trees, base: Site, head: Site) -> bool:
+    """Whether the diff edited the line, and other words stand in its statement now."""
+    if base.statement == head.statement or base.path != head.path or not base.line or not head.line:
+        return False
+    lines = trees.line_map(base.path)
+    before, after = lines.old_hunk(base.line), lines.new_hunk(head.line)
+    return before is not None and after is not None and lines.region(before) == lines.region(after)
 
 
 def _site(index: int, finding: Finding, base_path: str, read: Callable[[str], Text | None]) -> Site:

@@ -132,7 +132,7 @@ def _behind_masks(job: Run, new: Sequence[Finding], head: Looked, base: Before) 
     if masks is None:
         return
     before = _masked(base.tree, base.changed, masks)
-    if not before or len(before) > _MOST:
+    if len(before) > _MOST or not (before or _looks_closer(job, head, base)):
         return
     bare = job._replace(check=job.check._replace(options={**job.check.options, "unmasked": True}))
     old = _unmasked(bare, base.tree, before, base.changed, blanks, base.look)
@@ -154,6 +154,12 @@ def _behind_masks(job: Run, new: Sequence[Finding], head: Looked, base: Before) 
         if b in hidden and left[place] > 0:
             left[place] -= 1
             yield by_place[place]
+
+
+def _looks_closer(job: Run, head: Looked, base: Before) -> bool:
+    """Whether some file is checked in more of its lines than before."""
+    texts = ((base.tree.there.read(path), head.there.read(path)) for path in head.files if path in base.changed)
+    return any(traits.unseen(job.tool, before, after) for before, after in texts if before and after)
 
 
 def _place(finding: Finding) -> tuple[str, str, int, int]:

@@ -81,12 +81,9 @@ def _without_accepted(
     by: list[Acceptance] = []
     for let in known.lets if new else ():
         tree = base_tree(session, Base(let.key.head, "", "accepted"), 0, head)
-        found = {
-            h
-            for _, h in match_indices(
-                Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
-            ).same
-        }
+        there = Side(let.findings, _reader(session, tree))
+        pairs = match_indices(there, Side(new, layout.read), tree.delta(), paid)
+        found = {h for _, h in (*pairs.same, *pairs.touched)}
         if found - paid:
             by += let.by
         paid |= found

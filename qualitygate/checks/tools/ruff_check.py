@@ -26,12 +26,12 @@ wants = ruff_cli.wants
 listing = ruff_cli.listing
 unfinished_rules = ("ruff:F401", "ruff:F841", "ruff:RUF059")  # names that the next edit may use
 
-_MORE = r"\bruff\s*:\s*(?:disable|ignore|file-ignore)|\bisort\s*:\s*(?:skip|off|dont-add)"
-masks = re.compile(rf"\bnoqa\b|{_MORE}", re.IGNORECASE)
-blanks = re.compile(_MORE, re.IGNORECASE)
+_ISORT = r"\bisort\s*:\s*(?:skip|off|dont-add)"
+masks = re.compile(rf"\bnoqa\b|\bruff\s*:\s*(?:disable|ignore|file-ignore)|{_ISORT}", re.IGNORECASE)
+blanks = re.compile(_ISORT, re.IGNORECASE)
 _SYNTAX = "invalid-syntax"
 unparsed_rules = (f"ruff:{_SYNTAX}",)
-_GRAVE = re.compile(r"S\d+|PGH00[34]|RUF10[0-4]")
+_GRAVE = re.compile(r"S(?!101)\d+|PGH00[34]|RUF10[0-4]")
 _REMOVES = frozenset(f"ruff:{code}" for code in ("F401", "F811", "F841", "RUF059"))
 _PARSE = re.compile(r"error: Failed to parse (.+):(\d+):(\d+): (.*)")
 _UNREAD = re.compile(r"warning: Failed to lint (.+)")
