@@ -11,7 +11,7 @@ from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import canary, revealing, targets
+from qualitygate.gate import canary, out_of_sight, revealing, targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
@@ -51,7 +51,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
-    if next(wanted(check, tool, head.entries, head.entries), None) is None:
+    some = next(wanted(check, tool, head.entries, head.entries), None)
+    if some is None and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = _program(session, check, tool)
@@ -154,6 +155,10 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     )
     if judgement.new and not failed and check.policy == "ratchet":
         judgement = revealing.without_revealed(judgement, job, ours, looked)
+    moved = out_of_sight.findings_of(job, ours, bases[0])
+    reasons += [moved.reason] if moved.reason else []
+    if check.policy == "ratchet":
+        judgement = judgement._replace(new=(*judgement.new, *_blocking(tool, moved.findings)[0]))
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
