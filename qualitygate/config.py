@@ -47,6 +47,15 @@ OPTIONS: Mapping[str, Option] = {
         (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
     ),
     "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
+    "touched": Option(
+        (),
+        Field(
+            "choice",
+            "what becomes of a known finding whose code is edited in place: `show` it, or take it for `new`; where it"
+            " is left out, `new` for rules about security and suppressions, `show` for all others",
+            choices=("show", "new"),
+        ),
+    ),
     "root": Option(
         (),
         Field("string", "the folder that the tool is started in, and whose files it looks at; the repository's root"),

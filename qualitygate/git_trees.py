@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualitygate.errors import GitError
@@ -189,6 +189,16 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     made = ask(private, "write-tree").decode("ascii").strip()
     index.unlink(missing_ok=True)
     return readable(repo, objects), made
+
+
+def store(repo: Repo, files: Sequence[bytes], objects: Path) -> tuple[Repo, list[str]]:
+    """Put contents into an object store of ours; returns the repo that can read them too, and their ids."""
+    (objects / "info").mkdir(parents=True, exist_ok=True)
+    private = repo._replace(
+        objects=(real_objects(repo), *repo.objects), env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)}
+    )
+    asked = (ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data) for data in files)
+    return readable(repo, objects), [said.decode("ascii").strip() for said in asked]
 
 
 def without_own_filters(repo: Repo) -> dict[str, str]:

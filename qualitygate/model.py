@@ -59,6 +59,7 @@ class Finding(NamedTuple):
     """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown.
 
     `name` is the tool's own stable name for it (the id of a test), which alone then identifies it in the other tree.
+    `grave`: it is about security, or about silencing a tool; where its code is edited, it is new, not touched.
     """
 
     check: str
@@ -73,6 +74,7 @@ class Finding(NamedTuple):
     fix: str = ""
     name: str = ""
     fixable: Fixable = ""
+    grave: bool = False
 
 
 class Report(NamedTuple):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import targets
+from qualitygate.gate import canary, out_of_sight, revealing, targets
 from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Observed, Run, observe, recall
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
+from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
 from qualitygate.gate.snapshot import Laid
@@ -52,7 +54,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
     comparer = traits.comparer(tool)
     trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
-    if all(next(wanted(check, tool, entries, entries), None) is None for entries in trees):
+    some = any(next(wanted(check, tool, entries, entries), None) for entries in trees)
+    if not some and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = program_for(session, check)
@@ -122,13 +125,17 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     if seen is None:
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
-    reasons = [seen.report.reason] if seen.report.reason else []
+    ours = Looked(layout, head.entries, sides.head, seen.report)
+    blind = canary.why_blind(job, ours, bases[0])
+    reasons = [reason for reason in (seen.report.reason, blind) if reason]
     failed: list[str] = []
     findings, only_shown = _blocking(check, tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
         return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+    looked: list[Before] = []
 
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
@@ -137,7 +144,13 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         idle = tool.reads == "tree" and not findings
         known = recall(job, entries, chosen.base)
         if known is None and not idle:
-            known = _on_base(job, (head, layout), base, there, chosen.base)
+            known = _on_base(job, there, entries, chosen.base, head=(head, layout), base=base)
+        if known and findings:
+            look = partial(_on_base, head=(head, layout), base=base)
+            before = Before(Looked(there, entries, chosen.base, known.report), base.delta, base.changed_for(tool), look)
+            before = revealing.readable(job, ours, before)
+            known = known._replace(report=before.tree.report)
+            looked.extend(() if base.fork else (before,))
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(check, tool, known.report.findings if known else ())
@@ -151,7 +164,15 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
 
     first = later(bases[0], sides)() if forks else group(bases[0], sides)
     groups: tuple[BaseGroup, ...] = (first, *(later(base) for base in bases[1:]))
-    judgement = judge(check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks])
+    judgement = judge(
+        check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks], _strictness(check)
+    )
+    if judgement.new and not failed and check.policy == "ratchet":
+        judgement = revealing.without_revealed(judgement, job, ours, looked)
+    moved = out_of_sight.findings_of(job, ours, bases[0])
+    reasons += [moved.reason] if moved.reason else []
+    if check.policy == "ratchet":
+        judgement = judgement._replace(new=(*judgement.new, *_blocking(check, tool, moved.findings)[0]))
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
@@ -163,9 +184,16 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
 
 
-def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:
+def _strictness(check: Check) -> Callable[[Finding], bool]:
+    """Whether a finding whose code was edited in place is new."""
+    asked = check.options.get("touched")
+    return lambda finding: asked == "new" or (asked != "show" and finding.grave)
+
+
+def _on_base(
+    job: Run, there: Laid, entries: Entries, files: tuple[str, ...], *, head: tuple[Tree, Laid], base: BaseTree
+) -> Observed:
     """What the check finds on base, which need not have the places that head's settings name."""
-    entries = base.entries_for(job.tool)
     has = _named_in(job, entries, there)
     if has is None or not has.missing:
         return observe(job, there, entries, files)

@@ -48,31 +48,22 @@ def judge_all(
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
+    touched = tuple(finding for one in judged for finding in one.touched)
+    revealed = tuple(finding for one in judged for finding in one.revealed)
     new = (*new, *session.policy.added)
     told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
     waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
     new = tuple(finding for finding in new if finding not in waived)
-    results = tuple(_as_waived(row, new, waived) for row in results)
     failing = {finding.check for finding in new}
-    open_rows = dict(hidden.undecided)
-    results = tuple(
-        row._replace(state="failed")
-        if row.check in failing
-        else row._replace(state="undecided", reason=open_rows[row.check])
-        if row.check in open_rows
-        else row
-        for row in results
-    )
-    if accepted:
-        results = tuple(_as_accepted(row, new) for row in results)
+    results = tuple(_settled(row, failing, waived, accepted, hidden) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted, *waived) if ids else ()
+    listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
@@ -80,6 +71,8 @@ def judge_all(
         new=tuple(f for f in new if f.direction == "debt" and f not in vanished),
         hidden=tuple(finding for finding in new if finding in vanished),
         lost=tuple(finding for finding in new if finding.direction == "safeguard"),
+        touched=touched,
+        revealed=revealed,
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
@@ -106,12 +99,9 @@ def _without_accepted(
     by: list[Acceptance] = []
     for let in known.lets if new else ():
         tree = base_tree(session, Base(let.key.head, "", "accepted"), 0, head)
-        found = {
-            h
-            for _, h in match_indices(
-                Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
-            )
-        }
+        there = Side(let.findings, _reader(session, tree))
+        pairs = match_indices(there, Side(new, layout.read), tree.delta(), paid)
+        found = {h for _, h in (*pairs.same, *pairs.touched)}
         if found - paid:
             by += let.by
         paid |= found
@@ -127,17 +117,18 @@ def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
     return read
 
 
-def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
-    if row.state != "failed" or any(finding.check == row.check for finding in new):
+def _settled(
+    row: CheckResult, failing: set[str], waived: tuple[Finding, ...], accepted: tuple[Finding, ...], hidden: Hidden
+) -> CheckResult:
+    """The row of a check once it is known what of its findings blocks, and what settings hide of them."""
+    if row.check in failing:
+        return row._replace(state="failed")
+    reason = row.reason or dict(hidden.undecided).get(row.check, "")
+    if reason and row.state in ("passed", "failed", "shown"):
+        return row._replace(state="undecided", reason=reason)
+    if row.state != "failed" and not any(finding.check == row.check for finding in (*waived, *accepted)):
         return row
-    return row._replace(state="undecided" if row.reason else "accepted")
-
-
-def _as_waived(row: CheckResult, new: tuple[Finding, ...], waived: tuple[Finding, ...]) -> CheckResult:
-    mine = any(finding.check == row.check for finding in waived)
-    if row.state != "failed" or not mine or any(finding.check == row.check for finding in new):
-        return row
-    return row._replace(state="undecided" if row.reason else "shown")
+    return row._replace(state="accepted" if any(finding.check == row.check for finding in accepted) else "shown")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -28,6 +29,9 @@ READ_IN_PART = "semgrep:read-in-part"
 fast_form = "ast-grep"
 # That a file does not parse is for another check to refuse; here it must not go unsaid.
 shown_rules: tuple[str, ...] = (UNREAD, READ_IN_PART)
+
+masks = re.compile(r"\bnosem(?:grep)?\b")
+unparsed_rules = (UNREAD,)
 
 _TIMEOUT = 10
 """Seconds for one rule on one file, past which the check is undecided."""
@@ -118,6 +122,7 @@ def _command_line(request: Request, rules: Sequence[str], files: Sequence[str]) 
     argv = [request.executable, "scan", "--experimental", "--json", "--quiet", "--metrics=off"]
     argv += ["--disable-version-check", "--no-git-ignore", "--x-ignore-semgrepignore-files", "--jobs=1"]
     argv += [f"--timeout={_TIMEOUT}", f"--timeout-threshold={_TIMEOUTS}", "--max-target-bytes=0"]
+    argv += ["--disable-nosem"] if request.options.get("unmasked") else []
     argv += [f"--config={path}" for path in rules]
     return (*argv, "--", *(f"./{path}" for path in files))
 
@@ -146,7 +151,8 @@ def parse(output: Output, request: Request) -> Report:
         torn = {path for path in map(_place, said["errors"]) if path in files}
         broken = {path for path in torn if _is_broken(request, path)}
         reason = _why_not(said, files, scanned, broken, _own(request.root)[0])
-        rows = [row for row in said["results"] if not row["extra"].get("is_ignored")]
+        every = request.options.get("unmasked")
+        rows = [row for row in said["results"] if every or not row["extra"].get("is_ignored")]
         found = tuple(dict.fromkeys(_finding(row, request) for row in rows))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as exc:
         why = complaint(output.stderr, request.root) if output.stderr else f"{type(exc).__name__} {exc}"
@@ -252,7 +258,13 @@ def _finding(row: Mapping[str, Any], request: Request) -> Finding:
         end_column=_column(request.root, path, row["end"]),
         message=" ".join(str(extra["message"]).split()),
         fix=" ".join(instead.split()) if isinstance(instead, str) else "",
+        grave=is_grave(extra),
     )
+
+
+def is_grave(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule says of itself that it is an error, or about security."""
+    return rule.get("severity") == "ERROR" or (rule.get("metadata") or {}).get("category") == "security"
 
 
 def _column(root: str, path: str, place: Mapping[str, Any]) -> int:
