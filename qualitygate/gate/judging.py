@@ -16,17 +16,33 @@ from qualitygate.gate.policy import FILE, GatePolicy
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.trees import commit_tree, watched_index, worktree_tree
 from qualitygate.git import Repo
+from qualitygate.git_ahead import with_answers
+from qualitygate.locations import FOLDER
 from qualitygate.model import Base, Tree, Verdict
 
 
 def judge_index(gate: Gate, *, record: bool) -> Verdict:
     """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
     head, moved = watched_index(gate.repo, gate.state.worktree)
-    verdict = _judge(gate, gate.repo, head, _commit_bases(gate), record=record, here=True)
-    if moved():
+    still = True
+    try:
+        gate = _asked_ahead(gate, head)
+        verdict = _judge(gate, gate.repo, head, _commit_bases(gate), record=record, here=True)
+    finally:
+        still = not moved()
+    if not still:
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
     return verdict
+
+
+def _asked_ahead(gate: Gate, head: Tree) -> Gate:
+    """The gate, with what planning will ask git of this tree and of what is under it."""
+    adopted = records.adopted(gate.state.shared)
+    trees = [head.id, "HEAD^{tree}", *([adopted.tree] if adopted else [])]
+    names = [f"{name}^{{commit}}" for name in ("HEAD", *bases_.DEFAULT_REFS)]
+    folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", head.id)]
+    return gate._replace(repo=with_answers(gate.repo, [*names, *trees, *folders]))
 
 
 def judge_worktree(gate: Gate) -> Verdict:

@@ -64,7 +64,8 @@ class BaseTree:
     """One base, and what is derived from it and head only when some check needs it.
 
     `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
-    `fork`: nothing is known from it, it is what the sides of a merge have in common.
+    `fork`: nothing is known from it, it is what the sides of a merge have in common. `changed`: in which paths
+    head differs, where that is known already.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class BaseTree:
         diff: Callable[[bool], list[FileDiff]],
         *,
         fork: bool = False,
+        changed: frozenset[str] | None = None,
     ) -> None:
         self.base = base
         self.fork = fork
@@ -86,7 +88,7 @@ class BaseTree:
         self._differs: dict[bool, list[FileDiff]] = {}
         self._diff = diff
         self._lay_out = lay_out
-        self.changed = changed_paths(head.entries, tree.entries)
+        self.changed = changed_paths(head.entries, tree.entries) if changed is None else changed
         self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
         same = self.configured is tree.entries
         self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
@@ -130,7 +132,8 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
+    beside = head.id if head.entries else ""  # listed as its maker knows best; only then by what differs from it
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=beside), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,
@@ -140,4 +143,5 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
         lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
+        changed=git.differing(session.repo, base.tree, head.id),
     )
