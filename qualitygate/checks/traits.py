@@ -103,6 +103,11 @@ def fast_form(tool: Tool) -> str:
     return str(getattr(tool, "fast_form", ""))
 
 
+def heeds(tool: Tool) -> tuple[str, ...]:
+    """Basenames of files whose being there, wherever, decides what it says of others; none."""
+    return cast("tuple[str, ...]", getattr(tool, "heeds", ()))
+
+
 def leaves(tool: Tool) -> tuple[str, ...]:
     """Folders that it leaves in a work tree in which people run it themselves, each ending in `/`; none."""
     return cast("tuple[str, ...]", getattr(tool, "leaves", ()))

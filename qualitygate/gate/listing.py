@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
 from typing import TypeVar
 
 from qualitygate.checks.tool import names_digest_input
+from qualitygate.gate.state import digest
 from qualitygate.model import Entries
 
 _Answer = TypeVar("_Answer")
@@ -14,8 +17,10 @@ _Answer = TypeVar("_Answer")
 # By identity: a list is never changed once it is made, and is kept here so that no other gets its place.
 _CALLED: dict[int, tuple[Entries, Mapping[str, Sequence[str]]]] = {}
 _NAMES: dict[int, tuple[Entries, list[str]]] = {}
+_NAMES_IN_SHORT: dict[int, tuple[Entries, str]] = {}
+_CONTENTS: dict[int, tuple[Entries, dict[tuple[str, ...], str]]] = {}
 _MOST = 16
-_GUARD = threading.Lock()
+_GUARD = threading.RLock()  # what is made of a list may ask for something else of it
 
 
 def called(entries: Entries, name: str) -> Sequence[str]:
@@ -28,6 +33,20 @@ def called(entries: Entries, name: str) -> Sequence[str]:
 def names(entries: Entries) -> list[str]:
     """The module and package names of a tree; see `names_digest_input`."""
     return _once(_NAMES, entries, names_digest_input)
+
+
+def names_digest(entries: Entries) -> str:
+    """The same in short."""
+    return _once(_NAMES_IN_SHORT, entries, lambda entries: digest(names(entries)))
+
+
+def content_digest(entries: Entries, files: tuple[str, ...]) -> str:
+    """What stands in these files of a tree, in short."""
+    made = _once(_CONTENTS, entries, lambda entries: {})
+    if files not in made:
+        rows = "\0".join([f"{entries[path].mode} {entries[path].blob} {path}" for path in sorted(files)])
+        made[files] = sha256(os.fsencode(rows)).hexdigest()
+    return made[files]
 
 
 def _once(known: dict[int, tuple[Entries, _Answer]], entries: Entries, make: Callable[[Entries], _Answer]) -> _Answer:

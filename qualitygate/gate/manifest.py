@@ -109,7 +109,8 @@ def stamped(directory: Path, known: Mapping[str, int], touched: Iterable[str], s
     """The times of all folders, after what was done to files in the `touched` ones, which get this one."""
     found, top = dict(known), os.fspath(directory)
     above: set[str] = set()
-    for folder in set(touched):
+    for one in set(touched):
+        folder = one
         while folder not in above:
             above.add(folder)
             folder = folder.rpartition("/")[0]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.overlay import overlay, put_programs
@@ -16,7 +17,7 @@ from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest
 from qualitygate.gate.surroundings import Surroundings
-from qualitygate.model import Check, Entries, Report
+from qualitygate.model import Check, Entries, Finding, Report
 
 
 class Run(NamedTuple):
@@ -34,43 +35,121 @@ class Run(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """A report and how it came about."""
+    """A report and how it came about. `why`: in words, what of it the cache did not know, and for what reason."""
 
     report: Report
     cached: bool
     seconds: float
+    why: str = ""
+
+
+class _Keys(NamedTuple):
+    """Under what a result is kept: `whole` for these files together, `each` for every one of them alone ("" for never).
+
+    `basis`: the parts of what it depends on besides them, as a person would call them.
+    """
+
+    whole: str
+    each: str
+    basis: Mapping[str, str]
 
 
 def recall(job: Run, entries: Entries, files: tuple[str, ...]) -> Observed | None:
     """What is known without running anything; None where that is nothing."""
     if not files:
-        return Observed(Report((), 0), cached=True, seconds=0.0)
-    found = cache.get(job.shared, _key(job, entries, files))
-    return Observed(found, cached=True, seconds=0.0) if found is not None else None
+        return Observed(Report((), 0), cached=True, seconds=0.0, why="no file to look at")
+    keys = _keys(job, entries, files)
+    held = _held(job, keys, entries, files)
+    if len(held) == len(files):
+        return Observed(_joined(held, files), cached=True, seconds=0.0, why="hit")
+    found = cache.get(job.shared, keys.whole)
+    return Observed(found, cached=True, seconds=0.0, why="hit") if found is not None else None
 
 
 def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) -> Observed:
-    """What the check finds in `files` of the tree of `layout`."""
+    """What the check finds in `files` of the tree of `layout`, some of which may be known."""
     known = recall(job, entries, files)
     if known is not None:
         return known
-    key = _key(job, entries, files)
+    keys = _keys(job, entries, files)
+    held = _held(job, keys, entries, files)
+    left = tuple(path for path in files if path not in held)
+    why = _why(job, keys, left, len(held))
     start = time.monotonic()
     if traits.writes_tree(job.tool):
         layout = layout.apart(job.check.name)  # two checks of one tool may run side by side
-    report = _execute(job, layout, files)
-    cache.put(job.shared, key, report)
-    return Observed(report, cached=False, seconds=time.monotonic() - start)
+    report = _execute(job, layout, left)
+    keep(job, entries, left, report)
+    if held:
+        report = _joined({**held, "": report}, (*held, ""))
+    return Observed(report, cached=False, seconds=time.monotonic() - start, why=why)
 
 
-def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
+def keep(job: Run, entries: Entries, files: tuple[str, ...], report: Report) -> None:
+    """Keep what the check found in these files, each alone where it can be told which of it is about which."""
+    if report.reason:
+        return
+    keys = _keys(job, entries, files)
+    cache.note_basis(job.shared, job.check.name, keys.basis)
+    apart: dict[str, list[Finding]] = {path: [] for path in files}
+    told = keys.each and report.looked_at in (0, len(files))  # else some were passed over, and not said which
+    if not told or any(finding.path not in apart for finding in report.findings):
+        cache.put(job.shared, keys.whole, report)
+        return
+    for finding in report.findings:
+        apart[finding.path].append(finding)
+    each = 1 if report.looked_at else 0
+    reports = {path: Report(tuple(found), each) for path, found in apart.items()}
+    cache.put_files(job.shared, keys.each, _contents(entries, files), reports)
+
+
+def _held(job: Run, keys: _Keys, entries: Entries, files: tuple[str, ...]) -> dict[str, Report]:
+    return cache.get_files(job.shared, keys.each, _contents(entries, files)) if keys.each else {}
+
+
+def _contents(entries: Entries, files: Iterable[str]) -> dict[str, str]:
+    # A file that may be executed is judged otherwise than the same one that may not.
+    return {path: " ".join(entries[path]) for path in files}
+
+
+def _joined(reports: Mapping[str, Report], order: Iterable[str]) -> Report:
+    parts = [reports[path] for path in order]
+    findings = tuple(finding for part in parts for finding in part.findings)
+    reason = next((part.reason for part in parts if part.reason), "")
+    return Report(findings, sum(part.looked_at for part in parts), reason)
+
+
+def _keys(job: Run, entries: Entries, files: tuple[str, ...]) -> _Keys:
     tool = job.tool
-    inputs: dict[str, Any] = {path: entries[path] for path in files}
     wanted = (*tool.config_files, *(("py.typed",) if tool.reads == "tree" else ()))
-    inputs.update((path, entries[path]) for name in wanted for path in listing.called(entries, name))
-    names = listing.names(entries) if tool.reads != "self" else []
-    what = (tool.name, job.check.name, job.program.version, job.program.executable, dict(job.check.options))
-    return digest(job.around.ours, what, job.around.environment_digest, sorted(inputs.items()), names)
+    settings = sorted((path, entries[path]) for name in wanted for path in listing.called(entries, name))
+    basis = {
+        "environment": digest(job.around.ours, job.around.environment_digest),
+        "tool": digest(tool.name, job.program.version, job.program.executable),
+        "options": digest(dict(job.check.options)),
+        "configuration": digest(settings),
+        "names of modules": listing.names_digest(entries) if tool.reads != "self" else "",
+        "files that are there": digest([listing.called(entries, name) for name in traits.heeds(tool)]),
+    }
+    common = digest(job.check.name, sorted(basis.items()))
+    each = common if tool.reads != "tree" and traits.unit(tool) == "file" else ""
+    return _Keys(digest(common, listing.content_digest(entries, files)), each, basis)
+
+
+def _why(job: Run, keys: _Keys, files: tuple[str, ...], held: int) -> str:
+    """Why these files had to be looked at."""
+    last = cache.last_basis(job.shared, job.check.name)
+    if last is None:
+        return "first time"
+    changed = [part for part, value in keys.basis.items() if last.get(part) != value]
+    some = f"{files[0]} and {len(files) - 1} more" if len(files) > 1 else files[0]
+    rest = f"; {held} hit" if held else ""
+    if changed:
+        return f"{', '.join(changed)} changed: {some}{rest}"
+    if not keys.each:
+        return f"content changed of its files, which it reads together{rest}"
+    known = cache.known_paths(job.shared, keys.each, files)
+    return f"{'content changed' if known else 'first time'}: {some}{rest}"
 
 
 def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
@@ -104,7 +105,7 @@ class BaseTree:
 
     def layout_for(self, check: Check, tool: Tool, files: tuple[str, ...]) -> Laid:
         """Where they are laid out; for a tool that reads nothing but its files just those, in a place of the check."""
-        if tool.config_files or tool.reads != "self":
+        if tool.config_files or tool.reads != "self" or traits.heeds(tool):
             return self.layout
         # Not of the tool: two checks may run the same one side by side, on other files.
         place = f"-plain-{tool.name}-{digest(check.name)[:8]}"

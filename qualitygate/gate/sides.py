@@ -71,5 +71,6 @@ def choose(
 
 def is_per_file(tool: Tool, head: Entries, base: Entries) -> bool:
     """Whether a file that is the same in both trees has the same findings."""
-    same_names = tool.reads == "names" and listing.names(head) == listing.names(base)
-    return tool.reads == "self" or same_names
+    if tool.reads == "tree" or any(listing.called(head, n) != listing.called(base, n) for n in traits.heeds(tool)):
+        return False
+    return tool.reads == "self" or listing.names(head) == listing.names(base)

@@ -17,6 +17,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
+heeds = ("Chart.yaml",)  # beside it, `templates/` holds files that are no YAML yet
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _ENGINE = os.path.join(_PACKAGE, "engines", "syntax.py")
