@@ -12,6 +12,7 @@ from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
 from qualitygate.gate.planning import Gate
@@ -94,6 +95,9 @@ class BaseTree:
         same = self.configured is tree.entries
         self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
         self.layout = lay_out("", self.configured)
+        for files in (tree.entries, self.configured):
+            if all((path in files) == (path in head.entries) for path in self.changed_configured | self.changed):
+                listing.same_paths(files, head.entries)
 
     def entries_for(self, tool: Tool) -> Entries:
         """Base's files as this tool must see them: a tool with settings sees head's."""
