@@ -79,9 +79,9 @@ def alternate(objects: Path) -> str:
 
 
 def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | None = None) -> Output:
-    """Run git and return what it left, whatever its exit code."""
+    """Run git and return what it left, whatever its exit code. Raises GitError where there is no git."""
     literal = () if args[0] == "check-ignore" else (_LITERAL,)  # which takes paths as they are, and refuses the option
-    return run(
+    output = run(
         ["git", *_SAFE, *literal, *args],
         cwd=cwd or (repo.root if repo else None),
         env=_env(repo),
@@ -89,6 +89,9 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
         timeout=TIMEOUT,
         limit=1 << 30,
     )
+    if output.code is None:  # else "no such object" would be the answer to whatever was asked
+        raise _no_git()
+    return output
 
 
 def as_user(repo: Repo, *args: str, timeout: float) -> Output:
@@ -113,6 +116,10 @@ def worktrees(repo: Repo) -> tuple[Path, ...]:
     rows = ask(repo, "worktree", "list", "--porcelain", "-z").split(b"\0")
     paths = (Path(os.fsdecode(row.removeprefix(b"worktree "))) for row in rows if row.startswith(b"worktree "))
     return tuple(path for path in paths if path.is_dir())
+
+
+def _no_git() -> GitError:
+    return GitError("git was not found", hint="install git and put it on PATH")
 
 
 _FETCH_ALL = "git fetch --refetch --no-filter"
@@ -162,7 +169,7 @@ def find_repo(path: Path) -> Repo:
         answers = [rev_parse_here(question).stdout for question in wanted]
         lines = [os.fsdecode(answer).removesuffix("\n") for answer in answers]
     if output.code is None:
-        raise GitError("git was not found", hint="install git and put it on PATH")
+        raise _no_git()
     said = output.stderr.decode("utf-8", "replace").strip()
     if lines[0] == "true" or "cannot use bare repository" in said:
         if path.name == ".git" or ".git" in path.parts:

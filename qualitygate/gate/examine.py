@@ -14,7 +14,7 @@ from qualitygate.gate import targets
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
-from qualitygate.gate.observe import Observed, Run, observe, recall
+from qualitygate.gate.observe import Observed, Place, Run, observe, observe_both, recall
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
@@ -104,7 +104,8 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     sides = _sides(session, check, tool, head, bases[0])
     if forks and tool.scope == "tree":
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
-    seen = recall(job, head.entries, sides.head)
+    seen = _in_one_run(job, (head, layout), bases[0], sides) if not forks else None
+    seen = seen or recall(job, head.entries, sides.head)
     if seen is None:
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
@@ -147,6 +148,15 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+
+
+def _in_one_run(job: Run, head: tuple[Tree, Laid], base: BaseTree, sides: Sides) -> Observed | None:
+    """What is found in head, looked at together with base where the tool can do that."""
+    if traits.paired(job.tool) is None or job.tool.scope == "lines":
+        return None
+    there = base.layout_for(job.check, job.tool, sides.base)
+    here = Place(head[1], head[0].entries, sides.head)
+    return observe_both(job, here, Place(there, base.entries_for(job.tool), sides.base))
 
 
 def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:

@@ -152,28 +152,71 @@ def _why(job: Run, keys: _Keys, files: tuple[str, ...], held: int) -> str:
     return f"{'content changed' if known else 'first time'}: {some}{rest}"
 
 
-def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
-    options, folder = job.check.options, scope.root_of(job.check)
-    root = layout.path() / folder
-    files = tuple(scope.all_within(folder, files))
-    builtin = traits.builtin(job.tool)
-    if builtin is not None:
-        return _named(job, builtin.look(os.fspath(root), files, options))
+class Place(NamedTuple):
+    """One tree, or some of its files: where they are, what they are, and which to look at."""
+
+    layout: Laid
+    entries: Entries
+    files: tuple[str, ...]
+
+
+def observe_both(job: Run, head: Place, base: Place) -> Observed | None:
+    """What the check finds in head, if one run can tell of both trees and neither is known; base's part is kept.
+
+    None where each has to be asked for by itself.
+    """
+    tool = traits.paired(job.tool)
+    if tool is None or any(recall(job, place.entries, place.files) for place in (head, base)):
+        return None
+    held, keys = [], _keys(job, head.entries, head.files)
+    for place in (head, base):
+        held.append(_held(job, _keys(job, place.entries, place.files), place.entries, place.files))
+    here, there = (
+        place._replace(files=tuple(path for path in place.files if path not in known))
+        for place, known in zip((head, base), held, strict=True)
+    )
+    start, why = time.monotonic(), _why(job, keys, here.files, len(held[0]))
+    requests = [_request(job, place.layout, place.files) for place in (here, there)]
+    command = tool.command_of_both(*requests)
+    if command is None:
+        return None
+    output = run_command(command, requests[0].root, job.deadline - time.monotonic())
+    reports = []
+    for said, request, place in zip(tool.apart(output, *requests), requests, (here, there), strict=True):
+        reports.append(_named(job, job.tool.parse(said, request)))
+        keep(job, place.entries, place.files, reports[-1])
+    if any(report.reason for report in reports):
+        return None  # to be said by a run of its own
+    report = _joined({**held[0], "": reports[0]}, (*held[0], ""))
+    return Observed(report, cached=False, seconds=time.monotonic() - start, why=why)
+
+
+def _request(job: Run, layout: Laid, files: tuple[str, ...]) -> Request:
+    folder = scope.root_of(job.check)
     modules = job.around.project.modules
     if modules is not None:
         layout.furnish(modules, job.around.roots)
-    request = Request(
+    return Request(
         check=job.check.name,
-        root=os.fspath(root),
-        files=files,
+        root=os.fspath(layout.path() / folder),
+        files=tuple(scope.all_within(folder, files)),
         executable=job.program.executable,
-        options=options,
+        options=job.check.options,
         cache_dir=os.fspath(layout.beside(job.check.name)),
         environment=_overlaid(job, layout),
     )
+
+
+def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
+    builtin = traits.builtin(job.tool)
+    if builtin is not None:
+        folder = scope.root_of(job.check)
+        root, inner = os.fspath(layout.path() / folder), tuple(scope.all_within(folder, files))
+        return _named(job, builtin.look(root, inner, job.check.options))
+    request = _request(job, layout, files)
     left = job.deadline - time.monotonic()
     command = job.tool.command(request)
-    output = run_command(command, root, left)
+    output = run_command(command, request.root, left)
     if output.code is None:
         return Report((), 0, f"cannot start {command.argv[0]}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
@@ -181,17 +224,17 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     if output.truncated:
         return Report((), 0, "printed more than can be read")
     report = job.tool.parse(output, request)
-    return _named(job, _seen_twice(job, request, root, report))
+    return _named(job, _seen_twice(job, request, report))
 
 
-def _seen_twice(job: Run, request: Request, root: Path, report: Report) -> Report:
+def _seen_twice(job: Run, request: Request, report: Report) -> Report:
     doubter = traits.doubter(job.tool)
     if doubter is None or not report.findings or report.reason:
         return report
     command = doubter.retry(request, report)
     if command is None:
         return report
-    output = run_command(command, root, job.deadline - time.monotonic())
+    output = run_command(command, request.root, job.deadline - time.monotonic())
     return doubter.settle(report, output, request)
 
 
