@@ -35,6 +35,7 @@ class _Judged(NamedTuple):
     files: int
     cached: bool
     reason: str
+    cache: str
 
 
 def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: list[BaseTree]) -> Outcome:
@@ -68,7 +69,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         state = "undecided"
     elif judgement.shown:
         state = "shown"
-    return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+    result = row(state, judged.reason)._replace(files=judged.files, cached=judged.cached, cache=judged.cache)
+    return Outcome(result, judgement)
 
 
 def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
@@ -110,12 +112,13 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
+    whys = [f"head: {seen.why}"]
     failed: list[str] = []
     findings, only_shown = _blocking(tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
-        return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+        return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), whys[0])
 
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
@@ -125,6 +128,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         known = recall(job, entries, chosen.base)
         if known is None and not idle:
             known = _on_base(job, (head, layout), base, there, chosen.base)
+        whys.append(f"base: {known.why if known else 'not needed'}")
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(tool, known.report.findings if known else ())
@@ -147,7 +151,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     judgement = judgement._replace(shown=(*judgement.shown, *only_shown))
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
-    return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+    return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), "; ".join(whys))
 
 
 def _in_one_run(job: Run, head: tuple[Tree, Laid], base: BaseTree, sides: Sides) -> Observed | None:

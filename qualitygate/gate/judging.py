@@ -26,8 +26,8 @@ def judge_index(gate: Gate, *, record: bool) -> Verdict:
     head, moved = watched_index(gate.repo, gate.state.worktree)
     still = True
     try:
-        gate = _asked_ahead(gate, head)
-        verdict = _judge(gate, gate.repo, head, _commit_bases(gate), record=record, here=True)
+        gate, reader = _asked_ahead(gate, gate.repo, head)
+        verdict = _judge(gate, reader, head, _commit_bases(gate), record=record, here=True)
     finally:
         still = not moved()
     if not still:
@@ -36,19 +36,21 @@ def judge_index(gate: Gate, *, record: bool) -> Verdict:
     return verdict
 
 
-def _asked_ahead(gate: Gate, head: Tree) -> Gate:
-    """The gate, with what planning will ask git of this tree and of what is under it."""
+def _asked_ahead(gate: Gate, reader: Repo, head: Tree) -> tuple[Gate, Repo]:
+    """The gate and the repo that can read head, with what planning will ask git of it and of what is under it."""
     adopted = records.adopted(gate.state.shared)
     trees = [head.id, "HEAD^{tree}", *([adopted.tree] if adopted else [])]
     names = [f"{name}^{{commit}}" for name in ("HEAD", *bases_.DEFAULT_REFS)]
     folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", head.id)]
-    return gate._replace(repo=with_answers(gate.repo, [*names, *trees, *folders]))
+    reader = with_answers(reader, [*names, *trees, *folders])
+    return gate._replace(repo=gate.repo._replace(known=reader.known)), reader
 
 
 def judge_worktree(gate: Gate) -> Verdict:
     """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
     patch = stash.find_patch() if stash.inside_manager() else None
     repo, head = worktree_tree(gate.repo, gate.state.worktree, patch)
+    gate, repo = _asked_ahead(gate, repo, head)
     return _judge(gate, repo, head, _commit_bases(gate), record=False, here=True)
 
 

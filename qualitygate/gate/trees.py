@@ -45,8 +45,9 @@ def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple
     """The files on disk (untracked ones unless ignored), `patch` applied. Returns the repo that can read the tree."""
     private = scratch / f"index-{os.getpid()}"
     reader, tree = git_trees.write_worktree(repo, private, scratch / "objects", patch)
+    files = git.entries_of_index(reader._replace(index_file=private), tree)
     private.unlink(missing_ok=True)
-    return reader, Tree(tree, lambda: git.entries(reader, tree), "the work tree")
+    return reader, Tree(tree, files, "the work tree")
 
 
 def commit_tree(repo: Repo, rev: str) -> Tree:
