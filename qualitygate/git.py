@@ -363,9 +363,9 @@ def _ahead(repo: Repo, tree: str, places: Sequence[str]) -> dict[str, Entry] | N
             if entry is None:
                 break
             if number == len(parts) - 1:
-                if place.endswith("/"):
+                if place.endswith("/") or entry.mode == "40000":
                     return None
-                if entry.mode.startswith("1") and entry.mode != "160000":
+                if entry.mode != "160000":
                     found[place] = entry
             elif entry.mode != "40000":
                 break
