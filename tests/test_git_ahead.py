@@ -168,11 +168,13 @@ def calls(tmp_path: Path) -> Path:
 
 
 def hook(root: Path, calls: Path) -> tuple[int, list[str]]:
+    """The exit code of our hook, and what it asked git; in an error what it said as well."""
     (calls / "log").write_text("")
     env = {**os.environ, "GIT_INDEX_FILE": ".git/index", "PATH": f"{calls}{os.pathsep}{os.environ['PATH']}"}
     program = Path(our_git.__file__).with_name("git_hook.py")
     argv = [sys.executable, "-I", "-S", os.fspath(program), "pre-commit"]
-    done = subprocess.run(argv, cwd=root, env=env, capture_output=True, check=False)
+    done = subprocess.run(argv, cwd=root, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
     return done.returncode, [row.partition(" --no-pager ")[2] for row in (calls / "log").read_text().splitlines()]
 
 
@@ -195,7 +197,7 @@ def test_a_hook_asks_git_twice_for_what_passed_before_and_six_times_otherwise(
         assert (code, len(asked) <= 6 + remote) == (0, True), asked  # a second base is listed, too
         code, asked = hook(root, calls)
         assert (code, len(asked) <= 2) == (0, True), asked
-    write(root, {"a.py": CONFLICT + CONFLICT})
+    write(root, {"new.py": "<<<<<<< ours\nz = 3\n=======\n>>>>>>> theirs\n"})
     git(root, "add", "-A")
     code, asked = hook(root, calls)
     assert (code, len(asked) <= 7 + remote) == (1, True), asked
