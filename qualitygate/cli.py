@@ -113,6 +113,7 @@ def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
 )
 @click.option("--write", metavar="FORMAT=PATH", multiple=True, help="Write the report to a file, too; repeatable.")
 @click.option("--verbose", is_flag=True, help="Say also which settings come from shared ones.")
+@click.option("--explain-cache", is_flag=True, help="Say per check what was known already, and why the rest was not.")
 @_JSON
 @_COLOR
 def run(
@@ -129,13 +130,14 @@ def run(
     style: str,
     write: tuple[str, ...],
     verbose: bool,
+    explain_cache: bool,
     as_json: bool,
     color: str,
 ) -> int:
     """Judge a change. FILES limit what is printed, never what is judged."""
     from qualitygate.commands.run import What, named
     from qualitygate.commands.run import run as command
-    from qualitygate.reporters.verdict import exit_code, save, show, show_way_on, wanted_files
+    from qualitygate.reporters.verdict import exit_code, save, show, show_way_on, wanted_files, with_cache
 
     what, out = What(staged, worktree, commit, range_), wanted_files(write)
     style = "json" if as_json else style
@@ -150,6 +152,8 @@ def run(
         verdict = command(
             Path.cwd(), what=what, base=base, tier=tier or "commit", everything=all_files, progress=console.progress
         )
+    if explain_cache:
+        verdict = with_cache(verdict)
     save(verdict, out)
     if verbose and style in ("auto", "text"):
         from qualitygate.reporters.sync import render_origins

@@ -25,8 +25,10 @@ from qualitygate.error_handler import run
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import judging, rebasing
 from qualitygate.gate.compiling import compile_elsewhere
-from qualitygate.gate.planning import Gate, open_gate
+from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import FILE
+from qualitygate.gate.state import locate
+from qualitygate.git_ahead import repo_of_hook
 from qualitygate.model import Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import exit_code, show, show_way_on
@@ -38,7 +40,8 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _hook(name: str, args: Sequence[str]) -> int:
-    gate = open_gate(Path.cwd(), TOOLS, compile_elsewhere)
+    repo = repo_of_hook() or git.find_repo(Path.cwd())
+    gate = Gate(repo, locate(repo), TOOLS, compile_elsewhere)
     if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
         if rebasing.in_progress(gate.repo):
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next

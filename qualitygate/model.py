@@ -90,7 +90,10 @@ class Report(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """One line of the verdict's table: how one check fared on head. `files` counts what it looked at, in `unit`."""
+    """One line of the verdict's table: how one check fared on head. `files` counts what it looked at, in `unit`.
+
+    `cache` says of each tree what was known of it, and why the rest was not.
+    """
 
     check: str
     tool: str
@@ -101,6 +104,7 @@ class CheckResult(NamedTuple):
     seconds: float
     reason: str = ""
     unit: str = "file"
+    cache: str = ""
 
 
 class Base(NamedTuple):

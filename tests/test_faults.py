@@ -139,7 +139,7 @@ STAGES = {
     "the index is copied": "cache/qualitygate/*/*/index-*",
     "the lock is held": "cache/qualitygate/*/*/lock",
     "the tree is being laid out": "cache/qualitygate/*/*/head/.git/config",
-    "the tree is laid out": "cache/qualitygate/*/*/head.json",
+    "the tree is laid out": "cache/qualitygate/*/*/head.manifest",
 }
 
 
@@ -297,10 +297,18 @@ def state_files(root: Path, home: Path, pattern: str) -> list[Path]:
     return [path for top in tops for path in top.rglob("*") if path.match(pattern)]
 
 
+STATE = [
+    *("records/*/*.json", "cache/*/*.json", "cache/files/*/*.json", "policy/*.json"),
+    *("head.manifest", "base.manifest"),
+]
+
+
 @pytest.mark.parametrize(
     "torn", [pytest.param(name, marks=() if name in ("empty", "nothing in it") else pytest.mark.slow) for name in TORN]
 )
-@pytest.mark.parametrize("pattern", ["records/*/*.json", "cache/*/*.json", "policy/*.json", "head.json", "base.json"])
+@pytest.mark.parametrize(
+    "pattern", ["records/*/*.json", "cache/*/*.json", "policy/*.json", "head.manifest", "base.manifest"]
+)
 def test_a_torn_state_file_counts_as_none(tmp_path: Path, own_home: Path, pattern: str, torn: str) -> None:
     root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
     assert gate(root, "install").code == 0

@@ -114,7 +114,7 @@ def settings_files(tools: Mapping[str, Tool]) -> frozenset[str]:
 def names_digest_input(entries: Entries) -> list[str]:
     """The module and package names of a tree, which import sorting and namespace rules depend on."""
     modules = [path for path in entries if path.endswith((".py", ".pyi"))]
-    names = {path.split("/", 1)[0] for path in modules}
-    names |= {path.rsplit("/", 1)[0] + "/" for path in modules if path.endswith("/__init__.py")}
+    names = {path.partition("/")[0] for path in modules}
+    names |= {path[: -len("__init__.py")] for path in modules if path.endswith("/__init__.py")}
     names |= {"src/" + path.split("/", 2)[1] for path in modules if path.startswith("src/")}
     return sorted(names)

@@ -46,6 +46,16 @@ class Lister(Protocol):
         """The program that prints, line by line, those of the request's files."""
 
 
+class Paired(Protocol):
+    """A tool that can look at files of two trees in one run, because its own start takes longer than the files."""
+
+    def command_of_both(self, head: Request, base: Request) -> Command | None:
+        """The program for both, started in head's root; None where it has to be started twice."""
+
+    def apart(self, output: Output, head: Request, base: Request) -> tuple[Output, Output]:
+        """What it printed, as if each had been asked alone; for `parse`."""
+
+
 Ecosystem = Literal["python", "node", "system", "project"]
 """Where a program comes from: a distribution of PyPI, a package of npm, what is on the PATH, or the project itself."""
 
@@ -129,6 +139,11 @@ def fast_form(tool: Tool) -> str:
     return str(getattr(tool, "fast_form", ""))
 
 
+def heeds(tool: Tool) -> tuple[str, ...]:
+    """Basenames of files whose being there, wherever, decides what it says of others; none."""
+    return cast("tuple[str, ...]", getattr(tool, "heeds", ()))
+
+
 def leaves(tool: Tool) -> tuple[str, ...]:
     """Folders that it leaves in a work tree in which people run it themselves, each ending in `/`; none."""
     return cast("tuple[str, ...]", getattr(tool, "leaves", ()))
@@ -147,6 +162,11 @@ def comparer(tool: Tool) -> Comparer | None:
 def doubter(tool: Tool) -> Doubter | None:
     """The tool, if its findings must be seen twice."""
     return cast("Doubter", tool) if hasattr(tool, "retry") else None
+
+
+def paired(tool: Tool) -> Paired | None:
+    """The tool, if one run of it can be about two trees."""
+    return cast("Paired", tool) if hasattr(tool, "command_of_both") else None
 
 
 def told(tool: Tool, read: Read, options: Mapping[str, Any]) -> Told | None:

@@ -14,13 +14,14 @@ from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.model import Base
 
-_DEFAULT_REFS = (
+DEFAULT_REFS = (
     "refs/remotes/upstream/HEAD",
     "refs/remotes/origin/HEAD",
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
     "refs/remotes/origin/trunk",
 )
+"""Where the trusted branch is looked for, if the settings name none."""
 
 
 class Trusted(NamedTuple):
@@ -59,8 +60,8 @@ def trusted_ref(repo: Repo, named: str) -> Trusted | None:
     """
     if named:
         return _named_ref(repo, named)
-    here = git.refs(repo, *_DEFAULT_REFS)
-    for ref in _DEFAULT_REFS:
+    here = git.refs(repo, *DEFAULT_REFS)
+    for ref in DEFAULT_REFS:
         if ref in here:
             return Trusted(ref.removeprefix("refs/remotes/"), here[ref])
     return None

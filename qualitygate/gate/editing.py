@@ -96,6 +96,8 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
         gate.repo, gate.state.shared, trusted=rules.trusted, parents=bases_.parents_of_next_commit(gate.repo)
     )
     session = open_session(gate, gate.repo, rules, _around(gate, on_disk, rules.checks), start + (gate.limit or _LIMIT))
+    # Files on disk may change while a tool reads them: what was found there is never believed by a commit.
+    session = session._replace(shared=session.shared / "edits")
     bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
     try:
         return _for_now(session, judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False))

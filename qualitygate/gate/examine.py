@@ -16,7 +16,7 @@ from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
-from qualitygate.gate.observe import Observed, Run, observe, recall
+from qualitygate.gate.observe import Observed, Place, Run, observe, observe_both, recall
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
@@ -38,6 +38,7 @@ class _Judged(NamedTuple):
     files: int
     cached: bool
     reason: str
+    cache: str
 
 
 def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: list[BaseTree]) -> Outcome:
@@ -73,7 +74,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         state = "undecided"
     elif judgement.shown:
         state = "shown"
-    return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+    result = row(state, judged.reason)._replace(files=judged.files, cached=judged.cached, cache=judged.cache)
+    return Outcome(result, judgement)
 
 
 def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run:
@@ -115,25 +117,28 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     comparer = traits.comparer(tool)
     if comparer is not None:
         found = compare(session, check, comparer, head, layout, bases)
-        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason)
+        judgement = Judgement(found.blocking, 0, 0, found.shown)
+        return _Judged(judgement, found.looked_at, False, found.reason, "compared anew; what is in each file is kept")
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
     if forks and tool.scope == "tree":
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
-    seen = recall(job, head.entries, sides.head)
+    seen = _in_one_run(job, (head, layout), bases[0], sides) if not forks else None
+    seen = seen or recall(job, head.entries, sides.head)
     if seen is None:
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
     ours = Looked(layout, head.entries, sides.head, seen.report)
     blind = canary.why_blind(job, ours, bases[0])
     reasons = [reason for reason in (seen.report.reason, blind) if reason]
+    whys = [f"head: {seen.why}"]
     failed: list[str] = []
     findings, only_shown = _blocking(check, tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
-        return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+        return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), whys[0])
 
     looked: list[Before] = []
 
@@ -151,6 +156,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             before = revealing.readable(job, ours, before)
             known = known._replace(report=before.tree.report)
             looked.extend(() if base.fork else (before,))
+        whys.append(f"base: {known.why if known else 'not needed'}")
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(check, tool, known.report.findings if known else ())
@@ -181,7 +187,16 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     judgement = judgement._replace(shown=(*judgement.shown, *only_shown))
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
-    return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons))
+    return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), "; ".join(whys))
+
+
+def _in_one_run(job: Run, head: tuple[Tree, Laid], base: BaseTree, sides: Sides) -> Observed | None:
+    """What is found in head, looked at together with base where the tool can do that."""
+    if traits.paired(job.tool) is None or job.tool.scope == "lines":
+        return None
+    there = base.layout_for(job.check, job.tool, sides.base)
+    here = Place(head[1], head[0].entries, sides.head)
+    return observe_both(job, here, Place(there, base.entries_for(job.tool), sides.base))
 
 
 def _strictness(check: Check) -> Callable[[Finding], bool]:

@@ -16,23 +16,41 @@ from qualitygate.gate.policy import FILE, GatePolicy
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.trees import commit_tree, watched_index, worktree_tree
 from qualitygate.git import Repo
+from qualitygate.git_ahead import with_answers
+from qualitygate.locations import FOLDER
 from qualitygate.model import Base, Tree, Verdict
 
 
 def judge_index(gate: Gate, *, record: bool) -> Verdict:
     """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
     head, moved = watched_index(gate.repo, gate.state.worktree)
-    verdict = _judge(gate, gate.repo, head, _commit_bases(gate), record=record, here=True)
-    if moved():
+    still = True
+    try:
+        gate, reader = _asked_ahead(gate, gate.repo, head)
+        verdict = _judge(gate, reader, head, _commit_bases(gate), record=record, here=True)
+    finally:
+        still = not moved()
+    if not still:
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
     return verdict
+
+
+def _asked_ahead(gate: Gate, reader: Repo, head: Tree) -> tuple[Gate, Repo]:
+    """The gate and the repo that can read head, with what planning will ask git of it and of what is under it."""
+    adopted = records.adopted(gate.state.shared)
+    trees = [head.id, "HEAD^{tree}", *([adopted.tree] if adopted else [])]
+    names = [f"{name}^{{commit}}" for name in ("HEAD", *bases_.DEFAULT_REFS)]
+    folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", head.id)]
+    reader = with_answers(reader, [*names, *trees, *folders])
+    return gate._replace(repo=gate.repo._replace(known=reader.known)), reader
 
 
 def judge_worktree(gate: Gate) -> Verdict:
     """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
     patch = stash.find_patch() if stash.inside_manager() else None
     repo, head = worktree_tree(gate.repo, gate.state.worktree, patch)
+    gate, repo = _asked_ahead(gate, repo, head)
     return _judge(gate, repo, head, _commit_bases(gate), record=False, here=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from qualitygate.gate import base as bases_
 from qualitygate.gate import records, trust, waiving
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
-from qualitygate.gate.state import State, digest, locate
+from qualitygate.gate.state import State, digest, locate, read_json, write_json
 from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
 from qualitygate.gate.trees import is_taking_over
 from qualitygate.git import Repo
@@ -85,9 +85,9 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     if gate.versions:
         rows = (check._replace(version=gate.versions.get(check.name, check.version)) for check in policy.checks)
         policy = policy._replace(checks=tuple(rows))
-    tools = used_by(gate.tools, (check.tool for check in policy.checks))
 
     def may_run(root: str) -> bool:
+        tools = used_by(gate.tools, (check.tool for check in policy.checks))
         return _is_trusted(gate, reader, head, tools, root, here=here)
 
     surroundings = around_checks(gate, policy.checks, may_run)
@@ -107,15 +107,8 @@ def who(gate: Gate, policy: GatePolicy) -> str:
 
 def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], bool]) -> Around:
     """The surroundings per root, with what the project has installed there, if a check wants it and it may run."""
-    wanted: dict[str, set[str]] = {"": set()}
-    for check in checks:
-        tool, here = gate.tools[check.tool], wanted.setdefault(root_of(check), set())
-        if traits.ecosystem(tool) == "project":
-            here.update(("python", "node", "system"))
-        elif traits.uses_project(tool, check.options) or tool.package:
-            here.add(traits.ecosystem(tool))
     found = {}
-    for root, ecosystems in wanted.items():
+    for root, ecosystems in _needs(gate, checks).items():
         if gate.project is not None:
             found[root] = around(gate.repo, gate.project(root), trusted=gate.trusted)
             continue
@@ -124,6 +117,29 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
         trusted = bool(place or "system" in ecosystems) and may_run(root)
         found[root] = around(gate.repo, project if trusted else Project(), "" if trusted else place, trusted=trusted)
     return found
+
+
+def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
+    """Per root, from which ecosystems its checks may use what is installed. To load every adapter for this costs more
+    than all else that a tree which passed before needs, so it is worked out once."""
+    asked = sorted({(check.tool, root_of(check), str(check.options.get("environment", ""))) for check in checks})
+    known = gate.state.shared / "policy" / f"needs-{digest(version(), asked)}.json"
+    found = read_json(known)
+    if isinstance(found, dict) and set(found) == {"", *(root for _, root, _ in asked)}:
+        return {root: tuple(map(str, names)) for root, names in found.items()}
+    wanted: dict[str, set[str]] = {"": set()}
+    for name, root, environment in asked:
+        tool, here = gate.tools[name], wanted.setdefault(root, set())
+        if traits.ecosystem(tool) == "project":
+            here.update(("python", "node", "system"))
+        elif traits.uses_project(tool, {"environment": environment}) or tool.package:
+            here.add(traits.ecosystem(tool))
+    needs = {root: tuple(sorted(names)) for root, names in wanted.items()}
+    try:
+        write_json(known, needs, lasting=False)
+    except OSError:
+        pass  # a read-only clone works it out again
+    return needs
 
 
 def _of_base(head: GatePolicy, load_it: Callable[[], GatePolicy]) -> GatePolicy:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
 from qualitygate.gate.planning import Gate, who
@@ -66,7 +68,8 @@ class BaseTree:
     """One base, and what is derived from it and head only when some check needs it.
 
     `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
-    `fork`: nothing is known from it, it is what the sides of a merge have in common.
+    `fork`: nothing is known from it, it is what the sides of a merge have in common. `changed`: in which paths
+    head differs, where that is known already.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class BaseTree:
         diff: Callable[[bool], list[FileDiff]],
         *,
         fork: bool = False,
+        changed: frozenset[str] | None = None,
     ) -> None:
         self.base = base
         self.fork = fork
@@ -89,11 +93,14 @@ class BaseTree:
         self._diff = diff
         self._own: Laid | None = None
         self._lay_out = lay_out
-        self.changed = changed_paths(head.entries, tree.entries)
+        self.changed = changed_paths(head.entries, tree.entries) if changed is None else changed
         self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
         same = self.configured is tree.entries
         self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
         self.layout = lay_out("", self.configured)
+        for files in (tree.entries, self.configured):
+            if all((path in files) == (path in head.entries) for path in self.changed_configured | self.changed):
+                listing.same_paths(files, head.entries)
 
     def entries_for(self, tool: Tool) -> Entries:
         """Base's files as this tool must see them: a tool with settings sees head's."""
@@ -105,7 +112,7 @@ class BaseTree:
 
     def layout_for(self, check: Check, tool: Tool, files: tuple[str, ...]) -> Laid:
         """Where they are laid out; for a tool that reads nothing but its files just those, in a place of the check."""
-        if tool.config_files or tool.reads != "self":
+        if tool.config_files or tool.reads != "self" or traits.heeds(tool):
             return self.layout
         # Not of the tool: two checks may run the same one side by side, on other files.
         place = f"-plain-{tool.name}-{digest(check.name)[:8]}"
@@ -142,7 +149,8 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
+    beside = head.id if head.entries else ""  # listed as its maker knows best; only then by what differs from it
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=beside), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,
@@ -152,4 +160,5 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
         lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
+        changed=git.differing(session.repo, base.tree, head.id),
     )

@@ -23,6 +23,12 @@ def exit_code(verdict: Verdict) -> int:
     return _EXIT_CODES[status(verdict)]
 
 
+def with_cache(verdict: Verdict) -> Verdict:
+    """The verdict with a note per check that ran: what was known of each tree, and why the rest was not."""
+    notes = tuple(f"cache: {row.check}: {row.cache}" for row in verdict.checks if row.cache)
+    return verdict._replace(notes=(*verdict.notes, *notes))
+
+
 def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = ()) -> None:
     """Write the report to standard output.
 

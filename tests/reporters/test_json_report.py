@@ -49,7 +49,7 @@ def test_keys_are_the_contract(failed: Verdict) -> None:
         "cached",
         "seconds",
         "reason",
-    } | {"unit"}
+    } | {"unit", "cache"}
     assert set(document["undecided"][0]) == {"check", "reason"}
     assert document["waived"] == []
 
