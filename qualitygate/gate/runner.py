@@ -27,7 +27,7 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries)
-    return judge_all(session, head, layout, trees, known, hidden=find_hidden(session, head, layout, trees))
+    return judge_all(session, head, layout, trees, known, look=find_hidden)
 
 
 def judge_all(
@@ -37,11 +37,15 @@ def judge_all(
     trees: list[BaseTree],
     known: Known = NOTHING,
     *,
-    hidden: Hidden = NONE,
+    look: Callable[[Session, Tree, Laid, list[BaseTree]], Hidden] = lambda *_: NONE,
     ids: bool = True,
 ) -> Verdict:
-    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
+    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file.
+
+    `look` finds what settings hide, once the checks have run and their results are known.
+    """
     outcomes = _all_checks(session, head, layout, trees)
+    hidden = look(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
     results = tuple(outcome.result for outcome in outcomes)
     undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
