@@ -12,6 +12,7 @@ from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import canary, out_of_sight, revealing, targets
+from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
@@ -51,14 +52,15 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
-    some = next(wanted(check, tool, head.entries, head.entries), None)
-    if some is None and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
+    comparer = traits.comparer(tool)
+    trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
+    nothing = all(next(wanted(check, tool, entries, entries), None) is None for entries in trees)
+    if nothing and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
-        program = _program(session, check, tool)
+        program = program_for(session, check)
         version = program.version
-        must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
-        job = Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
+        job = ready(session, check, layout, program)
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""
@@ -72,6 +74,13 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     elif judgement.shown:
         state = "shown"
     return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+
+
+def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run:
+    """A check with what it needs to run on this side. Raises QualityGateError for what is missing or not trusted."""
+    tool = session.tools[check.tool]
+    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
+    return Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
 
 
 def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
@@ -89,10 +98,11 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
     return around
 
 
-def _program(session: Session, check: Check, tool: Tool) -> Program:
+def program_for(session: Session, check: Check) -> Program:
+    """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
     around = session.around_of(check)
     try:
-        return program_of(tool, check.version, around.project)
+        return program_of(session.tools[check.tool], check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise
@@ -102,6 +112,10 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
+    comparer = traits.comparer(tool)
+    if comparer is not None:
+        found = compare(session, check, comparer, head, layout, bases)
+        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason)
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
@@ -115,7 +129,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     blind = canary.why_blind(job, ours, bases[0])
     reasons = [reason for reason in (seen.report.reason, blind) if reason]
     failed: list[str] = []
-    findings, only_shown = _blocking(tool, seen.report.findings)
+    findings, only_shown = _blocking(check, tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
@@ -139,7 +153,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             looked.extend(() if base.fork else (before,))
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
-        had, _ = _blocking(tool, known.report.findings if known else ())
+        had, _ = _blocking(check, tool, known.report.findings if known else ())
         return Side(had, there.read), base.delta() if findings and had else Delta()
 
     def later(base: BaseTree, chosen: Sides | None = None) -> Callable[[], tuple[Side, Delta]]:
@@ -158,7 +172,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     moved = out_of_sight.findings_of(job, ours, bases[0])
     reasons += [moved.reason] if moved.reason else []
     if check.policy == "ratchet":
-        judgement = judgement._replace(new=(*judgement.new, *_blocking(tool, moved.findings)[0]))
+        judgement = judgement._replace(new=(*judgement.new, *_blocking(check, tool, moved.findings)[0]))
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
@@ -197,9 +211,11 @@ def _named_in(job: Run, entries: Entries, layout: Laid) -> targets.Targets | Non
     return targets.find(job.check, job.tool, scope.narrowed(root, entries), scope.reading(root, layout.read))
 
 
-def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _blocking(
+    check: Check, tool: Tool, findings: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Those that may block, and those whose rule is only ever shown."""
-    quiet = traits.shown_rules(tool)
+    quiet = (*traits.shown_rules(tool), *check.options.get("show", ()))
     return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 

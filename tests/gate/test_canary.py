@@ -72,13 +72,12 @@ def counting(asked: list[int]) -> SimpleNamespace:
     return words(look=look, config_files=("words.cfg",))
 
 
-def test_a_few_files_are_enough_to_see_that_a_tool_still_runs(tmp_path: Path) -> None:
-    files = {f"{n}.py": f"x = {n}\n" for n in range(50)}
-    make_repo(tmp_path / "r", {"qualitygate.toml": "schema = 1\n", "words.cfg": "1\n", **files})
+def test_a_tool_whose_settings_changed_is_run_though_no_file_of_it_did(tmp_path: Path) -> None:
+    make_repo(tmp_path / "r", {"qualitygate.toml": "schema = 1\n", "words.cfg": "1\n", "a.py": "x\n", "b.py": "y\n"})
     write(tmp_path / "r", {"words.cfg": "2\n"})
     asked: list[int] = []
     verdict = judging.judge_worktree(open_words(tmp_path / "r", tool=counting(asked)))
-    assert (verdict.status, asked) == ("passed", [20])
+    assert (verdict.status, 2 in asked) == ("passed", True)
 
 
 def test_nothing_is_tried_while_no_settings_changed(tmp_path: Path) -> None:
