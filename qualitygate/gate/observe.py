@@ -73,6 +73,10 @@ def _key(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     return digest(job.around.ours, what, job.around.environment_digest, sorted(inputs.items()), names)
 
 
+key_of = _key
+"""The name under which a result is kept: all that it depends on, in short."""
+
+
 def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     options, folder = job.check.options, scope.root_of(job.check)
     root = layout.path() / folder
