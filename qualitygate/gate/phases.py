@@ -329,7 +329,7 @@ _TELLING = 6
 
 
 def _alone(left: _Open, heads: list[Site]) -> None:
-    """A statement that moved without any neighbour: no other is like it, it left one place and is new at another."""
+    """A statement that moved without any neighbour: none in base is like it, it left one place and is new at another."""
 
     def statement(site: Site) -> Hashable:
         return (site.statement, site.context.centre) if site.line and len(site.statement) >= _TELLING else None
@@ -338,7 +338,7 @@ def _alone(left: _Open, heads: list[Site]) -> None:
 
     def only(site: Site) -> Hashable:
         key = statement(site)
-        return key if before[key] == after[key] == 1 else None
+        return key if before[key] == 1 and after[key] else None
 
     def fits(base: Site, head: Site) -> bool:
         return (
