@@ -329,7 +329,7 @@ _TELLING = 6
 
 
 def _alone(left: _Open, heads: list[Site]) -> None:
-    """A statement that moved without any neighbour: none in base is like it, it left one place and is new at another."""
+    """A statement that moved without any neighbour: base has no other like it, it left there and is new elsewhere."""
 
     def statement(site: Site) -> Hashable:
         return (site.statement, site.context.centre) if site.line and len(site.statement) >= _TELLING else None

@@ -35,6 +35,10 @@ _KEYS = frozenset(
 )
 
 
+_PER_FOLDER = 8
+"""256 folders of this many trees, past which the oldest are forgotten."""
+
+
 def manifests(job: Run, head: Laid, base: BaseTree) -> tuple[str, ...]:
     """What changed of the files that say which packages the project has; none for a check that uses none of them."""
     if not job.around.environment_digest or job.tool.reads != "tree":
@@ -51,6 +55,8 @@ def remember(job: Run, entries: Entries, files: tuple[str, ...]) -> None:
         return
     try:
         write_json(place, {"environment": job.around.environment_digest}, lasting=False)
+        for old in sorted(place.parent.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_PER_FOLDER]:
+            old.unlink(missing_ok=True)
     except OSError:
         pass  # then nothing is known later on, which is said
 

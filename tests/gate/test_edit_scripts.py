@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 from benchmarks import edit_scripts
 from tests.checkout import ROOT
@@ -29,10 +30,7 @@ def test_a_script_that_is_judged_wrongly_is_told() -> None:
     """The benchmark can fail: what was injected is taken away from the account, and is wrong then."""
     play = next(
         made
-        for made in (
-            edit_scripts.script(edit_scripts.PYTHON, dict(corpus()["py"][:2]), edit_scripts.Random(n))
-            for n in range(99)
-        )
+        for made in (edit_scripts.script(edit_scripts.PYTHON, dict(corpus()["py"][:2]), Random(n)) for n in range(99))
         if made.injected
     )
     new = Counter(finding.rule for finding in edit_scripts.verdict(play).new)
