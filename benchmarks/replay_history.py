@@ -81,6 +81,16 @@ def line_of(repo: Path, commit: str, finding: Finding) -> str:
     return lines[finding.line - 1].strip()[:140] if 0 < finding.line <= len(lines) else ""
 
 
+def is_doubtful(repo: Path, row: Row, finding: Finding) -> bool:
+    """Whether the file had as many lines that read like the finding's before: most of what is called new falsely."""
+    texts = []
+    for commit in (row.parent, row.commit):
+        done = subprocess.run(["git", "show", f"{commit}:{finding.path}"], cwd=repo, capture_output=True, check=False)
+        texts.append([" ".join(line.split()) for line in done.stdout.decode("utf-8", "replace").splitlines()])
+    line = texts[1][finding.line - 1] if 0 < finding.line <= len(texts[1]) else ""
+    return bool(line) and texts[0].count(line) >= texts[1].count(line)
+
+
 def change_to(repo: Path, row: Row, finding: Finding, around: int = 14) -> str:
     """The part of the commit's diff that is nearest to a finding."""
     said = subprocess.run(
@@ -124,6 +134,9 @@ def report(root: Path, name: str, rows: list[Row], args: argparse.Namespace) -> 
         if args.verbose and (verdict.new or verdict.touched or verdict.revealed):
             found = f"{len(verdict.new)} new, {len(verdict.touched)} touched, {len(verdict.revealed)} revealed"
             print(f"{name} {row.commit[:9]} {found}  {row.subject[:70]}")
+    if args.doubtful:
+        every = [pair for pair in every if is_doubtful(root, *pair)]
+        print(f"{name}: {len(every)} of them on lines that read like one of the same file before")
     if args.sample:
         for row, finding in random.Random(args.seed).sample(every, min(args.sample, len(every))):
             print(f"\n{name} {row.commit[:9]} {finding.path}:{finding.line}: {finding.rule} {finding.message[:100]}")
@@ -143,6 +156,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--of", choices=("new", "touched", "revealed"), default="new")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--doubtful", action="store_true", help="of them, only those on lines that were there before")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
     total: Counter[str] = Counter()
