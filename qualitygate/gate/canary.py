@@ -8,9 +8,6 @@ from qualitygate.gate.revealing import Looked
 from qualitygate.gate.session import BaseTree
 from qualitygate.gate.sides import wanted_files
 
-_FEW = 20
-"""Files that are tried before all of them are."""
-
 
 def why_blind(job: Run, head: Looked, base: BaseTree) -> str:
     """Why nothing may be concluded from a run that looked at nothing; empty where the settings are not the reason."""
@@ -18,13 +15,11 @@ def why_blind(job: Run, head: Looked, base: BaseTree) -> str:
     if head.report.looked_at or head.report.reason or not any(is_config(p, tool.config_files) for p in base.changed):
         return ""
     every = wanted_files(check, tool, head.entries)
-    few = [every[:_FEW]] if tool.reads != "tree" and len(every) > _FEW else []
-    for files in (*few, every):
-        report = observe(job, head.there, head.entries, files).report
-        if report.reason:
-            return f"its settings changed, and it does not run with them: {report.reason}"
-        if report.looked_at:
-            return ""
+    report = observe(job, head.there, head.entries, every).report
+    if report.reason:
+        return f"its settings changed, and it does not run with them: {report.reason}"
+    if report.looked_at:
+        return ""
     before = observe(job, base.own_layout(), base.tree.entries, wanted_files(check, tool, base.tree.entries)).report
     if before.reason or not before.looked_at:
         return ""

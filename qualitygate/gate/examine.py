@@ -11,7 +11,7 @@ from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import canary, out_of_sight, revealing, targets
+from qualitygate.gate import canary, out_of_sight, revealing, targets, upgrades
 from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
@@ -20,7 +20,7 @@ from qualitygate.gate.observe import Observed, Place, Run, observe, observe_both
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
-from qualitygate.gate.sides import Sides, choose, is_per_file, wanted
+from qualitygate.gate.sides import Sides, choose, is_per_file, wanted, wanted_files
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.surroundings import Surroundings, must_be_trusted
 from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Report, Tree
@@ -55,8 +55,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
     comparer = traits.comparer(tool)
     trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
-    some = any(next(wanted(check, tool, entries, entries), None) for entries in trees)
-    if not some and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
+    nothing = all(next(wanted(check, tool, entries, entries), None) is None for entries in trees)
+    if nothing and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = program_for(session, check)
@@ -122,7 +122,11 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
-    if forks and tool.scope == "tree":
+    upgraded = upgrades.manifests(job, layout, bases[0])
+    then = upgrades.as_before(job, bases[0]) if upgraded else None
+    if then is not None:  # all that uses the packages is in question
+        sides = Sides(*(wanted_files(check, tool, one) for one in (head.entries, bases[0].entries_for(tool))))
+    elif forks and tool.scope == "tree":
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
     seen = _in_one_run(job, (head, layout), bases[0], sides) if not forks else None
     seen = seen or recall(job, head.entries, sides.head)
@@ -141,6 +145,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), whys[0])
 
     looked: list[Before] = []
+    with_new: list[tuple[Report, Laid]] = []
+    if not seen.report.reason:
+        upgrades.remember(job, head.entries, sides.head)
 
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
@@ -157,6 +164,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             known = known._replace(report=before.tree.report)
             looked.extend(() if base.fork else (before,))
         whys.append(f"base: {known.why if known else 'not needed'}")
+        if known and findings and base is bases[0] and upgraded:
+            with_new.append((known.report, there))
+            known = known._replace(report=then) if then is not None else known
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(check, tool, known.report.findings if known else ())
@@ -175,6 +185,11 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     )
     if judgement.new and not failed and check.policy == "ratchet":
         judgement = revealing.without_revealed(judgement, job, ours, looked)
+    if judgement.new and with_new and then is not None:
+        (report, there), delta = with_new[0], bases[0].delta()
+        judgement = upgrades.with_cause(judgement, report, there.read, Side((), layout.read), delta, upgraded[0])
+    if upgraded and then is None:
+        judgement = judgement._replace(notes=(upgrades.unknown(upgraded, check.name),))
     moved = out_of_sight.findings_of(job, ours, bases[0])
     reasons += [moved.reason] if moved.reason else []
     if check.policy == "ratchet":

@@ -7,6 +7,7 @@ pays for nothing elsewhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
@@ -323,6 +324,30 @@ def _anywhere(left: _Open, heads: list[Site]) -> None:
         _elsewhere(left, heads, words, sure=False, same_file=False)
 
 
+_TELLING = 6
+"""Tokens of a statement, from which on it is told from others by itself."""
+
+
+def _alone(left: _Open, heads: list[Site]) -> None:
+    """A statement that moved without any neighbour: base has no other like it, it left there and is new elsewhere."""
+
+    def statement(site: Site) -> Hashable:
+        return (site.statement, site.context.centre) if site.line and len(site.statement) >= _TELLING else None
+
+    before, after = (Counter(map(statement, sites.values())) for sites in (left.base, left.head))
+
+    def only(site: Site) -> Hashable:
+        key = statement(site)
+        return key if before[key] == 1 and after[key] else None
+
+    def fits(base: Site, head: Site) -> bool:
+        return (
+            _not_copied(left, base, head) and not _settled(left, base, old=True) and not _settled(left, head, old=False)
+        )
+
+    _pair(left, heads, only, only, fits)
+
+
 def _edited(left: _Open, heads: list[Site]) -> None:
     """What the diff edited in place, in its definition: the same kind of thing is said of what became of the line."""
 
@@ -343,4 +368,4 @@ def _edited(left: _Open, heads: list[Site]) -> None:
     _pair(left, heads, base_key, head_key, fits)
 
 
-_PHASES = (_whole_words, _one_side, _on_kept_line, _anywhere)
+_PHASES = (_whole_words, _one_side, _on_kept_line, _anywhere, _alone)

@@ -21,7 +21,8 @@ class Judgement(NamedTuple):
     """What one check's findings in head amount to.
 
     `fixed_count` counts against the nearest group that was looked at. `touched` are those whose code was edited in
-    place, and which may block nothing; `revealed` those that base hid from the tool. `unaccounted` names rules with
+    place, and which may block nothing; `revealed` those that base hid from the tool. `notes` are about how it was
+    judged. `unaccounted` names rules with
     how many findings head has over base that nothing reports: never empty means a bug, and no verdict.
     """
 
@@ -32,6 +33,7 @@ class Judgement(NamedTuple):
     unaccounted: tuple[tuple[str, int], ...] = ()
     touched: tuple[Finding, ...] = ()
     revealed: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _lenient(_: Finding) -> bool:

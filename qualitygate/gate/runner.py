@@ -83,7 +83,7 @@ def judge_all(
         fixed=sum(one.fixed_count for one in judged),
         checks=results,
         undecided=undecided,
-        notes=(*session.policy.notes, *hidden.notes),
+        notes=(*session.policy.notes, *hidden.notes, *(note for one in judged for note in one.notes)),
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),

@@ -104,7 +104,11 @@ class Layout:
     def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, Laid]:
         """Some of the files with another content (None: removed), and all others, in another directory."""
         there = {path: data for path, data in files.items() if data is not None}
-        repo, ids = git_trees.store(self._repo, list(there.values()), self.beside("objects"))
+        import shutil  # it brings every compression with it
+
+        place = self.beside(f"{name}-objects")
+        shutil.rmtree(place, ignore_errors=True)  # what was altered before is written out already
+        repo, ids = git_trees.store(self._repo, list(there.values()), place)
         entries = {path: entry for path, entry in self._entries.items() if path not in files}
         for path, blob in zip(there, ids, strict=True):
             known = self._entries.get(path)
