@@ -34,7 +34,7 @@ from qualitygate.model import Verdict
 
 DEFAULT = ("syntax", "ruff", "ruff-format", "markers", "large-files", "secrets")
 _OPTIONS = {"semgrep": 'rules = ["swallowed-exception", "file-left-open"]\n'}
-_RUFF = 'target-version = "py310"\n[lint]\nselect = ["E", "F", "W", "I", "N", "B", "UP", "INP", "TID", "S", "PT", "C4", "EXE"]\n'
+_RUFF = 'target-version = "py310"\n[lint]\nselect = ["E", "F", "W", "I", "N", "B", "UP", "INP", "S", "C4", "EXE"]\n'
 
 
 class Difference(NamedTuple):
