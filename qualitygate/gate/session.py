@@ -15,7 +15,7 @@ from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
-from qualitygate.gate.planning import Gate
+from qualitygate.gate.planning import Gate, who
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
@@ -28,7 +28,7 @@ from qualitygate.model import Base, Check, Entries, Tree
 
 
 class Session(NamedTuple):
-    """Everything that the checks of one run share. `deadline` is of the monotonic clock."""
+    """Everything that the checks of one run share. `deadline` is of the monotonic clock, `actor` whose change it is."""
 
     repo: Repo
     shared: Path
@@ -40,6 +40,7 @@ class Session(NamedTuple):
     everything: bool
     deadline: float
     progress: Callable[[str], None]
+    actor: str = "person"
 
     def around_of(self, check: Check) -> Surroundings:
         """What this check may use besides the trees."""
@@ -59,6 +60,7 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
         everything=gate.everything,
         deadline=deadline,
         progress=gate.progress,
+        actor=who(gate, policy),
     )
 
 
