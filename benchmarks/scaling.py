@@ -3,8 +3,9 @@
     python benchmarks/scaling.py [--files 100,1000,...] [--changed 1,10,...] [--runs N] [--work FOLDER]
 
 Makes repositories of small Python modules. The first table changes one file in each of them; the second
-changes more and more files in the one that `--among` names. Medians in milliseconds, of runs in turn;
-`--work` keeps what was made.
+changes more and more files in the one that `--among` names. `status` and `commit` are git's own, without hooks;
+`again` is our hook on a tree that passed before, `judged` on one that nobody has seen. Medians, of runs in
+turn; `--work` keeps what was made.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.latency_ground import Ground, middle, our_hook, peak, timed
+from benchmarks.latency_ground import Ground, Took, middle, our_hook, peak, timed
 from benchmarks.story_tree import Done, git, run, surroundings
 
 _CHECKS = ("syntax", "ruff", "ruff-format", "markers", "large-files", "secrets")
 _PER_FOLDER = 50
-_HEAD = f"{'':>8} {'status':>8} {'commit':>8} {'again':>8} {'judged':>8} {'gate':>8} {'memory':>9} {'gate/git':>9}"
+_STEPS = f"{'status':>6} {'commit':>6} {'again':>6} {'judged':>6}"
+_HEAD = f"{_STEPS}  |{_STEPS}  |  memory"
 
 
 def name(number: int) -> str:
@@ -71,7 +73,7 @@ def edit(ground: Ground, count: int, number: int) -> None:
 
 def measure(ground: Ground, count: int, runs: int, start: int) -> str:
     """One row: git alone, a tree that passed before, and one that is judged, with what the gate itself adds."""
-    took: dict[str, list[float]] = {"status": [], "commit": [], "again": [], "judged": []}
+    took: dict[str, list[Took]] = {"status": [], "commit": [], "again": [], "judged": []}
 
     def plain() -> Done:
         off = ["-c", "core.hooksPath=/dev/null"]
@@ -92,9 +94,10 @@ def measure(ground: Ground, count: int, runs: int, start: int) -> str:
                 took[step].append(value)
     edit(ground, count, start + runs + 1)
     memory = peak(ground)
-    status, commit, again, judged = (middle(took[step]) for step in ("status", "commit", "again", "judged"))
-    per = f"{status:>8.0f} {commit:>8.0f} {again:>8.0f} {judged:>8.0f} {judged - again:>8.0f}"
-    return f"{per} {memory:>5.0f} MiB {judged / (status + commit):>9.1f}"
+    found = [middle(took[step]) for step in ("status", "commit", "again", "judged")]
+    wall = " ".join(f"{one.wall:>6.0f}" for one in found)
+    cpu = " ".join(f"{one.cpu:>6.0f}" for one in found)
+    return f"{wall}  |{cpu}  | {memory:>4.0f} MiB"
 
 
 def main() -> int:
@@ -109,7 +112,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="scaling-") as temporary:
         work = (asked.work or Path(temporary)).resolve()
         print(f"load {', '.join(f'{number:.1f}' for number in os.getloadavg())}, {os.cpu_count()} cores")
-        print(f"one file of     {_HEAD.lstrip()}", flush=True)
+        print(f"{'files':>8} {_HEAD}   (milliseconds: wall, then of all processors)", flush=True)
         for number, files in enumerate(map(int, asked.files.split(","))):
             print(f"{files:>8} {measure(grow(work, files), 1, asked.runs, 1000 * (number + 1))}", flush=True)
         ground = grow(work, asked.among)

@@ -114,7 +114,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     comparer = traits.comparer(tool)
     if comparer is not None:
         found = compare(session, check, comparer, head, layout, bases)
-        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason)
+        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason, "")
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
