@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ from benchmarks.story_tree import run
 from qualitygate import git, git_history, git_trees
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
-from qualitygate.gate import judging
+from qualitygate.gate import cache, judging
 from qualitygate.gate.planning import Gate
 from qualitygate.gate.state import State
 from qualitygate.git import Repo
@@ -34,7 +35,7 @@ from qualitygate.model import Verdict
 
 DEFAULT = ("syntax", "ruff", "ruff-format", "markers", "large-files", "secrets")
 _OPTIONS = {"semgrep": 'rules = ["swallowed-exception", "file-left-open"]\n'}
-_RUFF = 'target-version = "py310"\n[lint]\nselect = ["E", "F", "W", "I", "N", "B", "UP", "INP", "TID", "S", "PT", "C4", "EXE"]\n'
+_RUFF = 'target-version = "py310"\n[lint]\nselect = ["E", "F", "W", "I", "N", "B", "UP", "INP", "S", "C4", "EXE"]\n'
 
 
 class Difference(NamedTuple):
@@ -88,12 +89,24 @@ def compare(repo: Repo, checks: Sequence[str], commits: Sequence[tuple[str, str]
         middle = time.perf_counter()
         shutil.rmtree(work / "whole", ignore_errors=True)
         everything = gate._replace(state=State(work / "whole", work / "trees"), everything=True)
-        whole = judging.judge_trees(everything, reader, old, head)
+        with _nothing_known():
+            whole = judging.judge_trees(everything, reader, old, head)
         took[0] += middle - start
         took[1] += time.perf_counter() - middle
         new, fixed, undecided = new + len(whole.new), fixed + whole.fixed, undecided + len(whole.undecided)
         differences += _differ(commit, checks, short, whole)
     return Score(len(commits), new, fixed, undecided, tuple(differences), *took)
+
+
+@contextmanager
+def _nothing_known() -> Iterator[None]:
+    """Without what was found a moment ago in the other tree."""
+    had = cache.get, cache.get_files
+    cache.get, cache.get_files = (lambda shared, key: None), (lambda shared, key, contents: {})
+    try:
+        yield
+    finally:
+        cache.get, cache.get_files = had
 
 
 def _differ(commit: str, checks: Sequence[str], short: Verdict, whole: Verdict) -> Iterator[Difference]:

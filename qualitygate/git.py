@@ -31,9 +31,10 @@ TIMEOUT = 120.0
 
 
 class Known(NamedTuple):
-    """What git was asked ahead: the id of an object and its content; empty where there is none."""
+    """What git was asked ahead: the id of an object, its kind (`tree`) and its content; empty where there is none."""
 
     id: str
+    kind: str
     data: bytes
 
 
@@ -357,7 +358,7 @@ def _ahead(repo: Repo, tree: str, places: Sequence[str]) -> dict[str, Entry] | N
         parts, at = place.rstrip("/").split("/"), tree
         for number, part in enumerate(parts):
             known = repo.known.get(at)
-            if known is None:
+            if known is None or known.kind not in ("tree", ""):
                 return None
             entry = _in_tree(known.data, part, len(tree) // 2) if known.id else None
             if entry is None:

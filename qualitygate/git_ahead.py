@@ -33,10 +33,10 @@ def _read(data: bytes, asked: list[str]) -> Mapping[str, Known]:
         header = data[at:end].split(b" ")
         at = end + 1
         if len(header) != 3 or not header[2].isdigit():  # `NAME missing`, `NAME ambiguous`
-            found[name] = Known("", b"")
+            found[name] = Known("", "", b"")
             continue
         size = int(header[2])
-        known = Known(header[0].decode("ascii"), data[at : at + size])
+        known = Known(header[0].decode("ascii"), header[1].decode("ascii"), data[at : at + size])
         found.update({name: known, known.id: known})
         at += size + 1
     return found

@@ -259,6 +259,17 @@ def test_an_index_that_moves_while_the_gate_runs_is_stale(tmp_path: Path) -> Non
     assert process.returncode == 2 and b"the index changed while the gate ran" in out
 
 
+@pytest.mark.slow
+def test_twenty_edits_of_the_same_size_within_a_moment_are_all_seen_by_mypy(tmp_path: Path) -> None:
+    settings = 'schema = 1\n[checks.mypy]\npaths = ["a.py"]\n'
+    root = make_repo(tmp_path / "r", {"qualitygate.toml": settings, "mypy.ini": "[mypy]\n", "a.py": "x: int = 1\n"})
+    said = []
+    for number in range(20):
+        write(root, {"a.py": f"x: {('str', 'int')[number % 2]} = {number + 10}\n"})
+        said.append(gate(root, "run").code)
+    assert said == [1, 0] * 10
+
+
 def test_two_gates_in_one_work_tree_both_answer(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
     write(root, {"a.py": GOOD + BAD})

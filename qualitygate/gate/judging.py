@@ -41,7 +41,7 @@ def _asked_ahead(gate: Gate, reader: Repo, head: Tree) -> tuple[Gate, Repo]:
     adopted = records.adopted(gate.state.shared)
     trees = [head.id, "HEAD^{tree}", *([adopted.tree] if adopted else [])]
     names = [f"{name}^{{commit}}" for name in ("HEAD", *bases_.DEFAULT_REFS)]
-    folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", head.id)]
+    folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", *trees) if "^" not in tree]
     reader = with_answers(reader, [*names, *trees, *folders])
     return gate._replace(repo=gate.repo._replace(known=reader.known)), reader
 

@@ -143,7 +143,7 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
     if known is not None and not manifest.is_whole(directory, known):
         known = None
     if known is None:
-        _start(directory, repo)
+        _start(directory, repo, entries)
     last, have, folders = known or manifest.Manifest(0, frozenset(), {})
     rows = manifest.rows_of(entries)
     changed = [path for row in rows - have if _is_safe(path := manifest.path_in(row))]
@@ -158,7 +158,7 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
             _remove(directory, path)
         _write(directory, repo, {path: entries[path] for path in changed}, stamp)
     except OSError:  # somebody else's file is in the way
-        _start(directory, repo)
+        _start(directory, repo, entries)
         changed = [manifest.path_in(row) for row in want]
         _write_anew(directory, repo, {path: entries[path] for path in changed}, stamp)
         folders, gone = {}, []
@@ -190,11 +190,12 @@ def _is_changed(path: str) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_mtime_ns % 1_000_000_000 != 0
 
 
-def _start(directory: Path, repo: Repo) -> None:
+def _start(directory: Path, repo: Repo, entries: Entries) -> None:
     import shutil  # it brings every compression with it
 
     shutil.rmtree(directory, ignore_errors=True)
-    _make_git_dir(directory, repo)
+    ids = next((len(entry.blob) for entry in entries.values()), 0)
+    _make_git_dir(directory, repo, {40: "sha1", 64: "sha256"}.get(ids) or git.object_format(repo))
 
 
 def _write_anew(directory: Path, repo: Repo, entries: Entries, stamp: int) -> None:
@@ -289,14 +290,13 @@ def _stays_inside(path: str, link: str) -> bool:
     return ".." not in parts[up:] and up <= path.count("/")
 
 
-def _make_git_dir(directory: Path, repo: Repo) -> None:
+def _make_git_dir(directory: Path, repo: Repo, kind: str) -> None:
     # Tools look upwards for `.git` to find where a project ends; without one they would read the cache's parents.
     place = directory / ".git"
     (place / "objects" / "info").mkdir(parents=True)
     (place / "refs").mkdir()
     (place / "HEAD").write_text("ref: refs/heads/judged\n", encoding="ascii")
     (place / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.alternate(git.real_objects(repo))) + b"\n")
-    kind = git.object_format(repo)
     config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
     if kind != "sha1":
         config = f"[core]\n\trepositoryformatversion = 1\n\tbare = false\n[extensions]\n\tobjectformat = {kind}\n"

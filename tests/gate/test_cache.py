@@ -142,9 +142,10 @@ def test_it_says_why_something_was_not_known(root: Path) -> None:
     assert why(root, "ruff") == "head: first time: pkg/b.py; 1 hit; base: content changed: pkg/b.py; 1 hit"
     assert why(root, "mypy") == "head: hit; base: not needed"
     write(root, {"ruff.toml": "line-length = 100\n"})
-    assert why(root, "ruff").startswith("head: configuration changed: pkg/a.py and 1 more; base: ")
+    assert "configuration changed: pkg/a.py and 1 more" in why(root, "ruff")
+    git(root, "commit", "-qam", "settings")
     write(root, {"pkg/new/__init__.py": ""})
-    assert why(root, "ruff").startswith("head: names of modules changed: pkg/")
+    assert "names of modules changed: pkg/" in why(root, "ruff")
 
 
 def test_a_person_asks_for_it_in_any_format(root: Path) -> None:

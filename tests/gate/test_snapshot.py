@@ -48,11 +48,12 @@ def test_each_edit_of_the_same_size_gets_a_second_of_its_own(tmp_path: Path) -> 
     root = make_repo(tmp_path / "r", {"a.py": "x: int = 12\n"})
     repo, place = our_git.find_repo(root), tmp_path / "head"
     seen = []
-    for text in ("x: str = 12\n", "x: int = 12\n", "x: str = 13\n"):
-        commit(root, {"a.py": text})
+    for number in range(20):
+        commit(root, {"a.py": f"x: {('str', 'int')[number % 2]} = {number + 10}\n"})
         sync(place, repo, entries(root))
-        seen.append(int((place / "a.py").stat().st_mtime))
-    assert len(set(seen)) == 3
+        seen.append((place / "a.py").stat())
+    assert len({int(about.st_mtime) for about in seen}) == 20
+    assert len({about.st_size for about in seen}) == 1
 
 
 def test_an_update_that_was_killed_is_made_anew(tmp_path: Path) -> None:
