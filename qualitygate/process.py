@@ -8,8 +8,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from typing import IO, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, NamedTuple
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes kept of each stream; what is longer is cut and marked `truncated`."""
@@ -67,6 +68,39 @@ def _is_scrubbed(name: str) -> bool:
     if name in _SCRUBBED or name.startswith(_SCRUBBED_PREFIXES):
         return True
     return bool(_CREDENTIAL_WORDS.intersection(name.upper().split("_"))) or name.upper().endswith(_CREDENTIAL_ENDS)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process of this id; somebody else's counts."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold back what asks us to stop while a few lines put things in order; it comes when they are done.
+
+    For what takes no time and must not be left half done, such as a lock of git or a temporary file.
+    """
+    held: list[int] = []
+    before: dict[int, Any] = {}
+    try:
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            try:
+                before[stop] = signal.signal(stop, lambda number, frame: held.append(number))
+            except ValueError:
+                break  # only the main thread is ever interrupted
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number in dict.fromkeys(held):
+            os.kill(os.getpid(), number)
 
 
 _LIVE: set[int] = set()
