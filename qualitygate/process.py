@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, NamedTuple
 
@@ -127,6 +127,31 @@ def _kill_group(group: int) -> None:
         pass
 
 
+def _kill_holders(pipes: Iterable[int]) -> None:
+    """Kill who still holds the other end of these pipes: a child that left the group of its program (Linux)."""
+    wanted = {(found.st_dev, found.st_ino) for found in map(os.fstat, pipes)}
+    with _STARTING:  # or it might be a program of ours that is just starting
+        for process in (int(name) for name in _listed("/proc") if name.isdecimal() and int(name) != os.getpid()):
+            for handle in _listed(f"/proc/{process}/fd"):
+                try:
+                    found = os.stat(f"/proc/{process}/fd/{handle}")
+                except OSError:
+                    continue
+                if (found.st_dev, found.st_ino) in wanted:
+                    try:
+                        os.kill(process, signal.SIGKILL)
+                    except OSError:
+                        pass
+                    break
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # gone, somebody else's, or no Linux
+
+
 class _Pump:
     """Moves what a program reads and writes, and sees it end, without a thread and without a pause.
 
@@ -181,6 +206,10 @@ class _Pump:
                 rest = time.monotonic() + _GRACE
                 end = rest
         return ended
+
+    def left_open(self) -> tuple[int, ...]:
+        """What somebody still can write to, though the program has ended."""
+        return tuple(self._open)
 
     def _move(self, fd: int) -> None:
         if fd == self._pidfd:
@@ -270,6 +299,8 @@ def run(
         raise
     finally:
         _kill_group(process.pid)  # what it left behind belongs to nobody
+        if pump.left_open():
+            _kill_holders(pump.left_open())
         _LIVE.discard(process.pid)
         kept = [bytes(data) for data in pump.kept.values()]
         pump.close()

@@ -1,4 +1,4 @@
-"""Work that is not committed stays to the byte: where others write meanwhile, where a disk is full, or a tool writes."""
+"""Work that is not committed stays to the byte: while others write, where a disk is full, or a tool writes."""
 
 from __future__ import annotations
 
@@ -101,10 +101,10 @@ def test_precious_files_in_every_folder_stay_when_fixes_are_made(tmp_path: Path)
     precious = [
         f"{folder}{name}" for folder in ("", "d/", "d/e/", "f/") for name in ("x.keep", "y.dat", ".qualitygate-z")
     ]
-    write(root, {path: b"\0precious\xff" for path in precious})
+    write(root, dict.fromkeys(precious, b"\x00precious\xff"))
     for n, path in enumerate(precious):
         (root / path).chmod((0o600, 0o444, 0o755)[n % 3])
-    write(root, {path: GOOD + BAD for path in ("a.py", "d/e/b.py", "d/c.py")})
+    write(root, dict.fromkeys(("a.py", "d/e/b.py", "d/c.py"), GOOD + BAD))
     before = footprint(root)
     assert gate(root, "fix").code == 0
     after = footprint(root)
