@@ -238,7 +238,7 @@ def of_the_repository(root: Path, steps: tuple[str, ...]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("number", "count"), [("SIGKILL", 2), *(pytest.param(number, 16, marks=pytest.mark.slow) for number in SIGNALS)]
+    ("number", "count"), [("SIGKILL", 2), *(pytest.param(number, 8, marks=pytest.mark.slow) for number in SIGNALS)]
 )
 @pytest.mark.parametrize("then", ["undo", pytest.param("bootstrap", marks=pytest.mark.slow)])
 def test_a_bootstrap_that_is_killed_at_any_step_can_be_undone_or_run_again(
@@ -264,7 +264,7 @@ def test_a_bootstrap_that_is_killed_at_any_step_can_be_undone_or_run_again(
 
 
 @pytest.mark.parametrize(
-    ("number", "count"), [("SIGKILL", 4), *(pytest.param(number, EVERY, marks=pytest.mark.slow) for number in SIGNALS)]
+    ("number", "count"), [("SIGKILL", 4), *(pytest.param(number, 24, marks=pytest.mark.slow) for number in SIGNALS)]
 )
 def test_an_undo_that_is_killed_at_any_step_is_completed_by_the_next(
     tmp_path: Path, own_home: Path, number: str, count: int
@@ -286,10 +286,35 @@ def test_an_undo_that_is_killed_at_any_step_is_completed_by_the_next(
             assert [name for name in odd if ".qualitygate" not in name] == [], (step, whole.steps[step - 1], died)
 
 
+@deaths
+def test_an_install_that_is_killed_at_any_step_leaves_the_hook_that_was_there_or_ours(
+    tmp_path: Path, own_home: Path, number: str, count: int
+) -> None:
+    root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
+    script = b"#!/bin/sh\n# caf\xe9\n"
+    write(root, {".git/hooks/pre-commit": script})
+    (root / ".git/hooks/pre-commit").chmod(0o755)
+    before = footprint(root)
+    with from_the_start(root, own_home) as again:
+        again()
+        whole = dying.run(root, *dying.command("install"))
+        made = footprint(root)
+        assert whole.code == 0 and made != before, whole
+        hooks = [n for n, row in enumerate(whole.steps, 1) if "/.git/hooks/" in row]
+        for step in sorted({*numbered(whole.steps, count // 2), *dying.sample(hooks, count)}):
+            for then, wanted in (("install", made), ("uninstall", before)):
+                again()
+                died = dying.run(root, *dying.command("install"), death=Death(step, number))
+                there = (root / ".git/hooks/pre-commit").read_bytes()
+                assert there == script or b"qualitygate git hook" in there, (step, died)
+                after = dying.run(root, *dying.command(then))
+                assert (after.code, footprint(root)) == (0, wanted), (step, whole.steps[step - 1], after)
+
+
 STORMS = [("run",), ("run", "--staged"), ("fix",), ("fix", "--staged")]
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(EVERY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(24, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("argv", STORMS, ids=" ".join)
 def test_five_interrupts_in_a_row_from_any_step_on_leave_nothing_half_done(
     tmp_path: Path, own_home: Path, argv: tuple[str, ...], count: int

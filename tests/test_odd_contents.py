@@ -258,16 +258,30 @@ EVIL_YAML = {
     "wrong types": "repos: {a: 1}\n",
     "a date": "repos: 2020-01-01\n",
     "a mark": "\ufeffrepos: []\n",
-    "many": "repos:\n" + "- repo: local\n  hooks: []\n" * 20_000,
 }
 
 
 @pytest.mark.parametrize("name", EVIL_YAML)
 def test_settings_of_hooks_that_are_meant_to_hurt_are_named_or_read_and_never_run(tmp_path: Path, name: str) -> None:
-    root = make_repo(tmp_path / "r", {"a.py": GOOD, ".pre-commit-config.yaml": EVIL_YAML[name]})
+    root = make_repo(tmp_path / "r", {"a.toml": "x = 1\n", ".pre-commit-config.yaml": EVIL_YAML[name]})
     before = footprint(root)
     for argv in (("inspect",), ("bootstrap", "--dry-run"), ("run",)):
         answer = program(root, *argv)
         assert answer.code in (0, 2) and "Traceback" not in answer.err + answer.out, answer
         assert answer.code == 0 or "error: " in answer.err
         assert footprint(root) == before and not (root / "ran").exists()
+
+
+@pytest.mark.slow
+def test_twenty_thousand_files_and_one_change(tmp_path: Path) -> None:
+    settings = "schema = 1\n[gate]\ntime_limit = 600\n[checks.ruff]\n"
+    root = make_repo(tmp_path / "r", {**GATE, "qualitygate.toml": settings, "a.py": GOOD})
+    rows = [b"commit refs/heads/main\ncommitter x <x@example.com> 1 +0000\ndata 4\nmany\nfrom refs/heads/main^0\n"]
+    rows += [b"M 100644 inline d%d/e%d/f%d.py\ndata 6\nx = 1\n\n" % (n % 40, n % 97, n) for n in range(20_000)]
+    subprocess.run(["git", "fast-import", "--quiet"], cwd=root, input=b"".join(rows), check=True)
+    git(root, "reset", "-q")
+    (tmp_path / "bad").write_text("x = 1\n" + BAD)
+    blob = git(root, "hash-object", "-w", "../bad")
+    git(root, "update-index", "--add", "--cacheinfo", f"100644,{blob},d1/e1/f1.py")
+    answer = gate(root, "run", "--staged")
+    assert answer.code == 1 and "d1/e1/f1.py:2:8" in answer.out, answer
