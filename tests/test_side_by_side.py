@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from qualitygate.gate import records
 from qualitygate.gate.records import Key
+from qualitygate.git import find_repo
 from qualitygate.model import Base
 from tests.footprint import footprint, gate, program, start
 from tests.support import git, make_repo, write
@@ -127,3 +129,21 @@ def test_a_clone_in_the_place_of_another_does_not_meet_its_snapshot(tmp_path: Pa
     assert gate(root, "run", "--all-files").code == 0 and footprint(root) == before
     write(root, {"a.py": GOOD + "y = 1\n" + BAD})
     assert gate(root, "run").code == 1
+
+
+def test_fixes_in_many_work_trees_at_once_do_not_meet(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {**GATE, **{f"m{n}.py": GOOD for n in range(8)}})
+    places = [root, *(tmp_path / f"w{n}" for n in range(3))]
+    for n, place in enumerate(places):
+        if n:
+            git(root, "worktree", "add", "-q", "-b", f"b{n}", os.fspath(place))
+        write(place, {f"m{n}.py": GOOD + BAD for n in range(8)})
+    running = [start(place, "fix") for place in places]
+    for process in running:
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == 0, (out, err)
+    for place in places:
+        assert {path.read_text() for path in place.glob("m*.py")} == {GOOD}
+        assert git(place, "status", "--porcelain") == ""
+    rooms = {find_repo(place).git_dir / "qualitygate/fix" for place in places}
+    assert len(rooms) == 4 and all(room.is_dir() and not list(room.iterdir()) for room in rooms)

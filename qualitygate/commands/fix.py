@@ -105,7 +105,7 @@ def _write(gate: Gate, done: Mended, diff: bytes, *, staged: bool) -> Fixed:
             if staged and _reads(gate.repo.root / path, data):
                 written.append(path)  # a run that was killed came as far as this
                 continue
-            why = replace(gate.repo.root, path, judged[path], data, room=gate.state.shared / "fix")
+            why = replace(gate.repo.root, path, judged[path], data, room=gate.repo.git_dir / "qualitygate" / "fix")
             if why:
                 skipped.append((path, why))
             else:

@@ -37,7 +37,7 @@ def replace(
 
     Mode, owner, extended attributes and line breaks stay. What somebody writes up to the last moment
     stays as well: the files change places in one step, and change back if the old one was another.
-    The new one is made in `room`, a folder of ours, where that is on the same file system: a run that is
+    The new one is made in `room`, a folder of this work tree alone, where that is on the same file system: a run that is
     killed leaves nothing beside the user's files. The caller holds the lock of this work tree, so that
     temporary files found here are left-overs.
     """
