@@ -37,9 +37,9 @@ def replace(
 
     Mode, owner, extended attributes and line breaks stay. What somebody writes up to the last moment
     stays as well: the files change places in one step, and change back if the old one was another.
-    The new one is made in `room`, a folder of this work tree alone, where that is on the same file system: a run that is
-    killed leaves nothing beside the user's files. The caller holds the lock of this work tree, so that
-    temporary files found here are left-overs.
+    The new one is made in `room`, a folder for this work tree alone, where that is on the same file
+    system: a run that is killed leaves nothing beside the user's files. The caller holds the lock of
+    this work tree, so that temporary files found here are left-overs.
     """
     target = root / path
     try:
