@@ -20,6 +20,7 @@ from qualitygate.git import (
     tree_of,
 )
 from qualitygate.model import Entry
+from qualitygate.process import is_running, undisturbed
 
 
 def write_tree(repo: Repo, scratch: Path) -> str:
@@ -129,27 +130,48 @@ _TRIES = 5
 
 def _swap_index(index: Path, before: bytes, after: bytes) -> bool:
     """Whether the index still was `before`, and now is `after`."""
-    ready = index.with_name(f"{index.name}.qualitygate-{os.getpid()}")
+    ready = index.with_name(f"{index.name}{_READY}{os.getpid()}")
     lock = index.with_name(f"{index.name}.lock")
     try:
-        with open(ready, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(ready, lock)  # the lock is held for one comparison: whoever kills us then leaves it lying there
-        try:
-            if index.read_bytes() != before:
-                return False
-            os.replace(lock, index)
-        finally:
-            lock.unlink(missing_ok=True)
+        with undisturbed():
+            try:
+                with open(ready, "wb") as file:
+                    file.write(after)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.link(ready, lock)  # held for one comparison: whoever kills us then leaves it for `sweep_locks`
+                try:
+                    if index.read_bytes() != before:
+                        return False
+                    os.replace(lock, index)
+                finally:
+                    lock.unlink(missing_ok=True)
+            finally:
+                ready.unlink(missing_ok=True)
     except FileExistsError:
         raise GitError(f"another git is at work: {lock} exists", hint="wait until it has ended") from None
     except OSError as exc:
         raise GitError(f"cannot write the index: {exc.strerror or exc}", hint=f"make {index.parent} writable") from None
-    finally:
-        ready.unlink(missing_ok=True)
     return True
+
+
+_READY = ".qualitygate-"
+
+
+def sweep_locks(repo: Repo) -> None:
+    """Remove what a killed run of ours left beside the index; a lock only where it is the same file, so ours.
+
+    Another git's lock is never touched, nor one of ours whose process goes on.
+    """
+    index = repo.index_file
+    lock = index.with_name(f"{index.name}.lock")
+    for ready in index.parent.glob(f"{index.name}{_READY}*"):
+        process = ready.name.rpartition("-")[2]
+        if not process.isdecimal() or is_running(int(process)):
+            continue
+        if lock.exists() and lock.samefile(ready):
+            lock.unlink(missing_ok=True)
+        ready.unlink(missing_ok=True)
 
 
 def make_room(file: Path) -> None:

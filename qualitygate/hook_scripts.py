@@ -15,6 +15,7 @@ from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
 from qualitygate.hook_managers import calls_gate, husky_of, shim_for, writer
+from qualitygate.process import is_running
 
 KEPT = ".before-qualitygate"
 OWN = "qualitygate-hooks"
@@ -101,6 +102,7 @@ def install(repo: Repo, template: str) -> Installed:
     try:
         _bring_husky(repo, place)
         place.mkdir(parents=True, exist_ok=True)
+        _sweep(place)
         for name in NAMES:
             path, kept = place / name, place / f"{name}{KEPT}"
             if by := calls_gate(repo.root, place, name) or _runs_us_first(place, name):
@@ -118,7 +120,7 @@ def install(repo: Repo, template: str) -> Installed:
                     )
                 fresh.append(name)
                 if os.path.lexists(path):
-                    path.replace(kept)
+                    _keep(path, kept)
             if kept.exists() or (shared and (shared / name).exists()):
                 chained.append(name)
             _write(path, _script(template, name, tracked=tracked, shared=shared))
@@ -207,8 +209,15 @@ def _script(template: str, name: str, *, tracked: bool, shared: Path | None = No
     return template
 
 
+_HALF = ".qualitygate-half-"
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(f"{_HALF}{path.name}-{os.getpid()}")
+
+
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = _half(path)
     try:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
         temporary.chmod(0o755)
@@ -218,11 +227,30 @@ def _write(path: Path, text: str) -> None:
         raise
 
 
+def _keep(path: Path, kept: Path) -> None:
+    """Give the hook that is there its second name. It stays under the first until ours takes that in one step."""
+    temporary = _half(kept)
+    try:
+        os.link(path, temporary, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, temporary, follow_symlinks=False)  # where a file has one name only
+    temporary.replace(kept)
+    temporary.unlink(missing_ok=True)  # two names of one file do not take each other's place
+
+
+def _sweep(place: Path) -> None:
+    """Remove what a killed run left."""
+    for left in place.glob(f"{_HALF}*"):
+        if not is_running(int(left.name.rpartition("-")[2])):
+            left.unlink(missing_ok=True)
+
+
 def uninstall(repo: Repo) -> tuple[str, ...]:
     """Take our hooks out and put back what was there; returns the names of those removed."""
     place = directory(repo)
     ours = [name for name in NAMES if is_ours(place / name)]
-    for name in ours:
+    _sweep(place)
+    for name in NAMES:
         _take_out(place, name)
     for name in NAMES:  # made as the manager would have made it, for settings that are gone now
         path = place / name
@@ -241,7 +269,17 @@ def uninstall(repo: Repo) -> tuple[str, ...]:
 
 def _take_out(place: Path, name: str) -> None:
     path, kept = place / name, place / f"{name}{KEPT}"
-    if is_ours(path):
-        path.unlink()
-    if os.path.lexists(kept) and not os.path.lexists(path):
+    if not os.path.lexists(kept):
+        if is_ours(path):
+            path.unlink()
+    elif is_ours(path) or not os.path.lexists(path):
         kept.replace(path)
+    elif _is_same(path, kept):
+        kept.unlink()  # an install that was killed came as far as this
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other) or one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
