@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qualitygate.checks.builtin.reading import TEXT_LIMIT
 from qualitygate.checks.safeguards.protocol import Pair, Rule
-from qualitygate.checks.safeguards.suppression.directives import Directive, catalogue
+from qualitygate.checks.safeguards.suppression.document import document
 from qualitygate.checks.safeguards.suppression.languages import by_first_line, by_name
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
 
 if TYPE_CHECKING:
+    from qualitygate.checks.safeguards.suppression.directives import Directive
     from qualitygate.checks.safeguards.suppression.matching import Stand
 
 name = "suppressions"
@@ -23,7 +24,7 @@ reads: Reads = "self"
 config_files: tuple[str, ...] = (".gitattributes",)
 package = ""
 _FORMAT = 1
-facts_version = _FORMAT * 10**10 + catalogue().digest
+facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
 BLANKET, FILE_WIDE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
@@ -92,28 +93,28 @@ rules: tuple[Rule, ...] = (
 
 def wants(path: str) -> bool:
     """Files in a language that has directives, and those in which every line is one."""
-    return bool(by_name(path)) or path.rpartition("/")[2] in catalogue().files
+    return bool(by_name(path)) or path.rpartition("/")[2] in document()["files"]
 
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
-    """Its directives: `found`, rows as `suppression.reading.Found`, `guards`, `generated`; `{}` for none of these."""
-    known = catalogue()
-    if path.rpartition("/")[2] in known.files:
+    """Its directives: `found`, rows as `suppression.reading.Found`, and `guards`; `{}` for none of these."""
+    known = document()
+    if path.rpartition("/")[2] in known["files"]:
         return _lines(path.rpartition("/")[2], data)
     language = by_name(path)
     if language == "?":
         language = by_first_line(data)
-    words = known.keywords.get(language, ())
+    words = known["keywords"].get(language, ())
     if len(data) > TEXT_LIMIT or not words:
         return {}
     small = data.lower()
-    present = [word for word in words if word in small]
+    present = {word for word in words if word.encode() in small}
     if not present or b"\0" in data[:8192]:
         return {}
+    from qualitygate.checks.safeguards.suppression.directives import of_language
     from qualitygate.checks.safeguards.suppression.reading import read
 
-    found = {word.decode() for word in present}
-    directives = [one for one in known.of(language) if not found.isdisjoint(one.keywords)]
+    directives = [one for one in of_language(language) if not present.isdisjoint(one.keywords)]
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
     return read(language, path, text, directives)
 
@@ -160,17 +161,12 @@ def _findings(
     names_in_head: Mapping[str, str],
     pair: Pair,
 ) -> list[Finding]:
+    from qualitygate.checks.safeguards.suppression.directives import directives
     from qualitygate.checks.safeguards.suppression.matching import stands, unmatched
     from qualitygate.checks.safeguards.suppression.places import foreign, is_test
 
-    known = {**catalogue().directives, **_of_files()}
-    skipped = foreign(in_head, in_base, before, pair)
-    head = [
-        one
-        for path, facts in in_head.items()
-        if path not in skipped
-        for one in stands(path, facts.get("found", ()), known)
-    ]
+    known = directives()
+    head = [one for path, facts in in_head.items() for one in stands(path, facts.get("found", ()), known)]
     base = [
         one
         for path, facts in in_base.items()
@@ -188,14 +184,9 @@ def _findings(
         found.append(_finding(one, old, numbers[one]))
     for path, old_path in before.items():
         found += _lost_guards(path, in_base.get(old_path, {}), in_head.get(path, {}), known)
+    skipped = foreign((finding.path for finding in found), before, pair)
+    found = [finding for finding in found if finding.path not in skipped]
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column, finding.rule))
-
-
-def _of_files() -> dict[str, Directive]:
-    return {
-        file: Directive(file, file, tool, (), "lint", "project", (), "", "blanket", "")
-        for file, tool in catalogue().files.items()
-    }
 
 
 def rule_of(one: Stand) -> str:
@@ -222,7 +213,7 @@ def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
     directive, rule = one.directive, rule_of(one)
     said = next(rule_ for rule_ in rules if rule_.name == rule)
     codes = ", ".join(one.codes)
-    if directive.name in catalogue().files:
+    if directive.name in document()["files"]:
         message = f"`{codes}` is new in {directive.name}: {directive.tool} says no more of it"
     else:
         what = codes or "anything"

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Mapping
 
 import pytest
 
 from qualitygate.checks.safeguards import suppressions
-from qualitygate.checks.safeguards.suppression.directives import Directive, catalogue
+from qualitygate.checks.safeguards.suppression.directives import Directive, directives
+from qualitygate.checks.safeguards.suppression.document import document
 from qualitygate.model import Finding
+from tests.checkout import ROOT, run
 from tests.checks.safeguards.pairs import compared
 from tests.checks.safeguards.test_suppression_catalogue import rows
 
@@ -71,7 +75,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)
 def test_every_form_that_is_added_is_found(name: str, kind: str, text: str) -> None:
-    directive = catalogue().directives[name]
+    directive = directives()[name]
     path = name_of(directive)
     (found,) = whole({path: ""}, {path: text})
     assert found.name.startswith(f"{path}:{name}:")
@@ -103,7 +107,7 @@ QUOTED = {
 
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)
 def test_the_same_text_in_a_string_is_none(name: str, kind: str, text: str) -> None:
-    directive = catalogue().directives[name]
+    directive = directives()[name]
     language = directive.languages[0] if directive.languages != ("*",) else "python"
     if language == "css":
         pytest.skip("strings of CSS hold one line")
@@ -116,14 +120,14 @@ def test_the_same_text_in_a_string_is_none(name: str, kind: str, text: str) -> N
 
 @pytest.mark.parametrize("row", [row for row in rows() if row.get("guard")], ids=lambda row: row["name"])
 def test_a_strict_check_that_is_taken_away_is_found(row: dict[str, str]) -> None:
-    path = name_of(catalogue().directives[row["name"]])
+    path = name_of(directives()[row["name"]])
     rest = row["wide"].partition("\n")[2]
     assert findings({path: row["wide"]}, {path: rest}) == [("file-wide", path, 1)]
     assert findings({path: rest}, {path: row["wide"]}) == []
     assert findings({path: row["wide"]}, {}) == []
 
 
-@pytest.mark.parametrize("name", catalogue().files)
+@pytest.mark.parametrize("name", document()["files"])
 def test_a_line_of_a_file_that_hides_paths_is_found(name: str) -> None:
     assert findings({name: "# why\na/\n"}, {name: "# why\na/\nb/\n!c\n"}) == [("project-wide", name, 3)]
     assert findings({name: "a/\nb/\n"}, {name: "b/\n\na/\n"}) == []
@@ -348,3 +352,12 @@ def test_files_that_did_not_change_are_not_asked_for() -> None:
 
     assert suppressions.compare(given._replace(head_facts=facts), {}).looked_at == 1
     assert asked == ["a.py"]
+
+
+def test_what_finds_nothing_loads_almost_nothing() -> None:
+    code = (
+        "import sys; from qualitygate.checks.safeguards import suppressions as one;"
+        "one.extract('a.py', b'x = 1', {}); print([name for name in sys.modules if '.suppression.' in name])"
+    )
+    said = run(sys.executable, "-c", code, cwd=ROOT).stdout
+    assert sorted(name.rpartition(".")[2] for name in ast.literal_eval(said)) == ["document", "languages"]
