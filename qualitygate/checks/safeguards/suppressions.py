@@ -173,6 +173,7 @@ def _findings(
         for one in stands(names_in_head.get(path, path), facts.get("found", ()), known)
     ]
     head = [one for one in head if one.directive.name != "@ts-expect-error" or not is_test(one.path)]
+    head = [one for one in head if one.directive.scope != "project" or not _hides_nothing(one, pair)]
     found = []
     seen: Counter[str] = Counter()
     numbers = {}
@@ -189,13 +190,25 @@ def _findings(
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column, finding.rule))
 
 
+def _hides_nothing(one: Stand, pair: Pair) -> bool:
+    """Whether a line of an ignore file, a pattern as of `.gitignore`, means no file of head."""
+    from qualitygate.globs import matches
+
+    if not document()["files"].get(one.directive.name, {}).get("paths", False):
+        return False
+    folder = one.path[: -len(one.directive.name)]
+    pattern = one.code
+    across = "" if "/" in pattern.rstrip("/") else "**/"
+    return not any(matches(path, (folder + across + pattern.lstrip("/"),)) for path in pair.head)
+
+
 def rule_of(one: Stand) -> str:
     """Which kind of finding a new directive is."""
     directive = one.directive
+    if directive.kind == "spelling" or (directive.kind == "format" and one.scope == "project"):
+        return LAYOUT
     if one.scope == "project":
         return PROJECT_WIDE
-    if directive.kind == "spelling":
-        return LAYOUT
     if one.scope == "file":
         return FILE_WIDE
     if directive.kind in ("coverage", "format"):
@@ -214,14 +227,13 @@ def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
     said = next(rule_ for rule_ in rules if rule_.name == rule)
     codes = ", ".join(one.codes)
     if directive.name in document()["files"]:
-        message = f"`{codes}` is new in {directive.name}: {directive.tool} says no more of it"
+        message = f"`{codes}` is new in {directive.name}: hides it from {directive.tool}"
     else:
-        what = codes or "anything"
         where = _REACHES.get(one.scope, f"in the whole {one.scope}")
         reason = ", without a reason" if rule == NO_REASON else ""
-        message = f"new `{directive.name}`{reason}: {directive.tool} may not say {what} {where}"
-        if old is not None:
-            message += f"; before it was {', '.join(old.codes) or old.directive.name}"
+        message = f"new `{directive.name}`{reason}: hides {codes or 'everything'} ({directive.tool}) {where}"
+    if old is not None:
+        message += f"; before it was {', '.join(old.codes) or old.directive.name}"
     fix = said.fix
     if rule in (BLANKET, NO_REASON):
         fix += f": `{directive.how}`" if directive.how.count("`") == 0 else f": {directive.how}"

@@ -37,8 +37,9 @@ def compiled() -> str:
         language: sorted({word for row in plain if {language, "*"} & set(row["languages"]) for word in row["keywords"]})
         for language in languages.LANGUAGES
     }
-    digest = zlib.crc32(json.dumps([plain, table["files"]], sort_keys=True).encode())
-    document = {"digest": digest, "files": table["files"], "keywords": keywords}
+    files = {row["name"]: {key: row[key] for key in ("tool", "kind", "paths")} for row in table["file"]}
+    digest = zlib.crc32(json.dumps([plain, files], sort_keys=True).encode())
+    document = {"digest": digest, "files": files, "keywords": keywords}
     head = json.dumps(document, indent=0)[:-2]
     lines = ",\n".join(json.dumps(row) for row in plain)
     return f'{head},\n"directives": [\n{lines}\n]}}\n'
@@ -51,7 +52,7 @@ def test_what_the_gate_reads_was_made_from_the_table() -> None:
 def test_names_are_there_once() -> None:
     names = [row["name"] for row in rows()]
     assert len(set(names)) == len(names)
-    assert not set(names) & set(source()["files"])
+    assert not set(names) & {row["name"] for row in source()["file"]}
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])

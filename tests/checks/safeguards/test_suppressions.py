@@ -128,9 +128,24 @@ def test_a_strict_check_that_is_taken_away_is_found(row: dict[str, str]) -> None
 
 
 @pytest.mark.parametrize("name", document()["files"])
-def test_a_line_of_a_file_that_hides_paths_is_found(name: str) -> None:
-    assert findings({name: "# why\na/\n"}, {name: "# why\na/\nb/\n!c\n"}) == [("project-wide", name, 3)]
-    assert findings({name: "a/\nb/\n"}, {name: "b/\n\na/\n"}) == []
+def test_a_line_of_a_file_that_hides_things_is_found(name: str) -> None:
+    tree = {"a/x.js": "", "src/b/x.js": "", "c/x.js": ""}
+    rule = "layout" if document()["files"][name]["kind"] == "format" else "project-wide"
+    head = {**tree, name: "# why\na/\nb/\n!c\n"}
+    assert findings({**tree, name: "# why\na/\n"}, head) == [(rule, name, 3)]
+    assert findings({**tree, name: "a/\nb/\n"}, {**tree, name: "b/\n\na/\n"}) == []
+
+
+def test_a_pattern_that_means_no_tracked_file_hides_nothing() -> None:
+    tree = {"src/x.js": ""}
+    assert findings(tree, {**tree, ".eslintignore": "node_modules\ncoverage/\n/x.js\n"}) == []
+    assert findings(tree, {**tree, ".eslintignore": "x.js\n*.js\n/src/\n"}) == [
+        ("project-wide", ".eslintignore", 1),
+        ("project-wide", ".eslintignore", 2),
+        ("project-wide", ".eslintignore", 3),
+    ]
+    assert findings(tree, {**tree, "src/.eslintignore": "x.js\n"}) == [("project-wide", "src/.eslintignore", 1)]
+    assert findings({}, {".trivyignore": "CVE-2024-1234\n"}) == [("project-wide", ".trivyignore", 1)]
 
 
 LINE = "import os  # noqa: F401\n"

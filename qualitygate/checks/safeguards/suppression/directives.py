@@ -41,8 +41,8 @@ class Directive(NamedTuple):
 def directives() -> dict[str, Directive]:
     """All directives by name, and one for each file in which every line is one."""
     found = {row["name"]: _directive(row) for row in document()["directives"]}
-    for file, tool in document()["files"].items():
-        found[file] = Directive(file, file, tool, (), "lint", "project", (), "", "blanket", "")
+    for file, about in document()["files"].items():
+        found[file] = Directive(file, file, about["tool"], (), about["kind"], "project", (), "", "blanket", "")
     return found
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
-    """`directives`, rows as `directives.Directive`; `files`: names of files in which every line hides a path from a
-    tool, which is named; `keywords`: per language what must be in a text, in small letters, for any to be; `digest`.
+    """`directives`, rows as `directives.Directive`; `files`: by the names of files in which every line is one, the
+    `tool`, the `kind`, and whether the lines are `paths`; `keywords`: per language what must be in a text, in small
+    letters, for any to be; `digest`, which changes with the content.
     """
     with open(os.path.join(os.path.dirname(__file__), "catalogue.json"), encoding="utf-8") as stream:
         found: dict[str, Any] = json.load(stream)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive
 
@@ -135,11 +135,6 @@ def _widened_from(new: Stand, free: Sequence[Stand]) -> Stand | None:
     return None
 
 
-def stands(path: str, rows: Sequence[Sequence[object]], directives: Mapping[str, Directive]) -> list[Stand]:
+def stands(path: str, rows: Sequence[Sequence[Any]], directives: Mapping[str, Directive]) -> list[Stand]:
     """What `reading.read` found in a file, with the directives that the names stand for."""
-    found = []
-    for name, scope, codes, line, column, reason, code, before, after in rows:
-        found.append(
-            Stand(path, directives[name], scope, tuple(codes), line, column, reason, code, before, after)  # type: ignore[index, arg-type]  # plain JSON of our own
-        )
-    return found
+    return [Stand(path, directives[name], scope, tuple(codes), *rest) for name, scope, codes, *rest in rows]

@@ -15,8 +15,9 @@ _VENDORED = re.compile(
     r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
 )
 _GENERATED = re.compile(
-    r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}(?:@generated\b|code generated .{0,80}do not edit"
-    r"|.{0,40}\bdo not edit\b|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with) )",
+    r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
+    r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
+    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARK = re.compile(
