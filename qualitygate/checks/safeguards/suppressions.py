@@ -27,9 +27,9 @@ _FORMAT = 1
 facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
-BLANKET, FILE_WIDE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
+BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
     f"suppression:{kind}"
-    for kind in ("blanket", "file-wide", "project-wide", "no-reason", "reasoned", "coverage", "layout")
+    for kind in ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "reasoned", "coverage", "layout")
 )
 rules: tuple[Rule, ...] = (
     Rule(
@@ -46,6 +46,14 @@ rules: tuple[Rule, ...] = (
         "block",
         "it hides what will be written into this file later, too",
         "correct what the tool says, or switch the one rule off on the one line, with the reason",
+        "debt",
+    ),
+    Rule(
+        FILE_CODE,
+        "block",
+        "show",
+        "it hides this rule in what will be written into this file later, too",
+        "correct what the tool says, or switch the rule off on the one line, with the reason",
         "debt",
     ),
     Rule(
@@ -184,6 +192,8 @@ def _findings(
     for one, old in unmatched(base, head, lambda path: path in pair.head):
         found.append(_finding(one, old, numbers[one]))
     for path, old_path in before.items():
+        if path.rpartition(".")[2] != old_path.rpartition(".")[2]:
+            continue  # in another language it may be of no use
         found += _lost_guards(path, in_base.get(old_path, {}), in_head.get(path, {}), known)
     skipped = foreign((finding.path for finding in found), before, pair)
     found = [finding for finding in found if finding.path not in skipped]
@@ -210,7 +220,7 @@ def rule_of(one: Stand) -> str:
     if one.scope == "project":
         return PROJECT_WIDE
     if one.scope == "file":
-        return FILE_WIDE
+        return FILE_CODE if one.codes else FILE_WIDE
     if directive.kind in ("coverage", "format"):
         return COVERAGE if directive.kind == "coverage" else LAYOUT
     may_name = "(?P<codes>" in directive.pattern
@@ -235,7 +245,7 @@ def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
     if old is not None:
         message += f"; before it was {', '.join(old.codes) or old.directive.name}"
     fix = said.fix
-    if rule in (BLANKET, NO_REASON):
+    if rule in (BLANKET, NO_REASON) or (rule in (FILE_WIDE, FILE_CODE) and directive.how):
         fix += f": `{directive.how}`" if directive.how.count("`") == 0 else f": {directive.how}"
     return Finding(name, rule, one.path, one.line, one.column, one.line, one.column, message, "debt", fix, key)
 
@@ -244,7 +254,7 @@ def _lost_guards(
     path: str, old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[str, Directive]
 ) -> list[Finding]:
     kept = {row[0] for row in new.get("guards", ())}
-    found = []
+    found: list[Finding] = []
     for guard in sorted({row[0] for row in old.get("guards", ())} - kept):
         directive = known[guard]
         message = f"`{guard}` was taken away: {directive.tool} looks less closely at the whole file"

@@ -55,8 +55,10 @@ def whole(base: Mapping[str, str], head: Mapping[str, str], renames: Mapping[str
 def expected(directive: Directive, kind: str) -> str:
     if directive.kind == "spelling":
         return "layout"
-    if directive.scope in ("file", "project"):
-        return f"{directive.scope}-wide"
+    if directive.scope == "project":
+        return "project-wide"
+    if directive.scope == "file":
+        return "file-wide" if kind == "wide" else "file-code"
     if directive.kind in ("coverage", "format"):
         return "coverage" if directive.kind == "coverage" else "layout"
     if kind == "wide":
@@ -124,6 +126,8 @@ def test_a_strict_check_that_is_taken_away_is_found(row: dict[str, str]) -> None
     rest = row["wide"].partition("\n")[2]
     assert findings({path: row["wide"]}, {path: rest}) == [("file-wide", path, 1)]
     assert findings({path: rest}, {path: row["wide"]}) == []
+    other = path + "x" if not path.endswith(".ts") else "x.js"
+    assert findings({path: row["wide"]}, {other: rest}, {other: path}) == []
     assert findings({path: row["wide"]}, {}) == []
 
 
@@ -200,6 +204,11 @@ def test_edited_round_the_directive_is_not_new() -> None:
         ("a.ts", "/* eslint-disable */\nf(x)\n", "/* eslint-disable no-alert */\nf(x)\n"),
         ("a.rs", "#[allow(dead_code)]\nfn f() {}\n", '#[expect(dead_code, reason = "for the macro")]\nfn f() {}\n'),
         ("a.rs", "#![allow(dead_code)]\nfn f() {}\n", "#[allow(dead_code)]\nfn f() {}\n"),
+        (
+            "a.ts",
+            "f(x)\n/* eslint-disable no-alert */\ng(x)\nh(x)\n/* eslint-enable no-alert */\n",
+            "f(x)\n// eslint-disable-next-line no-alert\ng(x)\n// eslint-disable-next-line no-alert\nh(x)\n",
+        ),
     ],
 )
 def test_narrowed_is_allowed_and_widened_is_not(path: str, old: str, new: str) -> None:
@@ -218,9 +227,9 @@ def test_widened_says_what_it_was() -> None:
 
 def test_a_range_that_is_never_ended_is_the_whole_file() -> None:
     whole_file = "/* eslint-disable no-alert -- it is a page of tests */\nf(x)\n"
-    assert findings({}, {"a.ts": whole_file}) == [("file-wide", "a.ts", 1)]
+    assert findings({}, {"a.ts": whole_file}) == [("file-code", "a.ts", 1)]
     assert findings({}, {"a.ts": whole_file + "/* eslint-enable no-alert */\n"}) == [("reasoned", "a.ts", 1)]
-    assert findings({"a.ts": whole_file + "/* eslint-enable */\n"}, {"a.ts": whole_file}) == [("file-wide", "a.ts", 1)]
+    assert findings({"a.ts": whole_file + "/* eslint-enable */\n"}, {"a.ts": whole_file}) == [("file-code", "a.ts", 1)]
 
 
 def test_one_for_the_whole_file_moves_only_with_its_file() -> None:
@@ -242,6 +251,8 @@ def test_one_for_the_whole_file_moves_only_with_its_file() -> None:
         ("import os  # noqa: F401  # TODO fix later\n", "no-reason"),
         ("import os  # noqa: F401  # ignore this lint error\n", "no-reason"),
         ("import os  # noqa: F401  # ok\n", "no-reason"),
+        ("import os  # noqa: F401  # defensive check\n", "reasoned"),
+        ("import os  # noqa: F401  # 副作用のため\n", "reasoned"),
         ("# loaded for its side effect\nimport os  # noqa: F401\n", "no-reason"),
         ("import os  # noqa  # loaded for its side effect\n", "blanket"),
     ],
@@ -289,6 +300,13 @@ def test_what_a_program_writes_is_not_looked_at() -> None:
     }
     assert findings(marks, {**marks, "gen/a.py": text, "src/b.x.py": text}) == []
     assert findings(marks, {**marks, "src/gen/a.py": text}) == [("blanket", "src/gen/a.py", 1)]
+
+
+def test_what_tests_read_is_data() -> None:
+    text = "import os  # noqa\n"
+    for folder in ("tests/data", "test/unit/fixtures", "pkg/__fixtures__", "pkg/testdata"):
+        assert findings({}, {f"{folder}/a.py": text}) == []
+    assert len(findings({}, {"tests/a.py": text, "data/a.py": text, "tests/unit/a.py": text})) == 3
 
 
 def test_a_change_cannot_excuse_itself() -> None:

@@ -1,4 +1,4 @@
-"""Whose code a file is: tests, and what is generated or not the project's own."""
+"""What a file is: a test, what tests read, what is generated, what is not the project's own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ _TEST = re.compile(
 )
 _VENDORED = re.compile(
     r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
+)
+_FIXTURE = re.compile(
+    r"(?:^|/)(?:__fixtures__|__snapshots__|testdata|test[-_]fixtures"
+    r"|(?:tests?|specs?|__tests__)/(?:[^/]+/)*(?:data|fixtures?|snapshots))/"
 )
 _GENERATED = re.compile(
     r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
@@ -32,7 +36,7 @@ def is_test(path: str) -> bool:
 
 
 def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
-    """Those files of head that nobody writes here: by a folder's name, by base's `.gitattributes`, by their own word.
+    """Those files of head that are no code of the project: by a folder's name, by base's `.gitattributes`, by their own word.
 
     What head itself says counts for a new file only: else a change could excuse what it does. `before`: the
     names that files had in base.
@@ -42,7 +46,10 @@ def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> froz
     return frozenset(
         path
         for path in wanted
-        if _VENDORED.search(path) or matches(path, marks) or _is_generated(path, before.get(path, path), pair)
+        if _VENDORED.search(path)
+        or _FIXTURE.search(path)
+        or matches(path, marks)
+        or _is_generated(path, before.get(path, path), pair)
     )
 
 
