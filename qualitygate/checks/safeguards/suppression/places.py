@@ -36,7 +36,7 @@ def is_test(path: str) -> bool:
 
 
 def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
-    """Those files of head that are no code of the project: by a folder's name, by base's `.gitattributes`, by their own word.
+    """Those files of head that are no code of the project: by a folder, by base's `.gitattributes`, by their own word.
 
     What head itself says counts for a new file only: else a change could excuse what it does. `before`: the
     names that files had in base.

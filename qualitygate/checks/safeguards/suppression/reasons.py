@@ -20,7 +20,7 @@ _LINK = re.compile(r"https?://\S+|#\d{2,}\b|\b[A-Z]{2,}-\d+\b")
 
 
 def is_reason(text: str) -> bool:
-    """Two words that are no fillers, or one and fillers, if it is long; or a link or number under which one can read on."""
+    """Two words that are no fillers, or a long one beside some; or a link or number under which one can read on."""
     if _LINK.search(text) or sum(letter > _NO_BLANKS for letter in text) >= 4:
         return True
     words = _WORD.findall(text)
