@@ -175,6 +175,13 @@ def test_mending_one_does_not_pay_for_another() -> None:
     assert findings(base, head) == [("no-reason", "b.py", 2)]
 
 
+def test_short_code_that_looks_alike_is_not_the_same() -> None:
+    gap = "".join(f"x{n} = {n}\n" for n in range(9))
+    base = {"a.py": f"import os  # noqa: F401\n{gap}", "b.py": gap}
+    assert findings(base, {"a.py": gap, "b.py": f"{gap}import re  # noqa: F401\n"}) == [("no-reason", "b.py", 10)]
+    assert findings(base, {"a.py": f"{gap}import re  # noqa: F401\n", "b.py": gap}) == [("no-reason", "a.py", 10)]
+
+
 def test_reformatted_is_not_new() -> None:
     base = {"a.py": "x = 1\nvalue = call(alpha, 'beta', [gamma])  # type: ignore[arg-type]\ny = 2\n"}
     split = 'x = 1\nvalue = call(\n    alpha,\n    "beta",\n    [gamma],\n)  # type: ignore[arg-type]\ny = 2\n'
@@ -325,6 +332,7 @@ def test_a_change_cannot_excuse_itself() -> None:
         ("a.py", "#: E501 is what `# noqa` hides\n".replace("# noqa", "noqa")),
         ("a.js", "const x = /\\/\\/ eslint-disable-line/\n"),
         ("a.jsx", "const x = <p>// eslint-disable-line</p>\n"),
+        ("a.ts", "/**\n * @ts-ignore hides the next line\n * of code.\n */\nf(x)\n"),
         ("a.ts", "/** Writes an `@ts-ignore` above the line. */\n"),
         ("a.md", "Write `<!-- markdownlint-disable -->` on top.\n"),
         ("a.md", "text\n\n    <!-- markdownlint-disable -->\n"),
@@ -346,6 +354,28 @@ def test_what_only_speaks_of_a_directive_is_none(path: str, text: str) -> None:
 def test_a_file_without_an_ending_is_read_by_its_first_line() -> None:
     text = "#!/usr/bin/env bash\ncd x\n# shellcheck disable=SC2086\nrm $1\n"
     assert findings({}, {"bin/run": text}) == [("no-reason", "bin/run", 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("a.py", "import os  #noqa\n", "noqa"),
+        ("a.py", "import os  # NoQA:F401\n", "noqa"),
+        ("a.py", "import os  # words# noqa\n", "noqa"),
+        ("a.py", "import os  #\u00a0noqa\n", "noqa"),
+        ("a.py", "import os  # see https://example.com # noqa\n", "noqa"),
+        ("a.py", "# mypy: disallow-untyped-defs=False\n", "mypy: ignore-errors"),
+        ("a.ts", "/*\n * why\n * @ts-ignore */\nf(x)\n", "@ts-ignore"),
+        ("a.ts", "//@ts-ignore\nf(x)\n", "@ts-ignore"),
+        ("a.ts", "/* eslint\n   no-alert: 0 */\nf(x)\n", "eslint inline settings"),
+        ("a.vue", "<template>\n<!-- eslint-disable-next-line vue/x -->\n</template>\n", "eslint-disable-next-line"),
+        ("a.rs", "#[cfg_attr(not(test), allow(dead_code))]\nfn f() {}\n", "#[allow]"),
+        ("a.cs", 'class A {\n  [Fact, SuppressMessage("a", "CA1:b")]\n  void F() {}\n}\n', "[SuppressMessage]"),
+        ("a.tsx", "const x = <p>{/* @ts-expect-error the types are wrong */}{y}</p>\n", "@ts-expect-error"),
+    ],
+)
+def test_what_a_tool_would_obey_is_found(path: str, text: str, name: str) -> None:
+    assert [found.name.split(":", 1)[1][: len(name)] for found in whole({}, {path: text})] == [name]
 
 
 def test_a_comment_in_jsx_and_in_a_template_is_one() -> None:

@@ -33,6 +33,7 @@ class Directive(NamedTuple):
     code: str = ""
     everything: tuple[str, ...] = ()
     anywhere: bool = False
+    last_line: bool = False
     guard: bool = False
     rank: int = 0
 

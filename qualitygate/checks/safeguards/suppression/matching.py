@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive
 
 _SIMILAR, _SIMILAR_AROUND, _SIMILAR_ELSEWHERE = 0.5, 0.7, 0.6
+_TELLING, _SIMILAR_SHORT = 20, 0.8
 _REACH = {scope: 0 if scope == "next" else number for number, scope in enumerate(SCOPES)}
 
 
@@ -89,8 +90,14 @@ def _in_place(old: Stand, new: Stand) -> bool:
         return True
     if (new.before and old.before == new.before) or (new.after and old.after == new.after):
         return True
-    around = dice(old.before + old.code + old.after, new.before + new.code + new.after)
-    return dice(old.code, new.code) >= _SIMILAR or around >= _SIMILAR_AROUND
+    around = (one.before + one.code + one.after for one in (old, new))
+    return _alike(old.code, new.code, _SIMILAR) or _alike(*around, _SIMILAR_AROUND)
+
+
+def _alike(one: str, two: str, least: float) -> bool:
+    """Whether one is the other, edited. Of short code most is the same anyway: `import a`, `import b`."""
+    short = min(len(one), len(two)) < _TELLING
+    return dice(one, two) >= (max(least, _SIMILAR_SHORT) if short else least)
 
 
 def dice(one: str, two: str) -> float:
@@ -110,7 +117,7 @@ _PASSES: tuple[tuple[bool, Callable[[Stand, Stand], bool]], ...] = (
     (True, lambda old, new: covers(old, new) and old.code == new.code),
     (True, lambda old, new: covers(old, new) and _in_place(old, new)),
     (False, lambda old, new: covers(old, new) and old.code == new.code),
-    (False, lambda old, new: covers(old, new) and dice(old.code, new.code) >= _SIMILAR_ELSEWHERE),
+    (False, lambda old, new: covers(old, new) and _alike(old.code, new.code, _SIMILAR_ELSEWHERE)),
 )
 """Who goes with whom, the surest first; whether only in one file."""
 

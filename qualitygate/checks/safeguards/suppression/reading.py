@@ -130,7 +130,11 @@ def _in_comments(whole: Text, directives: list[Directive]) -> Iterator[_Place]:
             yield _Place(directive, start + match.start(), end, _codes(directive, match), reason)
 
 
-_SEGMENT = re.compile(r"(?:(?:^|(?<=\s))(?:#+|//+!?|--|;+|<!--+)|^/\*+!?|^\{/\*+|^=begin)[ \t*]*(?:\n[ \t*]*)?")
+# What a mark of a comment is elsewhere begins nothing in the middle of a word: `https://`.
+_SEGMENT = re.compile(
+    r"(?:#+|(?:^|(?<=\s))(?://+!?|--|;+|<!--+)|^/\*+!?|^\{/\*+|^=begin)(?:[^\S\n]|\*)*(?:\n(?:[^\S\n]|\*)*)?"
+)
+_LAST_LINE = re.compile(r"\n(?:[^\S\n]|\*)*(?=[^\n]*\Z)")
 
 
 def _matches(directive: Directive, comment: str) -> list[re.Match[str]]:
@@ -139,6 +143,8 @@ def _matches(directive: Directive, comment: str) -> list[re.Match[str]]:
     if directive.anywhere:
         return [one for one in pattern.finditer(comment) if not _in_a_word(comment, one.start())]
     begins = [match.end() for match in _SEGMENT.finditer(comment)]
+    if directive.last_line and (last := _LAST_LINE.search(comment)):
+        begins = [last.end()]
     # `// #nosec` is one directive, whose mark is another language's.
     found = {one.start(): one for at in begins if (one := pattern.match(comment, at)) is not None}
     return list(found.values())
