@@ -90,8 +90,8 @@ def _in_place(old: Stand, new: Stand) -> bool:
         return True
     if (new.before and old.before == new.before) or (new.after and old.after == new.after):
         return True
-    around = (one.before + one.code + one.after for one in (old, new))
-    return _alike(old.code, new.code, _SIMILAR) or _alike(*around, _SIMILAR_AROUND)
+    was, now = old.before + old.code + old.after, new.before + new.code + new.after
+    return _alike(old.code, new.code, _SIMILAR) or _alike(was, now, _SIMILAR_AROUND)
 
 
 def _alike(one: str, two: str, least: float) -> bool:
