@@ -193,12 +193,14 @@ def _foot(verdict: Verdict, left: int, log: str, then: str) -> list[str]:
         lines.append(f"{left} more{where}")
     if verdict.accepted:
         lines.append(f"accepted by a person: {plural(len(verdict.accepted), 'finding')}, leave them as they are")
+    if verdict.waived:
+        lines.append(f"waived: {plural(len(verdict.waived), 'finding')}, leave them as they are")
     if verdict.known:
         lines.append(f"known from before this change: {plural(verdict.known, 'finding')}, leave them as they are")
     missed = [_short(name, 40) for name in summary.not_looked_at(verdict)]
     if missed:
         lines.append(f"not looked at: {summary.listed(missed, 5)}")
-    if verdict.new or verdict.lost or verdict.hidden:
+    if verdict.blocking:
         if summary.status(verdict) != "accepted":
             command, fixable = summary.remedy(verdict, removals=False)
             by_us = f" (`{command}` does it for {fixable})" if command else ""

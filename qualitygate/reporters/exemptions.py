@@ -19,7 +19,7 @@ _WORDS = (
     r"(?:istanbul|c8|v8)\s+ignore",
     r"hooks-?path",
     r"(?-i:SKIP|HUSKY|LEFTHOOK)=\S*",
-    r"qualitygate\s+(?:accept|waive|undo|uninstall)",
+    r"qualitygate\s+(?:accept|waive(?!\s+--request)|undo|uninstall)",
 )
 _found: list[re.Pattern[str]] = []
 

@@ -1,22 +1,37 @@
-"""Two trees in memory, for checks that compare them."""
+"""Two trees as a comparer sees them, from plain texts."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
+from hashlib import sha1
 from typing import Any
 
 from qualitygate.checks.safeguards.protocol import Comparer, Pair
-from qualitygate.model import Entry
+from qualitygate.model import Entry, Finding
 
 
-def pair(base: dict[str, str], head: dict[str, str], comparer: Comparer, renames: Mapping[str, str] = {}) -> Pair:
-    """`base` and `head` are contents by path, `renames` from head path to base path."""
-    sides = [{path: text.encode("utf-8", "surrogateescape") for path, text in side.items()} for side in (base, head)]
-    entries = [{path: Entry("100644", hashlib.sha1(data).hexdigest()) for path, data in side.items()} for side in sides]
-
-    def facts(side: Mapping[str, bytes]) -> Callable[[str], Any]:
-        return lambda path: comparer.extract(path, side[path], {}) if path in side else None
-
+def pair(
+    base: Mapping[str, str],
+    head: Mapping[str, str],
+    comparer: Comparer,
+    renames: Mapping[str, str] = {},
+    options: Mapping[str, Any] = {},
+) -> Pair:
+    """A pair of trees that hold these texts by their paths; `renames` from head path to base path."""
+    trees = [{path: text.encode() for path, text in tree.items()} for tree in (base, head)]
+    entries = [{path: Entry("100644", sha1(data).hexdigest()) for path, data in tree.items()} for tree in trees]
     changed = frozenset(path for path in {*base, *head} if base.get(path) != head.get(path))
-    return Pair(entries[0], entries[1], changed, renames, facts(sides[0]), facts(sides[1]), sides[0].get, sides[1].get)
+
+    def facts(tree: Mapping[str, bytes]) -> Callable[[str], Any]:
+        return lambda path: comparer.extract(path, tree[path], options) if path in tree else None
+
+    return Pair(entries[0], entries[1], changed, renames, facts(trees[0]), facts(trees[1]), trees[0].get, trees[1].get)
+
+
+def compared(
+    base: Mapping[str, str], head: Mapping[str, str], comparer: Comparer, renames: Mapping[str, str] = {}
+) -> tuple[Finding, ...]:
+    """What the comparer says of them, without options; it must have decided."""
+    report = comparer.compare(pair(base, head, comparer, renames), {})
+    assert not report.reason
+    return report.findings
