@@ -1,0 +1,361 @@
+"""Shell text as the programs that check something, with what weakens each call. Nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+# Programs whose failure is meant to stop something, by what they look at.
+CLASSES = {
+    **dict.fromkeys(
+        (
+            *(
+                "pytest",
+                "py.test",
+                "unittest",
+                "nose2",
+                "jest",
+                "vitest",
+                "mocha",
+                "ava",
+                "tap",
+                "tape",
+                "karma",
+                "cypress",
+            ),
+            *("playwright", "rspec", "phpunit", "pest", "ctest", "bats", "cargo test", "cargo nextest", "go test"),
+            *("mvn test", "gradle test", "dotnet test", "swift test", "bazel test", "node --test", "trial", "behave"),
+        ),
+        "test",
+    ),
+    **dict.fromkeys(
+        (
+            *(
+                "ruff",
+                "flake8",
+                "pylint",
+                "pyflakes",
+                "pycodestyle",
+                "pydocstyle",
+                "bandit",
+                "eslint",
+                "oxlint",
+                "biome",
+            ),
+            *("standard", "xo", "tslint", "stylelint", "rubocop", "golangci-lint", "staticcheck", "cargo clippy"),
+            *("go vet", "shellcheck", "hadolint", "actionlint", "yamllint", "markdownlint", "semgrep", "vulture"),
+            *("codespell", "gitleaks", "detect-secrets", "pip-audit", "cargo deny", "cargo audit", "zizmor", "phpstan"),
+            *("check-manifest", "lint-imports", "interrogate", "pyupgrade", "isort", "autoflake", "cspell", "knip"),
+        ),
+        "lint",
+    ),
+    **dict.fromkeys(
+        ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "tsc", "vue-tsc", "dmypy", "tsd"), "types"
+    ),
+    **dict.fromkeys(
+        ("black", "prettier", "yapf", "dprint", "gofmt", "cargo fmt", "shfmt", "taplo", "autopep8"), "format"
+    ),
+    **dict.fromkeys(("coverage", "codecov", "nyc", "c8"), "coverage"),
+}
+ANY = "any"
+"""The class of a program that may run all of the others: tox, make, a script."""
+_RUN_ALL = frozenset(("tox", "nox", "pre-commit", "prek", "lefthook", "qualitygate", "hatch", "tap"))
+_MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
+_TARGETS = frozenset(
+    ("make", "just", "task", "rake", "invoke", "inv", "poe", "duty", "nox", "composer", "turbo", "nx", "lerna")
+)
+_BUILDS = {"cargo": "cargo", "go": "go", "dotnet": "dotnet", "swift": "swift", "bazel": "bazel", "node": "node"}
+_WRAPPERS = frozenset(
+    (
+        *(
+            "sudo",
+            "time",
+            "exec",
+            "command",
+            "then",
+            "do",
+            "else",
+            "if",
+            "while",
+            "!",
+            "env",
+            "cross-env",
+            "npx",
+            "bunx",
+        ),
+        *("xvfb-run", "dotenv", "nice", "winpty", "cross", "pnpx", "pipx", "uvx", "dotenvx", "stdbuf", "elif"),
+    )
+)
+_RUNNERS = frozenset(("uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "rtx", "mise", "bundle", "conda"))
+_WITH_VALUE = frozenset(
+    ("--with", "--extra", "--group", "--python", "-p", "--package", "--project", "--env-file", "-n")
+)
+# Flags that let something through, for any program; `=`: they take a value.
+_LOOSE = {
+    **dict.fromkeys(
+        ("--exit-zero", "--passWithNoTests", "--pass-with-no-tests", "--no-error-on-unmatched-pattern"), ""
+    ),
+    **dict.fromkeys(
+        ("--no-cov", "--lf", "--last-failed", "--skip-string-normalization", "-DskipTests", "--no-verify"), ""
+    ),
+    **dict.fromkeys(("--ignore-missing-imports", "--no-strict-optional", "--noEmitOnError=false", "--onlyChanged"), ""),
+    **dict.fromkeys(
+        ("--ignore", "--deselect", "--ignore-glob", "--extend-ignore", "--exclude", "--extend-exclude"), "="
+    ),
+    **dict.fromkeys(
+        ("--testPathIgnorePatterns", "--testNamePattern", "--grep", "--skip", "--disable", "--maxfail"), "="
+    ),
+    **dict.fromkeys(("--disable-error-code", "--skip-path", "--per-file-ignores"), "="),
+}
+_OF_PYTEST = {"-k": "=", "-m": "=", "-p": "="}
+_STRICT = frozenset(
+    (
+        "--strict",
+        "--strict-markers",
+        "--strict-config",
+        "-Werror",
+        "--error-on-warnings",
+        "--check",
+        "-race",
+        "--bail-on-error",
+    )
+)
+_SCOPED = frozenset(("pytest", "mypy", "ruff", "vitest", "jest", "go test", "pyright", "flake8", "eslint", "pylint"))
+_NUMBERS = {
+    "--cov-fail-under": ("floor", "coverage", "coverage.fail_under"),
+    "--fail-under": ("floor", "coverage", "coverage.fail_under"),
+    "--max-warnings": ("ceiling", "linter", "eslint.max-warnings"),
+    "--reruns": ("retries", "patience", "pytest.reruns"),
+    "--retries": ("retries", "patience", "retries"),
+    "--timeout": ("ceiling", "patience", "timeout"),
+}
+
+
+class Command(NamedTuple):
+    """One call of a program that checks something.
+
+    `excuses` weaken it, `strict` strengthens it, `paths` are what it looks at, where it is told. `numbers` are rows of
+    (kind, rule, key, value). `line` counts from 0 within the text.
+    """
+
+    program: str
+    text: str
+    excuses: tuple[str, ...]
+    strict: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    numbers: tuple[tuple[str, str, str, float], ...] = ()
+    line: int = 0
+
+
+def class_of(program: str) -> str:
+    """What a program looks at: `test`, `lint`, ...; `ANY` for one that may do all of it."""
+    if program in CLASSES:
+        return CLASSES[program]
+    word = program.partition(":")[2] or program
+    for part, kind in (
+        ("test", "test"),
+        ("spec", "test"),
+        ("lint", "lint"),
+        ("type", "types"),
+        ("tsc", "types"),
+        ("format", "format"),
+        ("fmt", "format"),
+        ("cover", "coverage"),
+    ):
+        if part in word.lower():
+            return kind
+    return ANY
+
+
+def replaces(new: str, old: str) -> bool:
+    """Whether a program that came may do the work of one that went."""
+    return (new != old and ANY in (class_of(new), class_of(old))) or class_of(new) == class_of(old)
+
+
+def read(text: str, *, first: str = "") -> Iterator[Command]:
+    """The checks in a script. `first` stands in front of the text, as `pytest` does for its own options."""
+    unset = False
+    for number, row in enumerate(text.replace("\\\n", " ").split("\n")):
+        parts = list(_split(f"{first} {row}" if first else row))
+        if any(words[:2] == ["set", "+e"] for words, _ in parts):
+            unset = True
+        elif any(words[:1] == ["set"] and words[1:2] != ["+e"] and "e" in "".join(words[1:2]) for words, _ in parts):
+            unset = False
+        for place, (found_words, operator) in enumerate(parts):
+            words = found_words
+            following = parts[place + 1][0] if place + 1 < len(parts) else []
+            excuses = ["set +e"] if unset else []
+            if operator == "||" and _is_nothing(following):
+                excuses.append("|| " + " ".join(following)[:20])
+            elif (operator == ";" and following[:1] in (["true"], [":"])) or following[:2] == ["exit", "0"]:
+                excuses.append("; " + " ".join(following)[:20])
+            if words and words[0][0] == "-" and len(words[0]) > 1 and words[0][1] != "-" and not first:
+                words = [words[0][1:], *words[1:]]
+                excuses.append("- (failures are ignored)")
+            found = _command(words, excuses)
+            if found is not None:
+                yield found._replace(line=number)
+
+
+def _is_nothing(words: Sequence[str]) -> bool:
+    return list(words[:1]) in (["true"], [":"], ["echo"], ["/bin/true"], ["printf"]) or list(words[:2]) == ["exit", "0"]
+
+
+def _split(row: str) -> Iterator[tuple[list[str], str]]:
+    """The words of each simple command of a line, with the operator behind it."""
+    import re
+
+    words: list[str] = []
+    word = ""
+    string = r""""(?:\\.|[^"\\])*"|'[^']*'|\$\{\{.*?\}\}|\$\([^()]*\)"""
+    pattern = rf"""{string}|&&|\|\||[;|]|\d?>&?\d?|\s+|(?<!\S)\#.*|[^\s"';|&$>]+|."""
+    for found in re.finditer(pattern, row):
+        sign = found[0]
+        if sign.isspace() or sign in ("&&", "||", ";", "|"):
+            if word:
+                words.append(word)
+            word = ""
+            if not sign.isspace():
+                yield words, sign
+                words = []
+        elif sign[0] == "#" and not word:
+            break
+        else:
+            word += sign.strip("\"'") if sign[0] in "\"'" else sign
+    if word:
+        words.append(word)
+    if words:
+        yield words, ""
+
+
+def _command(words: Sequence[str], excuses: Sequence[str]) -> Command | None:
+    words = _unwrapped([word for word in words if word])
+    if not words:
+        return None
+    program, rest = _program(words)
+    return detailed(program, rest, excuses) if program else None
+
+
+def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> Command:
+    """A call of this program with these arguments."""
+    found, strict, paths = list(excuses), [], []
+    numbers: list[tuple[str, str, str, float]] = []
+    loose = {**_LOOSE, **_OF_PYTEST} if program == "pytest" else _LOOSE
+    place = 0
+    while place < len(rest):
+        word = rest[place]
+        flag, equals, value = word.partition("=")
+        follows = rest[place + 1] if place + 1 < len(rest) else ""
+        if flag in _NUMBERS:
+            value = value if equals else follows
+            place += 0 if equals else 1
+            kind, rule, key = _NUMBERS[flag]
+            if value.strip().rstrip("%").replace(".", "", 1).isdigit():
+                numbers.append((kind, rule, key, float(value.rstrip("%"))))
+        elif flag in loose:
+            if loose[flag] and not equals:
+                value, place = follows, place + 1
+            if not (flag == "-p" and not value.startswith("no:")) and not (flag == "--exclude" and program == "npm"):
+                found.append(f"{flag} {value}".strip())
+        elif word in _STRICT or (word in ("-W", "-D") and follows in ("error", "warnings")):
+            strict.append(word)
+        elif word[:1] == "-":
+            if (
+                not equals
+                and follows[:1] not in ("", "-")
+                and word in ("-n", "-c", "--cov", "-o", "--config", "-j", "-r")
+            ):
+                place += 1
+        elif (
+            program in _SCOPED
+            and _is_path(rest, place)
+            and not word.startswith(("$", ">", "{", "2>"))
+            and word != "check"
+        ):
+            paths.append(word)
+        place += 1
+    text = " ".join((program, *rest))[:300]
+    return Command(program, text, tuple(found), tuple(strict), tuple(paths), tuple(numbers))
+
+
+def _is_path(rest: Sequence[str], place: int) -> bool:
+    """Whether a bare word is a path: behind a flag that says nothing of its value it may be that."""
+    word, before = rest[place], rest[place - 1] if place else ""
+    return before[:1] != "-" or "=" in before or "/" in word or word.endswith((".py", ".ts", ".js"))
+
+
+def _unwrapped(words: list[str]) -> list[str]:
+    while words:
+        word = words[0].lstrip("@")
+        name = word.rpartition("/")[2]
+        if not word or ("=" in word and word.partition("=")[0].replace("_", "").isalnum() and word[0] != "-"):
+            words = words[1:]
+        elif name in _WRAPPERS:
+            words = _past_flags(words[1:])
+        elif name in _RUNNERS and words[1:2] in (["run"], ["exec"]):
+            words = _past_flags(words[2:])
+        elif (name.startswith("python") and "-m" in words[1:4]) or (
+            name == "coverage" and "-m" in words and words[1:2] == ["run"]
+        ):
+            words = words[words.index("-m") + 1 :]
+        elif name in _MANAGERS and words[1:2] in (["exec"], ["dlx"], ["x"]):
+            words = _past_flags(words[2:])
+        else:
+            return [word, *words[1:]]
+    return words
+
+
+def _past_flags(words: list[str]) -> list[str]:
+    while words and words[0][:1] == "-" and len(words[0]) > 1:
+        words = words[2:] if words[0] in _WITH_VALUE else words[1:]
+    return words
+
+
+def _program(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """What the words run, if it checks something, and its arguments; "" if it does not."""
+    name = words[0].rpartition("/")[2].removesuffix(".exe").removesuffix(".cmd")
+    rest = list(words[1:])
+    if name in _MANAGERS:
+        return _script(rest)
+    plain = [word for word in rest if word[:1] != "-"]
+    if name in ("mvn", "mvnw", "gradle", "gradlew"):
+        tool = "mvn" if name.startswith("mvn") else "gradle"
+        return (f"{tool} test", rest) if any(_tests(word) for word in plain) else ("", rest)
+    if name in _BUILDS and plain and f"{name} {plain[0]}" in CLASSES:
+        rest.remove(plain[0])
+        return f"{name} {plain[0]}", rest
+    if name == "node" and "--test" in rest:
+        return "node --test", rest
+    if name in _TARGETS and name != "nox":
+        target = next((word for word in plain if _tests(word)), "")
+        return (f"{'composer' if name == 'composer' else name}:{target}", rest) if target else ("", rest)
+    if (name in CLASSES or name in _RUN_ALL) and plain[:1] not in (
+        ["install"],
+        ["install-deps"],
+        ["login"],
+        ["--version"],
+    ):
+        if (name == "ruff" and plain[:1] == ["format"]) or (name == "biome" and plain[:1] == ["format"]):
+            return f"{name}:format", rest
+        return name, rest
+    scripted = "/" in words[0] or words[0].endswith((".sh", ".py"))
+    if scripted and _tests(name) and not words[0].startswith("http"):
+        return words[0].removeprefix("./"), rest
+    return "", rest
+
+
+def _tests(word: str) -> bool:
+    word = word.lower()
+    return any(part in word for part in ("test", "lint", "check", "verify", "spec", "types", "tsc", "cover", "quality"))
+
+
+def _script(rest: list[str]) -> tuple[str, Sequence[str]]:
+    plain = [word for word in rest if word[:1] != "-"]
+    if plain[:1] in (["run"], ["run-script"], ["workspace"]):
+        plain = plain[1:]
+    if not plain or plain[0] in ("install", "ci", "i", "add", "publish"):
+        return "", rest
+    name = {"t": "test", "tst": "test"}.get(plain[0], plain[0])
+    if name in CLASSES:
+        return name, [word for word in rest if word != name]
+    return (f"script:{name}", [word for word in rest if word not in ("run", name)]) if _tests(name) else ("", rest)
