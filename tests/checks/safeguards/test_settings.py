@@ -82,9 +82,9 @@ ignore_missing_imports = true
         ('["E501"]', '["E501", "B006"]', ["linter"]),
         ('["E501"]', "[]", []),
         ('["S101"]', '["S101", "E402"]', ["linter"]),
-        ("strict = true", "strict = false", ["linter", "linter"]),
-        ("strict = true", "strict = true\nignore_errors = true", ["linter"]),
-        ("strict = true", 'strict = true\nenable_error_code = ["x"]', []),
+        ("mypy]\nstrict = true", "mypy]\nstrict = false", ["linter", "linter"]),
+        ("mypy]\nstrict = true", "mypy]\nstrict = true\nignore_errors = true", ["linter"]),
+        ("mypy]\nstrict = true", 'mypy]\nstrict = true\nenable_error_code = ["x"]', []),
         ("ignore_missing_imports = true", "ignore_errors = true", ["linter"]),
         ('name = "p"', 'name = "p"\nversion = "1"  # fail_under = 10', []),
     ],
@@ -403,7 +403,7 @@ policy = "ratchet"
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('[checks.ruff]\nexclude = ["vendored/**"]\n', "", ["gate"] * 3),
+        ('[checks.ruff]\nexclude = ["vendored/**"]\n', "", ["gate"]),
         ('["vendored/**"]', '["vendored/**", "src/**"]', ["gate"]),
         ('tier = "commit"', 'tier = "full"', ["gate"]),
         ('tier = "commit"', 'tier = "edit"', []),
@@ -449,6 +449,11 @@ def test_waivers_owners_and_files_that_hide_others() -> None:
     tree = {"src/a.py": "", ".gitignore": "*.pyc\n"}
     assert rules(tree, {**tree, ".gitignore": "*.pyc\nsrc/\n"}) == ["hidden-files"]
     assert rules(tree, {**tree, ".gitignore": "*.pyc\ndist/\n.env\n"}) == []
+
+
+def test_a_mark_that_nothing_follows_is_read_in_bounded_time() -> None:
+    for text in ('!*&{"#]&= #:\n', "&", "a: &\n", "a: !{x: &}\n"):
+        rules({".pre-commit-config.yaml": ""}, {".pre-commit-config.yaml": text})
 
 
 def test_a_file_that_can_no_longer_be_read_is_told() -> None:

@@ -66,7 +66,7 @@ def _walk(node: Any, text: str, excuses: tuple[str, ...], label: str) -> Iterato
             if action.endswith((".yml", ".yaml")):
                 called = commands.Command(f"workflow:{action}", action, ())
                 yield from of_command("ci", called, line_of(text, (value,)), label=label, extra=excuses)
-            elif any(part in action.lower() for part in _CHECKING):
+            elif any(part in action.lower().replace("checkout", "") for part in _CHECKING):
                 program = "qualitygate" if "qualitygate" in action else _action(action)
                 yield from of_command(
                     "ci", commands.Command(program, action, ()), line_of(text, (value,)), label=label, extra=excuses

@@ -113,7 +113,9 @@ def _numbers(
         ]
     name = f"{folder}:{old.key}"
     if not now:
-        if kind == "floor" or (kind == "rank" and before > 0 and any(fact.tool == old.tool for _, fact in head)):
+        if kind == "floor" or (
+            old.rule != "gate" and kind == "rank" and before > 0 and any(fact.tool == old.tool for _, fact in head)
+        ):
             yield Loss(old.rule, path, 0, f"`{old.key}` was {_said(before)}, now it is not stated", name)
         return
     del right

@@ -109,14 +109,17 @@ class _Reader:
 
     def _anchor(self, text: str, value: Any) -> None:
         if text[:1] == "&":
-            self.anchors[text[1:].split()[0]] = value
+            self.anchors[text[1:].partition(" ")[0]] = value
 
     def _value(self, text: str, least: int, depth: int, under: int = -1) -> Any:
         """What stands behind a key or a dash, and in the lines below it."""
         marks = ""
         while text[:1] in ("&", "!"):
+            bare = _MARKS.sub("", text, count=1).strip()
+            if bare == text:
+                raise UnreadError(f"line {self.at} has a mark of its own")
             marks = text if text[0] == "&" else marks
-            text = _MARKS.sub("", text, count=1).strip()
+            text = bare
         if not text or text[0] == "#":
             found = self.peek()
             dashes = found is not None and found[0] == under and (found[1] + " ").startswith("- ")
