@@ -121,7 +121,10 @@ def _groups(verdict: Verdict) -> list[_Group]:
 
 def _fix(finding: Finding, kind: str) -> str:
     offered = finding.fix[:800]
-    return _short(offered, 200) if offered and without_exemptions(offered) == offered else _FIXES[kind]
+    for text in (offered, offered.partition(": ")[0]):  # an example comes last, and may be what must not be named
+        if text and without_exemptions(text) == text:
+            return _short(text, 200)
+    return _FIXES[kind]
 
 
 def _said(text: str, limit: int) -> str:

@@ -109,11 +109,15 @@ class _Judge:
         """Tests that are unchanged, but whose list of cases, which has a name, is shorter."""
         for before, after in self.paired.unchanged:
             old, new = self.sides.base.files[before.path].tables, self.sides.head.files[after.path].tables
-            if (old != new and any(
-                name in before.case.source and new.get(name, size) < size for name, size in old.items()
-            )) or (old != new and any(
-                name in mark for mark in before.case.marks for name in old if new.get(name, old[name]) < old[name]
-            )):
+            if (
+                old != new
+                and any(name in before.case.source and new.get(name, size) < size for name, size in old.items())
+            ) or (
+                old != new
+                and any(
+                    name in mark for mark in before.case.marks for name in old if new.get(name, old[name]) < old[name]
+                )
+            ):
                 yield before, after
 
     def _compare(self, before: Placed, after: Placed) -> _Compared:

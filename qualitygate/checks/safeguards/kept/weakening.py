@@ -175,7 +175,9 @@ def _elsewhere(
             continue
         new = max(near, key=lambda each: each.strength)
         free.remove(new)
-        if (same and new.strength <= TRUTHY and old.strength >= EXACT) or (same and new.strength <= EXISTS < old.strength):
+        if (same and new.strength <= TRUTHY and old.strength >= EXACT) or (
+            same and new.strength <= EXISTS < old.strength
+        ):
             found.append(("weaker-assertion", f"`{shown(old)}` became `{shown(new)}`"))
     return rest, free
 
