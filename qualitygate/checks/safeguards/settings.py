@@ -45,7 +45,7 @@ rules = (
     _rule("ci-trigger", "show", "show", _RUN, _ASK),
     _rule("script-removed", "show", "show", _RUN, _ASK),
     _rule("softened", "block", "show", "a step that cannot fail stops nothing", "let it fail, and mend what it finds"),
-    _rule("runs-fewer", "show", "show", _RUN, _ASK),
+    _rule("runs-fewer", "block", "show", _RUN, _ASK),
     _rule("replaced", "show", "show", "another program may find less", "see that it finds what the old one did"),
     _rule(
         "deselected",

@@ -288,7 +288,11 @@ def _unwrapped(words: list[str]) -> list[str]:
     while words:
         word = words[0].lstrip("@")
         name = word.rpartition("/")[2]
-        if not word or ("=" in word and word.partition("=")[0].replace("_", "").isalnum() and word[0] != "-"):
+        if (
+            not word
+            or word[0] == "$"
+            or ("=" in word and word.partition("=")[0].replace("_", "").isalnum() and word[0] != "-")
+        ):
             words = words[1:]
         elif name in _WRAPPERS:
             words = _past_flags(words[1:])
@@ -306,7 +310,7 @@ def _unwrapped(words: list[str]) -> list[str]:
 
 
 def _past_flags(words: list[str]) -> list[str]:
-    while words and words[0][:1] == "-" and len(words[0]) > 1:
+    while words and words[0][:1] in ("-", "$") and len(words[0]) > 1:
         words = words[2:] if words[0] in _WITH_VALUE else words[1:]
     return words
 
