@@ -6,14 +6,16 @@ What an ignore list or a switch of a linter hides is judged by its effect elsewh
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from qualitygate.checks.safeguards.protocol import Pair, Rule
-from qualitygate.checks.safeguards.stated import calls, files, sides, weaker
-from qualitygate.checks.safeguards.stated.gate_files import hides_source
+from qualitygate.checks.safeguards.stated.names import is_stated
 from qualitygate.checks.tool import Reads
 from qualitygate.locations import GIT_LAUNCHER, GITHUB_WORKFLOW, LAUNCHER
 from qualitygate.model import Finding, Report
+
+if TYPE_CHECKING:
+    from qualitygate.checks.safeguards.stated.sides import Loss
 
 name = "kept-settings"
 title = "settings kept"
@@ -22,7 +24,7 @@ reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
 facts_version = 1
-wants = files.is_stated
+wants = is_stated
 
 Effect = Literal["block", "show"]
 
@@ -71,6 +73,8 @@ _OURS = (LAUNCHER, GIT_LAUNCHER, GITHUB_WORKFLOW)
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """What a file of settings states, as flat facts."""
+    from qualitygate.checks.safeguards.stated import files  # here, because few commits change settings
+
     return files.read(path, data)
 
 
@@ -79,22 +83,29 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     changed = sorted(path for path in pair.changed if wants(path))
     if not changed:
         return Report((), 0)
+    from qualitygate.checks.safeguards.stated import calls, sides, weaker
+
     unread = [path for path in changed if "unread" in (pair.head_facts(path) or {})]
     gone = set(unread)
-    base = [path for path in pair.base if wants(path) and path not in gone]
-    head = [path for path in pair.head if wants(path) and path not in gone]
-    left, right = sides.placed(pair.base_facts, base), sides.placed(pair.head_facts, head)
+    same = [path for path in pair.head if path not in pair.changed and wants(path)]
+    around = sides.placed(pair.head_facts, same)
+    left = sides.placed(pair.base_facts, (path for path in changed if path not in gone))
+    right = sides.placed(pair.head_facts, (path for path in changed if path not in gone))
     folders = {"", *(path[:at] for path in pair.head for at, sign in enumerate(path) if sign == "/")}
-    found = [*weaker.losses(left, right, gone=lambda folder: folder not in folders), *calls.losses(left, right)]
-    findings = [*_findings(pair, found, right), *_broken(pair, unread)]
+    tools = {one.fact.tool for one in around}
+    found = [*weaker.losses(left, right, tools, gone=lambda folder: folder not in folders)]
+    found += calls.losses([*around, *left], [*around, *right])
+    findings = [*_findings(pair, found), *_broken(pair, unread)]
     return Report(tuple(findings), len(changed))
 
 
-def _findings(pair: Pair, found: list[sides.Loss], head: Any) -> Iterator[Finding]:
+def _findings(pair: Pair, found: list[Loss]) -> Iterator[Finding]:
+    from qualitygate.checks.safeguards.stated.gate_files import hides_source
+
     said: set[tuple[str, str]] = set()
     for loss in found:
-        pattern = loss.name.removeprefix(".gitignore+")
-        harmless = pattern != loss.name and not hides_source(pattern, loss.path, pair.base)
+        _, hidden, pattern = loss.name.partition(".gitignore+")
+        harmless = hidden and not hides_source(pattern, loss.path, pair.base)
         if harmless or (loss.rule, loss.name) in said:
             continue
         said.add((loss.rule, loss.name))

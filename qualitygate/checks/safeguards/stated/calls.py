@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate.checks.safeguards.stated.commands import class_of, replaces
+from qualitygate.checks.safeguards.stated.programs import class_of, replaces
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
 
 _GATE = "qualitygate"

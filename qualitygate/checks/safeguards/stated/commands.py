@@ -5,61 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-# Programs whose failure is meant to stop something, by what they look at.
-CLASSES = {
-    **dict.fromkeys(
-        (
-            *(
-                "pytest",
-                "py.test",
-                "unittest",
-                "nose2",
-                "jest",
-                "vitest",
-                "mocha",
-                "ava",
-                "tap",
-                "tape",
-                "karma",
-                "cypress",
-            ),
-            *("playwright", "rspec", "phpunit", "pest", "ctest", "bats", "cargo test", "cargo nextest", "go test"),
-            *("mvn test", "gradle test", "dotnet test", "swift test", "bazel test", "node --test", "trial", "behave"),
-        ),
-        "test",
-    ),
-    **dict.fromkeys(
-        (
-            *(
-                "ruff",
-                "flake8",
-                "pylint",
-                "pyflakes",
-                "pycodestyle",
-                "pydocstyle",
-                "bandit",
-                "eslint",
-                "oxlint",
-                "biome",
-            ),
-            *("standard", "xo", "tslint", "stylelint", "rubocop", "golangci-lint", "staticcheck", "cargo clippy"),
-            *("go vet", "shellcheck", "hadolint", "actionlint", "yamllint", "markdownlint", "semgrep", "vulture"),
-            *("codespell", "gitleaks", "detect-secrets", "pip-audit", "cargo deny", "cargo audit", "zizmor", "phpstan"),
-            *("check-manifest", "lint-imports", "interrogate", "pyupgrade", "isort", "autoflake", "cspell", "knip"),
-        ),
-        "lint",
-    ),
-    **dict.fromkeys(
-        ("mypy", "pyright", "basedpyright", "ty", "pyrefly", "pytype", "tsc", "vue-tsc", "dmypy", "tsd"), "types"
-    ),
-    **dict.fromkeys(
-        ("black", "prettier", "yapf", "dprint", "gofmt", "cargo fmt", "shfmt", "taplo", "autopep8"), "format"
-    ),
-    **dict.fromkeys(("coverage", "codecov", "nyc", "c8"), "coverage"),
-}
-ANY = "any"
-"""The class of a program that may run all of the others: tox, make, a script."""
-_RUN_ALL = frozenset(("tox", "nox", "pre-commit", "prek", "lefthook", "qualitygate", "hatch", "tap"))
+from qualitygate.checks.safeguards.stated import programs
+
 _MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
 _TARGETS = frozenset(
     ("make", "just", "task", "rake", "invoke", "inv", "poe", "duty", "nox", "composer", "turbo", "nx", "lerna")
@@ -90,45 +37,6 @@ _RUNNERS = frozenset(("uv", "poetry", "pipenv", "pdm", "hatch", "rye", "pixi", "
 _WITH_VALUE = frozenset(
     ("--with", "--extra", "--group", "--python", "-p", "--package", "--project", "--env-file", "-n")
 )
-# Flags that let something through, for any program; `=`: they take a value.
-_LOOSE = {
-    **dict.fromkeys(
-        ("--exit-zero", "--passWithNoTests", "--pass-with-no-tests", "--no-error-on-unmatched-pattern"), ""
-    ),
-    **dict.fromkeys(
-        ("--no-cov", "--lf", "--last-failed", "--skip-string-normalization", "-DskipTests", "--no-verify"), ""
-    ),
-    **dict.fromkeys(("--ignore-missing-imports", "--no-strict-optional", "--noEmitOnError=false", "--onlyChanged"), ""),
-    **dict.fromkeys(
-        ("--ignore", "--deselect", "--ignore-glob", "--extend-ignore", "--exclude", "--extend-exclude"), "="
-    ),
-    **dict.fromkeys(
-        ("--testPathIgnorePatterns", "--testNamePattern", "--grep", "--skip", "--disable", "--maxfail"), "="
-    ),
-    **dict.fromkeys(("--disable-error-code", "--skip-path", "--per-file-ignores"), "="),
-}
-_OF_PYTEST = {"-k": "=", "-m": "=", "-p": "="}
-_STRICT = frozenset(
-    (
-        "--strict",
-        "--strict-markers",
-        "--strict-config",
-        "-Werror",
-        "--error-on-warnings",
-        "--check",
-        "-race",
-        "--bail-on-error",
-    )
-)
-_SCOPED = frozenset(("pytest", "mypy", "ruff", "vitest", "jest", "go test", "pyright", "flake8", "eslint", "pylint"))
-_NUMBERS = {
-    "--cov-fail-under": ("floor", "coverage", "coverage.fail_under"),
-    "--fail-under": ("floor", "coverage", "coverage.fail_under"),
-    "--max-warnings": ("ceiling", "linter", "eslint.max-warnings"),
-    "--reruns": ("retries", "patience", "pytest.reruns"),
-    "--retries": ("retries", "patience", "retries"),
-    "--timeout": ("ceiling", "patience", "timeout"),
-}
 
 
 class Command(NamedTuple):
@@ -145,31 +53,6 @@ class Command(NamedTuple):
     paths: tuple[str, ...] = ()
     numbers: tuple[tuple[str, str, str, float], ...] = ()
     line: int = 0
-
-
-def class_of(program: str) -> str:
-    """What a program looks at: `test`, `lint`, ...; `ANY` for one that may do all of it."""
-    if program in CLASSES:
-        return CLASSES[program]
-    word = program.partition(":")[2] or program
-    for part, kind in (
-        ("test", "test"),
-        ("spec", "test"),
-        ("lint", "lint"),
-        ("type", "types"),
-        ("tsc", "types"),
-        ("format", "format"),
-        ("fmt", "format"),
-        ("cover", "coverage"),
-    ):
-        if part in word.lower():
-            return kind
-    return ANY
-
-
-def replaces(new: str, old: str) -> bool:
-    """Whether a program that came may do the work of one that went."""
-    return (new != old and ANY in (class_of(new), class_of(old))) or class_of(new) == class_of(old)
 
 
 def read(text: str, *, first: str = "") -> Iterator[Command]:
@@ -240,16 +123,16 @@ def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> 
     """A call of this program with these arguments."""
     found, strict, paths = list(excuses), [], []
     numbers: list[tuple[str, str, str, float]] = []
-    loose = {**_LOOSE, **_OF_PYTEST} if program == "pytest" else _LOOSE
+    loose = {**programs.LOOSE, **programs.OF_PYTEST} if program == "pytest" else programs.LOOSE
     place = 0
     while place < len(rest):
         word = rest[place]
         flag, equals, value = word.partition("=")
         follows = rest[place + 1] if place + 1 < len(rest) else ""
-        if flag in _NUMBERS:
+        if flag in programs.NUMBERS:
             value = value if equals else follows
             place += 0 if equals else 1
-            kind, rule, key = _NUMBERS[flag]
+            kind, rule, key = programs.NUMBERS[flag]
             if value.strip().rstrip("%").replace(".", "", 1).isdigit():
                 numbers.append((kind, rule, key, float(value.rstrip("%"))))
         elif flag in loose:
@@ -257,7 +140,7 @@ def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> 
                 value, place = follows, place + 1
             if not (flag == "-p" and not value.startswith("no:")) and not (flag == "--exclude" and program == "npm"):
                 found.append(f"{flag} {value}".strip())
-        elif word in _STRICT or (word in ("-W", "-D") and follows in ("error", "warnings")):
+        elif word in programs.STRICT or (word in ("-W", "-D") and follows in ("error", "warnings")):
             strict.append(word)
         elif word[:1] == "-":
             if (
@@ -267,7 +150,7 @@ def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> 
             ):
                 place += 1
         elif (
-            program in _SCOPED
+            program in programs.SCOPED
             and _is_path(rest, place)
             and not word.startswith(("$", ">", "{", "2>"))
             and word != "check"
@@ -325,7 +208,7 @@ def _program(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     if name in ("mvn", "mvnw", "gradle", "gradlew"):
         tool = "mvn" if name.startswith("mvn") else "gradle"
         return (f"{tool} test", rest) if any(_tests(word) for word in plain) else ("", rest)
-    if name in _BUILDS and plain and f"{name} {plain[0]}" in CLASSES:
+    if name in _BUILDS and plain and f"{name} {plain[0]}" in programs.CLASSES:
         rest.remove(plain[0])
         return f"{name} {plain[0]}", rest
     if name == "node" and "--test" in rest:
@@ -333,7 +216,7 @@ def _program(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     if name in _TARGETS and name != "nox":
         target = next((word for word in plain if _tests(word)), "")
         return (f"{'composer' if name == 'composer' else name}:{target}", rest) if target else ("", rest)
-    if (name in CLASSES or name in _RUN_ALL) and plain[:1] not in (
+    if (name in programs.CLASSES or name in programs.RUN_ALL) and plain[:1] not in (
         ["install"],
         ["install-deps"],
         ["login"],
@@ -360,6 +243,6 @@ def _script(rest: list[str]) -> tuple[str, Sequence[str]]:
     if not plain or plain[0] in ("install", "ci", "i", "add", "publish"):
         return "", rest
     name = {"t": "test", "tst": "test"}.get(plain[0], plain[0])
-    if name in CLASSES:
+    if name in programs.CLASSES:
         return name, [word for word in rest if word != name]
     return (f"script:{name}", [word for word in rest if word not in ("run", name)]) if _tests(name) else ("", rest)

@@ -10,13 +10,6 @@ from qualitygate.checks.safeguards.stated.document import dig, items, line_of
 from qualitygate.checks.safeguards.stated.fact import Fact
 from qualitygate.model import TIERS
 
-AGENTS = (
-    ".claude/settings.json",
-    ".cursor/hooks.json",
-    ".gemini/settings.json",
-    ".codex/hooks.json",
-    ".github/hooks.json",
-)
 _POLICY = {"shown": 0, "ratchet": 1, "clean": 2}
 _HIDING = ("linguist-generated", "linguist-vendored", "-diff", "binary", "-text", "export-ignore", "merge=union")
 

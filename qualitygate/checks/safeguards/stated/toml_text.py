@@ -20,7 +20,7 @@ _STRING = re.compile(
     r""""((?:[^"\\\n]|\\.)*)"|'([^'\n]*)'""",
     re.DOTALL,
 )
-_OTHER = re.compile(r"[^\s,\]}#]+(?: \d\d:[^\s,\]}#]+)?")
+_OTHER = re.compile(r"[^\s,\]}#\"']+(?: \d\d:[^\s,\]}#]+)?")
 _DEPTH = 60
 
 

@@ -14,11 +14,6 @@ from qualitygate.checks.safeguards.stated.rows import LEVELS, PLACES, ROWS, Row
 _FOLLOW = {"normal": 2, "silent": 1, "skip": 0, "error": 2}
 
 
-def files() -> tuple[str, ...]:
-    """Patterns for the names of all files that hold settings of tools."""
-    return tuple(dict.fromkeys(place.partition("#")[0] for places in PLACES.values() for place in places))
-
-
 def read(name: str, document: Any, text: str) -> Iterator[Fact]:
     """The facts of a file of this name."""
     for tool, places in PLACES.items():

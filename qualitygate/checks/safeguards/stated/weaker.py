@@ -9,14 +9,20 @@ from qualitygate.checks.safeguards.stated.rows import IMPLIED
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
 
 
-def losses(base: Sequence[Placed], head: Sequence[Placed], *, gone: Callable[[str], bool]) -> Iterator[Loss]:
-    """`gone`: whether head has nothing left in a folder. What moved to another file, or folder, is no loss."""
+def losses(
+    base: Sequence[Placed], head: Sequence[Placed], kept: set[str], *, gone: Callable[[str], bool]
+) -> Iterator[Loss]:
+    """What the files that changed lost; what moved to another of them is no loss.
+
+    `kept` are the tools that are set up in files that did not change, `gone` says whether head has nothing left in a
+    folder.
+    """
     base, head = ([one for one in side if one.fact.kind != "command"] for side in (base, head))
     left, right = _by_key(base), _by_key(head)
     places = {(fact.kind, fact.key, _plain(fact.value)) for _, fact in base}
     here = {(fact.kind, fact.key, _plain(fact.value)) for _, fact in head}
-    tools = {fact.tool for _, fact in base}
-    still = {fact.tool for _, fact in head}
+    tools = kept | {fact.tool for _, fact in base}
+    still = kept | {fact.tool for _, fact in head}
     for key, olds in left.items():
         folder, kind, _ = key
         if gone(folder):
@@ -83,7 +89,7 @@ def _dropped(olds: Sequence[Placed], news: Sequence[Placed], here: set[Any], sti
             continue
         what = f"`{fact.key}`" if fact.value in ("", "on") else f"`{fact.value}` in `{fact.key}`"
         line = news[0].fact.line if news else 0
-        yield Loss(fact.rule, path, line, f"{what} is gone", f"{fact.key}={fact.value}")
+        yield Loss(fact.rule, path, line, f"{what} is gone", f"{olds[0].folder}:{fact.key}={fact.value}")
 
 
 def _covers(kept: str, gone: str) -> bool:
@@ -156,4 +162,4 @@ def _excused(
             continue
         what = f"`{fact.key}`" if fact.value in ("on", "off") else f"`{fact.value}` in `{fact.key}`"
         said = f"{what} is {fact.value} now" if fact.value in ("on", "off") else f"{what} is new"
-        yield Loss(fact.rule, path, fact.line, said, f"{fact.key}+{fact.value}")
+        yield Loss(fact.rule, path, fact.line, said, f"{news[0].folder}:{fact.key}+{fact.value}")
