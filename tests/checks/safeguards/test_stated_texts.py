@@ -89,13 +89,14 @@ def plain(value: Any) -> Any:
     return " ".join(str(value).split())
 
 
-TAME = st.text(alphabet="abcXYZ 01-_.:#/'\"[]{},=*&!%@|>", max_size=12)
+TAME = st.text(alphabet="abcXYZ 01-_.:#/'\"[]{},=*&!%@|>", max_size=12).map(lambda text: text.lstrip(":"))
+NAMES = st.text(alphabet="abcde-_. 01", min_size=1, max_size=6).map(str.strip).filter(bool)
 
 
 @given(
     st.recursive(
         TAME | st.integers(-99, 99).map(str),
-        lambda inner: st.lists(inner, min_size=1, max_size=4) | st.dictionaries(KEYS, inner, min_size=1, max_size=4),
+        lambda inner: st.lists(inner, min_size=1, max_size=4) | st.dictionaries(NAMES, inner, min_size=1, max_size=4),
         max_leaves=12,
     ),
     st.booleans(),
