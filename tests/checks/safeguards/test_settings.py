@@ -288,7 +288,10 @@ def test_hooks_of_pre_commit(old: str, new: str, expected: list[str]) -> None:
 
 
 def test_hooks_may_move_to_another_manager() -> None:
-    lefthook = "pre-commit:\n  commands:\n    a:\n      run: uv run ruff check\n    b:\n      run: ruff format --check\n    c:\n      run: mypy .\n"
+    lefthook = (
+        "pre-commit:\n  commands:\n    a:\n      run: uv run ruff check\n"
+        "    b:\n      run: ruff format --check\n    c:\n      run: mypy .\n"
+    )
     assert rules({".pre-commit-config.yaml": HOOKS, "a.py": ""}, {"lefthook.yml": lefthook, "a.py": ""}) == []
     less = lefthook.replace("    c:\n      run: mypy .\n", "")
     assert rules({"lefthook.yml": lefthook}, {"lefthook.yml": less}) == ["hook-removed"]
@@ -376,6 +379,33 @@ def test_steps_may_move_to_another_workflow() -> None:
     }
     assert rules(base, split) == []
     assert rules(base, {"README": ""}).count("ci-step") == 3
+
+
+def test_a_called_workflow_may_run_the_checks_and_is_none_itself() -> None:
+    path = ".github/workflows/ci.yml"
+    called = "on: push\njobs:\n  lint:\n    uses: org/repo/.github/workflows/{}.yml@v1\n"
+    steps = "on: push\njobs:\n  lint:\n    steps:\n      - run: ruff check\n"
+    assert rules({path: steps}, {path: called.format("shared")}) == ["replaced"]
+    more = "  also:\n    uses: org/repo/.github/workflows/{}.yml@v1\n"
+    assert rules({path: steps + more.format("publish")}, {path: steps}) == []
+    assert rules({path: steps + more.format("tests")}, {path: steps}) == ["ci-step"]
+
+
+def test_an_upload_that_no_longer_runs_is_shown() -> None:
+    path = ".github/workflows/ci.yml"
+    steps = "on: push\njobs:\n  a:\n    steps:\n      - run: pytest\n      - uses: codecov/codecov-action@v5\n"
+    assert rules({path: steps}, {path: steps.rpartition("      - uses")[0]}) == ["coverage-scope"]
+
+
+def test_a_monorepo_keeps_its_projects_apart() -> None:
+    base = {f"{name}/package.json": changed() for name in ("a", "b")}
+    lower = {**PACKAGE["jest"], "coverageThreshold": {"global": {"branches": 5, "lines": 90}}}
+    assert rules(base, {**base, "a/package.json": changed(jest=lower)}) == ["coverage"]
+    gone = {"coverageThreshold": {"global": {"lines": 90}}, "testPathIgnorePatterns": ["/dist/"]}
+    assert rules(base, {**base, "a/package.json": changed(jest=gone)}) == ["coverage"]
+    assert rules(base, {**base, "a/package.json": changed(scripts={**PACKAGE["scripts"], "test": "true"})}) == [
+        "script-removed"
+    ]
 
 
 def test_other_services_than_github() -> None:

@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from qualitygate.checks.safeguards.stated.programs import class_of, replaces
+from qualitygate.checks.safeguards.stated.programs import ANY, class_of, replaces
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
 
 _GATE = "qualitygate"
+_CALLED = "workflow:"
 _SOFT = (
     "|| ",
     "; ",
@@ -122,18 +123,21 @@ def _vanished(
     came = Counter({key: len(calls) - len(left.get(key, ())) for key, calls in right.items()})
     heirs = [name for (where, name), more in came.items() if where == area and more > 0 and replaces(name, program)]
     one = gone[0]
+    if program.startswith(_CALLED) and class_of(program) == ANY:
+        return  # what it does is not known
     if program.startswith(_GATE):
         yield Loss("gate-removed", one.path, 0, f"`{program}` no longer runs in {_AREAS[area]}", f"{area}:{program}")
-    elif news:
+        return
+    rule = "script-removed" if area == "script" else "coverage-scope" if class_of(program) == "coverage" else ""
+    if news:
         said = f"`{program}` runs {len(news)} instead of {len(news) + len(gone)} times in {_AREAS[area]}"
         if not heirs:
-            yield Loss(
-                "runs-fewer", one.path, news[0].line if news[0].path == one.path else 0, said, f"{area}:{program}#"
-            )
+            line = news[0].line if news[0].path == one.path else 0
+            yield Loss(rule or "runs-fewer", one.path, line, said, f"{area}:{program}#")
     elif heirs:
         said = f"`{program}` no longer runs in {_AREAS[area]}; `{sorted(heirs)[0]}` is new there"
         yield Loss("replaced", one.path, 0, said, f"{area}:{program}")
     else:
-        rule = {"hook": "hook-removed", "script": "script-removed"}.get(area, "ci-step")
         said = f"`{program}` no longer runs in {_AREAS[area]}"
+        rule = rule or ("hook-removed" if area == "hook" else "ci-step")
         yield Loss(rule, one.path, 0, said, f"{area}:{program}")
