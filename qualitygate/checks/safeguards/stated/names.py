@@ -38,6 +38,7 @@ CODE = (
     *("playwright.config.*", "vitest.workspace.*", "karma.conf.*"),
 )
 MAKE = ("Makefile", "makefile", "GNUmakefile", "justfile", "Justfile")
+SCRIPT_FOLDERS = frozenset(("scripts", "bin", "script", "ci", ".ci", "tools", ""))
 SCRIPTS = ("test", "check", "lint", "coverage", "ci", "verify")
 
 TOOLS = (
@@ -72,19 +73,22 @@ def is_code(name: str) -> bool:
 def is_script(path: str) -> bool:
     """Whether a file of this name is a shell script that runs checks."""
     folder, _, name = path.rpartition("/")
+    if folder not in SCRIPT_FOLDERS:
+        return False
     stem, _, end = name.partition(".")
-    return (
-        folder in ("scripts", "bin", "script", "ci", ".ci", "tools", "")
-        and end in ("", "sh", "bash")
-        and stem.lower().replace("run", "").strip("-_") in (*SCRIPTS, *(f"{word}s" for word in SCRIPTS))
-    )
+    stem = stem.lower().replace("run", "").strip("-_")
+    return end in ("", "sh", "bash") and (stem in SCRIPTS or stem.removesuffix("s") in SCRIPTS)
 
 
 def is_stated(path: str) -> bool:
-    """Whether a file of this name states something that can be read here."""
-    name = path.rpartition("/")[2]
-    if name in _NAMES or path in AGENTS or path == WAIVERS or path.startswith(".husky/"):
+    """Whether a file of this name states something that can be read here. Asked of every file of a tree."""
+    folder, _, name = path.rpartition("/")
+    if name in _NAMES:
         return True
-    if name.startswith("tsconfig") and name.endswith(".json"):
+    if path[0] == "." and (path in AGENTS or path == WAIVERS or folder == ".husky"):
         return True
-    return is_code(name) or is_ci(path) or is_script(path)
+    if name.endswith(".json"):
+        return name.startswith("tsconfig")
+    if name.endswith((".yml", ".yaml")):
+        return is_ci(path)
+    return is_code(name) or (folder in SCRIPT_FOLDERS and is_script(path))
