@@ -471,6 +471,7 @@ def test_waivers_owners_and_files_that_hide_others() -> None:
     path = ".qualitygate/waivers.toml"
     assert rules({path: waiver}, {path: waiver + waiver.replace("a.py", "b.py")}) == ["waivers"]
     assert rules({path: waiver + waiver.replace("a.py", "b.py")}, {path: waiver}) == []
+    assert rules({path: waiver}, {path: waiver + waiver.replace("waiver", "request")}) == []
     owners = "# who\n* @all\n/tests/ @testers\n"
     assert rules({"CODEOWNERS": owners}, {"CODEOWNERS": "* @all\n"}) == ["owners"]
     assert rules({"CODEOWNERS": owners}, {"CODEOWNERS": owners + "/docs/ @writers\n"}) == []
