@@ -524,3 +524,31 @@ def test_any_text_is_read_or_told_unread(path: str, text: str) -> None:
     assert rules({path: text}, {path: text + "\n"}) == [] or "\\" in text
     rules({}, {path: text})
     rules({path: text}, {})
+
+
+ODD = st.sampled_from([None, True, 0, 1.5, "", [], {}, "x", ["x"], {"x": "y"}, [["x"]], [{"x": 1}], {"x": ["y"]}])
+SHAPES: dict[str, Any] = {
+    "package.json": PACKAGE,
+    ".claude/settings.json": {"hooks": {"Stop": [{"hooks": [{"command": "x"}]}]}, "permissions": {"deny": ["a"]}},
+    ".eslintrc.json": {"rules": {"a": ["error", {}]}, "overrides": [{"files": ["*"], "rules": {"b": 0}}]},
+    "lefthook.yml": {"pre-commit": {"commands": {"a": {"run": "mypy ."}}}},
+    ".pre-commit-config.yaml": {
+        "repos": [{"repo": "r", "hooks": [{"id": "a", "args": ["--x"]}]}],
+        "ci": {"skip": ["a"]},
+    },
+    ".github/workflows/a.yml": {"on": {"push": {}}, "jobs": {"a": {"steps": [{"run": "pytest", "if": "false"}]}}},
+}
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return [(value, key) for key in keys] + [place for key in keys for place in places(value[key])]
+
+
+@given(st.sampled_from(sorted(SHAPES)), ODD, st.data())
+def test_a_key_of_another_type_is_no_crash(path: str, odd: Any, data: st.DataObject) -> None:
+    document = json.loads(json.dumps(SHAPES[path]))
+    holder, key = data.draw(st.sampled_from(places(document)))
+    holder[key] = odd
+    text = json.dumps(document)  # which is YAML as well
+    assert "facts" in settings.extract(path, text.encode(), {})

@@ -44,10 +44,14 @@ def ci(document: Any, text: str) -> Iterator[Fact]:
         triggers = document.get("true")
     found = list(_walk(document, text, (), ""))
     if found and triggers:
-        names = [triggers] if isinstance(triggers, str) else [str(one) for one in triggers]
+        names = [triggers] if isinstance(triggers, str) else _names(triggers)
         for name in names:
             yield Fact("guard", "ci-trigger", "ci", "ci.on", name, line_of(text, ("on", name)))
     yield from found
+
+
+def _names(triggers: Any) -> list[str]:
+    return [str(one) for one in triggers] if isinstance(triggers, (list, dict)) else []
 
 
 def _walk(node: Any, text: str, excuses: tuple[str, ...], label: str) -> Iterator[Fact]:
@@ -124,7 +128,8 @@ def pre_commit(document: Any, text: str) -> Iterator[Fact]:
     everything = dig(document, ["exclude"])
     if isinstance(everything, str) and everything:
         yield Fact("excuse", "hook-scope", "pre-commit", "pre-commit.exclude", everything, line_of(text, ("exclude",)))
-    for repo in dig(document, ["repos"]) or ():
+    repos = dig(document, ["repos"])
+    for repo in repos if isinstance(repos, list) else ():
         hooks = dig(repo, ["hooks"])
         for hook in hooks if isinstance(hooks, list) else ():
             if not isinstance(hook, dict) or not isinstance(hook.get("id"), str):
