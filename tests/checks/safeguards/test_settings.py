@@ -358,6 +358,7 @@ jobs:
             [],
         ),
         ("        run: pip install -e .", "        run: pip install -e . || true", []),
+        ("        run: pip install -e .", "        run: pnpm playwright install || true", []),
         ("      - name: lint\n", "      - name: slow tests\n        run: pytest -m slow\n      - name: lint\n", []),
         ("      - name: lint\n", "      # - name: lint\n      - name: style\n", []),
         ("  types:\n", "  typing:\n", []),

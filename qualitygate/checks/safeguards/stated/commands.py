@@ -11,6 +11,7 @@ _MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
 _TARGETS = frozenset(
     ("make", "just", "task", "rake", "invoke", "inv", "poe", "duty", "nox", "composer", "turbo", "nx", "lerna")
 )
+_NO_CHECK = (["install"], ["install-deps"], ["login"], ["--version"])
 _BUILDS = {"cargo": "cargo", "go": "go", "dotnet": "dotnet", "swift": "swift", "bazel": "bazel", "node": "node"}
 _WRAPPERS = frozenset(
     (
@@ -216,12 +217,7 @@ def _program(words: Sequence[str]) -> tuple[str, Sequence[str]]:
     if name in _TARGETS and name != "nox":
         target = next((word for word in plain if _tests(word)), "")
         return (f"{'composer' if name == 'composer' else name}:{target}", rest) if target else ("", rest)
-    if (name in programs.CLASSES or name in programs.RUN_ALL) and plain[:1] not in (
-        ["install"],
-        ["install-deps"],
-        ["login"],
-        ["--version"],
-    ):
+    if (name in programs.CLASSES or name in programs.RUN_ALL) and plain[:1] not in _NO_CHECK:
         if (name == "ruff" and plain[:1] == ["format"]) or (name == "biome" and plain[:1] == ["format"]):
             return f"{name}:format", rest
         return name, rest
@@ -243,6 +239,8 @@ def _script(rest: list[str]) -> tuple[str, Sequence[str]]:
     if not plain or plain[0] in ("install", "ci", "i", "add", "publish"):
         return "", rest
     name = {"t": "test", "tst": "test"}.get(plain[0], plain[0])
+    if plain[1:2] in _NO_CHECK:
+        return "", rest
     if name in programs.CLASSES:
         return name, [word for word in rest if word != name]
     return (f"script:{name}", [word for word in rest if word not in ("run", name)]) if _tests(name) else ("", rest)
