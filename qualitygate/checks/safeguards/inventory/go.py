@@ -38,7 +38,8 @@ def inventory(text: str) -> Held:
     """What a file holds."""
     tokens = lex(text, "go")
     words, partner = tokens.words, tokens.partner
-    tests, others = [], []
+    tests: list[Case] = []
+    others: list[Case] = []
     muted = "unconditional" if any(line.startswith("//go:build ignore") for line in text[:2000].splitlines()) else ""
     at = 0
     while at + 2 < len(words):

@@ -50,6 +50,7 @@ _ASSERTS = {
     **dict.fromkeys(("doesNotThrow", "doesNotReject", "notThrows", "exists", "isDefined", "ifError"), EXISTS),
     **dict.fromkeys(("fail", "pass", "end", "plan"), VACUOUS),
 }
+_EXPECTS = frozenset(("expect", "should", "expectTypeOf", "assertType", "expectType"))
 _SHORT = frozenset(_ASSERTS) - {"match", "has", "end", "plan", "include", "snapshot", "assert"}
 _LINKS = frozenset(
     ("to", "be", "been", "have", "has", "that", "which", "and", "with", "at", "of", "deep", "own", "nested")
@@ -81,7 +82,7 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         tuple(found for found in reader.found if found.strength > VACUOUS),
         skip,  # type: ignore[arg-type]  # one of the three words
         why,
-        rows + reader.rounds,
+        rows + reader.rounds if rows else 0,
         tuple(reader.flaws),
         frozenset(word for word in tokens.words if word[0].isalpha() or word[0] in "_$"),
         frozenset(reader.calls),
@@ -96,7 +97,7 @@ def _rows(mark: str, tables: dict[str, int]) -> int:
         return max(1, len(arguments(given, at)))
     if "`" in mark:
         return max(1, mark.count("${") // max(1, mark.partition("${")[0].count("|") + 1))
-    return max(1, max((tables.get(word, 1) for word in given.words), default=1))
+    return max((tables.get(word, 0) for word in given.words), default=0)
 
 
 class _Reader:
@@ -120,11 +121,7 @@ class _Reader:
             before = words[at - 1] if at else ""
             if before == "." and word in ("expect", "should") and follows in ("(", "."):
                 self._chained(at, word, follows)
-            elif (
-                before != "."
-                and word in ("expect", "expectTypeOf", "assertType", "expectType")
-                and follows in ("(", ".", "<")
-            ):
+            elif before != "." and word in _EXPECTS and follows in ("(", ".", "<"):
                 self._expect(at)
             elif before != "." and word in ("assert", "t", "tap") and follows in ("(", "."):
                 self._assert(at, word, follows)
@@ -170,6 +167,7 @@ class _Reader:
         start = at
         while opening < len(words) and words[opening] != "(" and opening < at + 30:
             if words[opening] == "." and opening + 1 < len(words) and words[opening + 1] not in _STAGES:
+                self._should(at)
                 return  # expect.any(...), expect.assertions(...)
             opening += 1
         if opening >= len(words) or partner[opening] < 0:
@@ -200,6 +198,12 @@ class _Reader:
             operator = ".".join((*stages, "toBeTruthy" if expected == "true" else "toBeFalsy"))
             expected = ""
         self._add(at, Assertion(strength, subject, operator, expected, tolerance))
+
+    def _should(self, at: int) -> None:
+        """`should.not.exist(error)`."""
+        if self.tokens.words[at] == "should":
+            names, given, _ = self._chain(at + 1)
+            self._add(at, Assertion(EXACT if "not" in names else EXISTS, given, ".".join(names), ""))
 
     def _chain(self, at: int) -> tuple[list[str], str, int]:
         """Names that follow a call, the last arguments among them, and where the chain ends."""
@@ -247,7 +251,7 @@ class _Reader:
         if follows == ".":
             names, given, _ = self._chain(at + 1)
             kinds = [name for name in names if name not in _LINKS and name not in _STAGES]
-            if kinds:
+            if kinds and not is_literal(self._owner(at)):
                 self._add(at, Assertion(_MATCHERS.get(kinds[-1], CONTAINS), self._owner(at), kinds[-1], given))
             return
         args = [text_between(self.tokens, *each) for each in arguments(self.tokens, at + 1)]

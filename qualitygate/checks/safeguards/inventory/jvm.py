@@ -173,7 +173,13 @@ class _Reader:
             if after == "<":
                 opening = next((each for each in range(at + 2, min(at + 12, len(words))) if words[each] == "("), at + 1)
             args = [text_between(self.tokens, *each) for each in arguments(self.tokens, opening)]
-            if word in ("assertThat", "expectThat", "assertWithMessage", "expectThatThrownBy", "assertThatThrownBy") or word.startswith("assertThat"):
+            if word in (
+                "assertThat",
+                "expectThat",
+                "assertWithMessage",
+                "expectThatThrownBy",
+                "assertThatThrownBy",
+            ) or word.startswith("assertThat"):
                 self._chained(at, opening, args)
             elif word.startswith("assert") and len(word) > 6:
                 self._plain(at, word, args)

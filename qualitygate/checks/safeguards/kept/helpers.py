@@ -85,5 +85,9 @@ class Shared:
             stem = name.partition(".")[0]
             if stem in ("__init__", "index", "mod"):
                 stem = other.rpartition("/")[0].rpartition("/")[2]
-            if (name == "conftest.py" and folder.startswith(other.rpartition("/")[0])) or (language(path) == "go" and other.rpartition("/")[0] == folder) or (stem and stem in text):
+            if (
+                (name == "conftest.py" and folder.startswith(other.rpartition("/")[0]))
+                or (language(path) == "go" and other.rpartition("/")[0] == folder)
+                or (stem and stem in text)
+            ):
                 yield other
