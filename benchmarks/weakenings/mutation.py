@@ -20,8 +20,3 @@ Mutator = Callable[[str, str, int], "Changed | None"]
 def only(path: str, text: str, new: str) -> Changed | None:
     """This file with another text."""
     return Changed({path: new}) if new != text else None
-
-
-def pick(found: list[object], seed: int) -> object:
-    """One of them."""
-    return found[seed % len(found)]

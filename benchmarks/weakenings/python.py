@@ -225,8 +225,16 @@ def _swap_out(file: _File, spot: Spot) -> str | None:
 
 def _broad_raises(file: _File, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("raises", "assertRaises"):
-            if node.args and node.lineno == node.end_lineno and ast.unparse(node.args[0]) not in ("Exception", "AssertionError"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("raises", "assertRaises")
+        ):
+            if (
+                node.args
+                and node.lineno == node.end_lineno
+                and ast.unparse(node.args[0]) not in ("Exception", "AssertionError")
+            ):
                 line = file.lines[node.lineno - 1].encode()
                 new = f"{ast.unparse(node.func)}(Exception)".encode()
                 if len(node.args) > 1:
@@ -241,7 +249,9 @@ def _no_raises(file: _File, spot: Spot) -> str | None:
         if isinstance(node, ast.With) and len(node.items) == 1 and ".raises(" in ast.unparse(node.items[0]):
             if node.items[0].optional_vars is None and node.lineno == node.items[0].context_expr.end_lineno:
                 pad = file.indent(node)
-                return file.put(node.lineno - 1, node.lineno, [f"{pad}with __import__('contextlib').suppress(Exception):"])
+                return file.put(
+                    node.lineno - 1, node.lineno, [f"{pad}with __import__('contextlib').suppress(Exception):"]
+                )
     return None
 
 
@@ -250,7 +260,9 @@ def _wider(file: _File, spot: Spot) -> str | None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("approx") and node.lineno == node.end_lineno:
             line = file.lines[node.lineno - 1].encode()
             new = f"{ast.unparse(node.func)}({ast.unparse(node.args[0])}, abs=1e9)".encode()
-            return file.put(node.lineno - 1, node.lineno, [(line[: node.col_offset] + new + line[node.end_col_offset :]).decode()])
+            return file.put(
+                node.lineno - 1, node.lineno, [(line[: node.col_offset] + new + line[node.end_col_offset :]).decode()]
+            )
     return None
 
 
@@ -267,9 +279,17 @@ def _fewer_cases(file: _File, spot: Spot) -> str | None:
 
 def _loop_over_nothing(file: _File, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
-        if isinstance(node, ast.For) and any(_asserts(node.body)) and node.iter.lineno == node.iter.end_lineno == node.lineno:
+        if (
+            isinstance(node, ast.For)
+            and any(_asserts(node.body))
+            and node.iter.lineno == node.iter.end_lineno == node.lineno
+        ):
             line = file.lines[node.lineno - 1].encode()
-            return file.put(node.lineno - 1, node.lineno, [(line[: node.iter.col_offset] + b"[]" + line[node.iter.end_col_offset :]).decode()])
+            return file.put(
+                node.lineno - 1,
+                node.lineno,
+                [(line[: node.iter.col_offset] + b"[]" + line[node.iter.end_col_offset :]).decode()],
+            )
     return None
 
 
@@ -298,7 +318,9 @@ def _module(row: str) -> Mutator:
 def _class(edit: Callable[[_File, ast.ClassDef], str | None]) -> Mutator:
     def mutate(path: str, text: str, seed: int) -> Changed | None:
         file = _File(text, seed)
-        owners = {spot.owner.name: spot.owner for spot in file.tests if spot.owner is not None and len(spot.owner.bases) == 0}
+        owners = {
+            spot.owner.name: spot.owner for spot in file.tests if spot.owner is not None and len(spot.owner.bases) == 0
+        }
         found = list(owners.values())
         return only(path, text, edit(file, found[seed % len(found)]) or text) if found else None
 
@@ -307,7 +329,9 @@ def _class(edit: Callable[[_File, ast.ClassDef], str | None]) -> Mutator:
 
 def _class_name(file: _File, owner: ast.ClassDef) -> str | None:
     at = owner.lineno - 1
-    return file.put(at, at + 1, [file.lines[at].replace(f"class {owner.name}", f"class Old{owner.name.removeprefix('Test')}", 1)])
+    return file.put(
+        at, at + 1, [file.lines[at].replace(f"class {owner.name}", f"class Old{owner.name.removeprefix('Test')}", 1)]
+    )
 
 
 def _class_off(file: _File, owner: ast.ClassDef) -> str | None:
@@ -348,7 +372,9 @@ WEAKER: dict[str, Mutator] = {
     "mark.skipif(True)": _on_test(_decorate("@pytest.mark.skipif(True, reason='later')")),
     "unittest.skip": _on_test(_decorate("@unittest.skip('later')")),
     "unittest.expectedFailure": _on_test(_decorate("@unittest.expectedFailure")),
-    "skipif of a condition (shown)": _on_test(_decorate("@pytest.mark.skipif(sys.platform == 'linux', reason='later')")),
+    "skipif of a condition (shown)": _on_test(
+        _decorate("@pytest.mark.skipif(sys.platform == 'linux', reason='later')")
+    ),
     "pytestmark": _module("pytestmark = pytest.mark.skip(reason='later')"),
     "module-level skip": _module("pytest.skip('later', allow_module_level=True)"),
     "pytest.skip() on top": _on_test(_first("pytest.skip('later')")),
@@ -388,7 +414,9 @@ WEAKER: dict[str, Mutator] = {
 
 def _renamed(file: _File, spot: Spot) -> str | None:
     at = spot.node.lineno - 1
-    return file.put(at, at + 1, [file.lines[at].replace(f"def {spot.node.name}", f"def {spot.node.name}_as_documented", 1)])
+    return file.put(
+        at, at + 1, [file.lines[at].replace(f"def {spot.node.name}", f"def {spot.node.name}_as_documented", 1)]
+    )
 
 
 def _reordered(file: _File, spot: Spot) -> str | None:
@@ -413,13 +441,17 @@ def _moved(path: str, text: str, seed: int) -> Changed | None:
     first, end = file.start(node), node.end_lineno or 0
     folder, _, _ = path.rpartition("/")
     new = f"{folder}/test_moved_{seed}.py".lstrip("/")
-    return Changed({path: file.put(first, end, []), new: "import pytest\n\n\n" + "\n".join(file.lines[first:end]) + "\n"})
+    return Changed(
+        {path: file.put(first, end, []), new: "import pytest\n\n\n" + "\n".join(file.lines[first:end]) + "\n"}
+    )
 
 
 def _renamed_file(path: str, text: str, seed: int) -> Changed | None:
     folder, _, base = path.rpartition("/")
     new = f"{folder}/test_renamed_{base.removeprefix('test_')}".lstrip("/")
-    return Changed({path: None, new: text}, {new: path}) if tests(ast.parse(text)) and base.startswith("test_") else None
+    return (
+        Changed({path: None, new: text}, {new: path}) if tests(ast.parse(text)) and base.startswith("test_") else None
+    )
 
 
 def _split(file: _File, spot: Spot) -> str | None:
@@ -434,7 +466,9 @@ def _split(file: _File, spot: Spot) -> str | None:
         copy = ast.parse(ast.unparse(node)).body[0]
         assert isinstance(copy, (ast.FunctionDef, ast.AsyncFunctionDef))
         kept = {ast.unparse(each) for each in keep}
-        body: list[ast.stmt] = [each for each in node.body if not isinstance(each, ast.Assert) or ast.unparse(each) in kept]
+        body: list[ast.stmt] = [
+            each for each in node.body if not isinstance(each, ast.Assert) or ast.unparse(each) in kept
+        ]
         copy.name, copy.body = node.name + suffix, body
         halves.append(ast.unparse(copy))
     pad = file.indent(node)
@@ -461,11 +495,6 @@ def _parametrised(file: _File, spot: Spot) -> str | None:
     return None
 
 
-def _merged_rows(path: str, text: str, seed: int) -> Changed | None:
-    """A test and its copy with other literals, in base, become one with two rows: base is made here, too."""
-    return None
-
-
 def _helper(file: _File, spot: Spot) -> str | None:
     """The last assertions go to a function beside the test."""
     node = spot.node
@@ -475,7 +504,12 @@ def _helper(file: _File, spot: Spot) -> str | None:
     if not tail or node.body[-1] is not tail[-1] or tail[-1].lineno == node.lineno:
         return None
     last = tail[-1]
-    local = {each.id for part in node.body for each in ast.walk(part) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    local = {
+        each.id
+        for part in node.body
+        for each in ast.walk(part)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    }
     local |= {argument.arg for argument in node.args.args}
     names = sorted({each.id for each in ast.walk(last) if isinstance(each, ast.Name) and each.id in local})
     if any(isinstance(each, (ast.Await, ast.comprehension)) for each in ast.walk(last)):
@@ -490,7 +524,9 @@ def _helper(file: _File, spot: Spot) -> str | None:
 
 
 def _messaged(node: ast.stmt) -> str | None:
-    return f"assert {ast.unparse(node.test)}, 'what went wrong'" if isinstance(node, ast.Assert) and not node.msg else None
+    return (
+        f"assert {ast.unparse(node.test)}, 'what went wrong'" if isinstance(node, ast.Assert) and not node.msg else None
+    )
 
 
 def _stronger(node: ast.stmt) -> str | None:
@@ -521,8 +557,6 @@ SAME: dict[str, Mutator] = {
     "into a helper": _on_test(_helper),
     "into a class": _on_test(_into_class),
     "add a message": _on_assertion(_messaged),
-    "add an assertion": _on_assertion(_around("{text}\nassert 1 < 2")),
     "in to ==": _on_assertion(_stronger),
     "comment on top": _on_test(_first("# what this is about")),
 }
-del SAME["add an assertion"]

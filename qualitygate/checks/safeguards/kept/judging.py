@@ -279,12 +279,14 @@ class _Judge:
         """Without those that were written down twice: another test of the same file still does the same."""
         if not lost:
             return []
-        there = {(placed.path, placed.case.marks, self.sides.head.words(placed)) for placed in self.sides.head.tests}
-        home = self.sides.home
+        head, home = self.sides.head, self.sides.home
+        bodies = {head.words(placed) for placed in head.tests}
+        near = [placed for placed in lost if self.sides.base.words(placed) in bodies]
+        there = {_twin(placed, placed.path) for placed in head.tests} if near else set()
         return [
             placed
             for placed in lost
-            if (home.get(placed.path, placed.path), placed.case.marks, self.sides.base.words(placed)) not in there
+            if placed not in near or _twin(placed, home.get(placed.path, placed.path)) not in there
         ]
 
     def _file_is_gone(self, path: str) -> bool:
@@ -363,6 +365,13 @@ class _Judge:
             else:
                 rest.append(placed)
         return rest
+
+
+def _twin(placed: Placed, path: str) -> tuple[object, ...]:
+    """All that a test is but its name."""
+    name = last_part(placed.case.id)
+    words = tuple(word for word in python_words("\n".join((*placed.case.marks, placed.case.source))) if word != name)
+    return path, placed.case.id.removesuffix(name), words
 
 
 def _literals(placed: Placed) -> set[str]:
