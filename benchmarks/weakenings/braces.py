@@ -65,7 +65,7 @@ def go_tests(text: str) -> Iterator[Block]:
     """Functions that `go test` runs."""
     for found in _GO.finditer(text):
         end = text.find("\n}", found.end())
-        if end > 0:
+        if end > 0 and text.count("`", found.end(), end) % 2 == 0:
             yield Block(found.start(), end + 2, found.end(), end + 1)
 
 

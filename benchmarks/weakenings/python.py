@@ -61,7 +61,8 @@ class _File:
 
     def start(self, node: ast.stmt) -> int:
         """Its first line, decorators included, from 0."""
-        return min([node.lineno, *(mark.lineno for mark in getattr(node, "decorator_list", ()))]) - 1
+        marks: list[ast.expr] = getattr(node, "decorator_list", [])
+        return min([node.lineno, *(mark.lineno for mark in marks)]) - 1
 
     def indent(self, node: ast.stmt) -> str:
         line = self.lines[node.lineno - 1]

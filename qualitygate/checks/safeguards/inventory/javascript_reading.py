@@ -133,6 +133,8 @@ class _Reader:
                     and not word[6:7].islower()
                 ):
                     self._add(at, Assertion(CONTAINS, self._argument(at + 1, 0), word, self._argument(at + 1, 1)))
+            elif before == "." and word.startswith("assert") and len(word) > 6 and follows in ("(", "<"):
+                self._typed(at)
             elif follows == "(" and before == "." and word == "skip":
                 self.skipped = "unconditional" if self.walls.depth(at) <= 1 else "conditional"
             elif word == "[" and self.tokens.partner[at] > at:
@@ -199,6 +201,13 @@ class _Reader:
             expected = ""
         self._add(at, Assertion(strength, subject, operator, expected, tolerance))
 
+    def _typed(self, at: int) -> None:
+        """`util.assertEqual<A, B>(true)`: what is asserted may be a type."""
+        words = self.tokens.words
+        opening = next((each for each in range(at + 1, min(at + 200, len(words))) if words[each] == "("), at + 1)
+        subject = text_between(self.tokens, at + 1, opening) or self._argument(opening, 0)
+        self._add(at, Assertion(EXACT, subject, words[at], self._argument(opening, 0 if opening > at + 1 else 1)))
+
     def _should(self, at: int) -> None:
         """`should.not.exist(error)`."""
         if self.tokens.words[at] == "should":
@@ -261,6 +270,10 @@ class _Reader:
         subject = f".{word}({args[0]})" if named else f".{word}"
         expected = " , ".join(args[1:] if named else args[:1]).removesuffix(" , done")
         literal = expected[:1] == "/" or word == "should"
+        function = expected.startswith(("(", "function", "async")) and ("=>" in expected or "function" in expected)
+        if function and not any(sign in expected for sign in ("throw", "assert", "expect", "should", "equal")):
+            self._add(at, Assertion(VACUOUS, subject, word, expected))
+            return
         self._add(at, Assertion(CONTAINS if literal else EXACT, subject, word, expected))
 
     def _owner(self, at: int) -> str:

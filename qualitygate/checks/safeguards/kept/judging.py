@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from qualitygate.checks.safeguards.inventory.case import BOUNDED, Assertion, Reading
+from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion, Reading
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.helpers import Shared
@@ -164,7 +164,7 @@ class _Judge:
         slight = self.product.changed and all(assertion.strength <= BOUNDED for assertion in missing)
         if missing and old.assertions and not new.assertions and not slight:
             yield self._loss("no-assertion", before, after, f"asserts nothing any more: {_listed(missing)}")
-        elif missing and _weight(new) < _weight(old):
+        elif missing and _weight(new) - _slight(missing, change.added) * (new.cases or _UNKNOWN) < _weight(old):
             with_code = "-with-code" if self.product.changed else ""
             yield self._loss(
                 f"fewer-assertions{with_code}", before, after, f"does not assert any more: {_listed(missing)}"
@@ -377,6 +377,12 @@ def _twin(placed: Placed, path: str) -> tuple[object, ...]:
 def _literals(placed: Placed) -> set[str]:
     words = python_words("\n".join((*placed.case.marks, placed.case.source)))
     return {word for word in words if word[0] == '"' or word[0].isdigit()}
+
+
+def _slight(missing: list[Assertion], added: tuple[Assertion, ...]) -> int:
+    """How many of the new assertions say too little to stand for one that is gone."""
+    strong = sum(assertion.strength > TRUTHY for assertion in missing)
+    return min(strong, sum(assertion.strength <= TRUTHY for assertion in added))
 
 
 def _weight(reading: Reading) -> float:
