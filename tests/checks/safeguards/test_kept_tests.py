@@ -79,7 +79,11 @@ def swapped(text: str, *pairs: tuple[str, str]) -> str:
         (TOTAL, swapped(TOTAL, ("    items", "    pytest.skip('later')\n    items")), "skipped"),
         (TOTAL, swapped(TOTAL, ("    items", "    if True:\n        pytest.skip('later')\n    items")), "skipped"),
         (TOTAL, "@pytest.mark.skipif(WINDOWS, reason='x')\n" + TOTAL.lstrip(), "skipped-conditionally"),
-        (TOTAL, swapped(TOTAL, ("    items", "    if WINDOWS:\n        pytest.skip('x')\n    items")), "skipped-conditionally"),
+        (
+            TOTAL,
+            swapped(TOTAL, ("    items", "    if WINDOWS:\n        pytest.skip('x')\n    items")),
+            "skipped-conditionally",
+        ),
         (TOTAL, of_test("total([1, 2])"), "no-assertion"),
         (TOTAL, of_test("pass"), "no-assertion"),
         (TOTAL, swapped(TOTAL, ("    assert total([]) == 0\n", "")), "fewer-assertions"),
@@ -95,22 +99,35 @@ def swapped(text: str, *pairs: tuple[str, str]) -> str:
         (TOTAL, swapped(TOTAL, ("result == 3", "result == result")), "tolerance"),
         (TOTAL, swapped(TOTAL, ("result == 3", "result == ANY")), "tolerance"),
         (TOTAL, swapped(TOTAL, ("    items", "    return\n    items")), "tolerance"),
-        (TOTAL, swapped(TOTAL, ("    assert result", "    if not result:\n        return\n    assert result")), "tolerance"),
         (
             TOTAL,
-            swapped(TOTAL, ("    assert result == 3", "    try:\n        assert result == 3\n    except Exception:\n        pass")),
+            swapped(TOTAL, ("    assert result", "    if not result:\n        return\n    assert result")),
             "tolerance",
         ),
         (
             TOTAL,
-            swapped(TOTAL, ("    assert result", "    with contextlib.suppress(AssertionError):\n        assert result")),
+            swapped(
+                TOTAL,
+                ("    assert result == 3", "    try:\n        assert result == 3\n    except Exception:\n        pass"),
+            ),
+            "tolerance",
+        ),
+        (
+            TOTAL,
+            swapped(
+                TOTAL, ("    assert result", "    with contextlib.suppress(AssertionError):\n        assert result")
+            ),
             "tolerance",
         ),
         (TOTAL, swapped(TOTAL, ("    assert result", "    for _ in []:\n        assert result")), "tolerance"),
         (TOTAL, swapped(TOTAL, ("    assert result", "    if False:\n        assert result")), "tolerance"),
         (RAISES, swapped(RAISES, ('ValueError, match="negative"', "Exception")), "tolerance"),
         (RAISES, swapped(RAISES, (', match="negative"', "")), "tolerance"),
-        (RAISES, swapped(RAISES, ('pytest.raises(ValueError, match="negative")', "suppress(ValueError)")), "no-assertion"),
+        (
+            RAISES,
+            swapped(RAISES, ('pytest.raises(ValueError, match="negative")', "suppress(ValueError)")),
+            "no-assertion",
+        ),
         (ROWS, swapped(ROWS, (", ([], 0)", "")), "tolerance"),
         (ROWS, swapped(ROWS, ("([], 0)", "pytest.param([], 0, marks=pytest.mark.skip)")), "tolerance"),
         (UNIT, swapped(UNIT, ("delta=0.001", "delta=1000")), "tolerance"),
@@ -139,7 +156,9 @@ def test_an_assertion_that_is_not_awaited_is_told() -> None:
 
 
 def test_a_list_of_cases_with_a_name_is_shortened() -> None:
-    before = 'CASES = [1, 2, 3]\n\n@pytest.mark.parametrize("n", CASES)\ndef test_each(n):\n    assert total([n]) == n\n'
+    before = (
+        'CASES = [1, 2, 3]\n\n@pytest.mark.parametrize("n", CASES)\ndef test_each(n):\n    assert total([n]) == n\n'
+    )
     assert rules(judged(before, before.replace("1, 2, 3", "1"))) == {"tolerance"}
     assert not judged(before, before.replace("1, 2, 3", "1, 2, 3, 4"))
 
@@ -177,7 +196,10 @@ GUARDED = TOTAL + RAISES + ROWS
     [
         (TOTAL, TOTAL.replace("test_total", "test_sum_of_items")),
         (TOTAL + RAISES, RAISES + TOTAL),
-        (TOTAL, TOTAL.replace("    assert result == 3", "    # three\n    assert (\n        result\n        == 3\n    )")),
+        (
+            TOTAL,
+            TOTAL.replace("    assert result == 3", "    # three\n    assert (\n        result\n        == 3\n    )"),
+        ),
         (TOTAL, TOTAL.replace("result", "answer")),
         (TOTAL, TOTAL.replace("result == 3", "result == 3, 'sum'")),
         (TOTAL, TOTAL.replace("result == 3", "result == 3 and total([2]) == 2")),
@@ -208,7 +230,10 @@ GUARDED = TOTAL + RAISES + ROWS
             "def test_ab():\n    assert total([1]) == 1\n    assert total([2]) == 2\n",
         ),
         (of_test("assert total([1]) is True"), of_test("assert total([1])")),
-        (of_test("assert total([1]) == 1"), "class TestShop:\n    def test_total(self):\n        assert total([1]) == 1\n"),
+        (
+            of_test("assert total([1]) == 1"),
+            "class TestShop:\n    def test_total(self):\n        assert total([1]) == 1\n",
+        ),
         (UNIT, "def test_total():\n    assert total([1, 2]) == 3\n    assert total([0.1]) == approx(0.1, abs=0.001)\n"),
         (TOTAL, "@pytest.mark.slow\n" + TOTAL.lstrip()),
         (TOTAL, "@pytest.mark.skipif(False, reason='x')\n" + TOTAL.lstrip()),
@@ -256,7 +281,11 @@ def test_with_a_change_of_code_a_lost_test_stops_an_agent_only() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["# changed\n" + CODE["shop.py"], CODE["shop.py"].replace(":\n", ':\n    """Sum."""\n', 1), CODE["shop.py"] + "\n\n\n"],
+    [
+        "# changed\n" + CODE["shop.py"],
+        CODE["shop.py"].replace(":\n", ':\n    """Sum."""\n', 1),
+        CODE["shop.py"] + "\n\n\n",
+    ],
 )
 def test_a_comment_is_no_change_of_code(text: str) -> None:
     assert rules(judged(TOTAL + RAISES, RAISES, {"shop.py": text})) == {"lost"}
@@ -291,7 +320,11 @@ def test_a_test_that_goes_with_what_it_is_about_is_shown(code: str, test: str) -
 
 
 def test_a_subject_that_is_defined_elsewhere_is_not_gone() -> None:
-    base = {"a.py": "def discount(): ...\n", "b.py": "def discount(): ...\n", PATH: of_test("assert discount() == 1") + RAISES}
+    base = {
+        "a.py": "def discount(): ...\n",
+        "b.py": "def discount(): ...\n",
+        PATH: of_test("assert discount() == 1") + RAISES,
+    }
     head = {"a.py": "x = 1\n", "b.py": base["b.py"], PATH: RAISES}
     assert rules(compared(base, head, tests)) == {"lost-with-code"}
 
@@ -303,7 +336,9 @@ def test_a_subject_that_only_moved_is_not_gone() -> None:
 
 
 def test_the_name_of_a_finding_is_that_of_the_test_in_base() -> None:
-    (found,) = judged(TOTAL.replace("test_total", "test_old"), TOTAL.replace("test_total", "test_new").replace("result == 3", "True"))
+    (found,) = judged(
+        TOTAL.replace("test_total", "test_old"), TOTAL.replace("test_total", "test_new").replace("result == 3", "True")
+    )
     assert found.name == f"{PATH}::test_old"
     assert (found.path, found.line, found.direction) == (PATH, 2, "safeguard")
     (gone,) = judged(TOTAL + RAISES, None)
@@ -338,7 +373,9 @@ def test_options_name_tests_of_odd_places() -> None:
 
 
 def test_every_finding_has_a_rule_and_a_fix() -> None:
-    found = judged(GUARDED, GUARDED.replace("result == 3", "True").replace(", ([], 0)", "").replace("negative", "other"))
+    found = judged(
+        GUARDED, GUARDED.replace("result == 3", "True").replace(", ([], 0)", "").replace("negative", "other")
+    )
     named = {rule.name: rule.fix for rule in tests.rules}
     assert {finding.rule: finding.fix for finding in found}.items() <= named.items()
     assert all(finding.check == tests.name and finding.name and finding.message for finding in found)

@@ -35,6 +35,8 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
     for mark in marks:
         reader.mark(mark)
     reader.asynchronous = isinstance(node, ast.AsyncFunctionDef)
+    if not reader.asynchronous:
+        reader.flaws.append("+plain")
     reader.block(node.body, top=True)
     for each in ast.walk(node):
         if isinstance(each, ast.Name):

@@ -29,12 +29,13 @@ _MACROS = {
 _NEVER = ("cfg ( any ( ) )", "cfg ( never )", "cfg ( FALSE )")
 
 
-def inventory(text: str) -> Held:
-    """What a file holds."""
+def inventory(text: str, *, all_tests: bool) -> Held:
+    """What a file holds. `all_tests`: it is none of the product, so that each function beside the tests is theirs."""
     tokens = lex(text, "rust")
     found: tuple[list[Case], list[Case]] = ([], [])
     _walk(tokens, 0, len(tokens.words), (), (), found)
-    return Held(tuple(found[0]), tuple(found[1]))
+    others = [case for case in found[1] if all_tests or any("test" in mark for mark in case.marks)]
+    return Held(tuple(found[0]), tuple(others))
 
 
 def product_words(text: str) -> list[str]:
@@ -74,7 +75,7 @@ def _walk(
         elif word in ("mod", "impl") and at + 1 < end:
             opening = _block(tokens, at, end)
             if opening:
-                name = words[at + 1] if word == "mod" else ""
+                name = words[at + 1] if word == "mod" else " ".join(words[at + 1 : opening])
                 _walk(
                     tokens, opening + 1, partner[opening], (*parents, name) if name else parents, (*marks, *own), found
                 )

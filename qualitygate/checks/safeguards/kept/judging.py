@@ -92,7 +92,7 @@ class _Judge:
             after.path,
             after.case.line,
             f"{before.path}::{before.case.id}",
-            f"test `{last_part(before.case.id)}` {message}",
+            f"{'test' if before.case.kind == 'test' else 'helper'} `{last_part(before.case.id)}` {message}",
         )
 
     # pairs
@@ -100,7 +100,10 @@ class _Judge:
     def _helpers(self) -> Iterator[tuple[Placed, Placed]]:
         """Functions beside the tests that changed and kept their names."""
         there = {(placed.path, placed.case.id): placed for placed in self.sides.head.others}
+        names = Counter((placed.path, placed.case.id) for placed in self.sides.base.others)
         for placed in self.sides.base.others:
+            if names[(placed.path, placed.case.id)] > 1:
+                continue
             home = (
                 placed.path if placed.path in self.sides.head.files else self.sides.home.get(placed.path, placed.path)
             )

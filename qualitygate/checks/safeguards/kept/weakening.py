@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from qualitygate.checks.safeguards.inventory.case import BOUNDED, CONTAINS, EXACT, EXISTS, TRUTHY, Assertion, Reading
@@ -61,9 +62,10 @@ def skipping(before: Reading, after: Reading) -> tuple[str, str] | None:
 def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
     """Compare two readings of one test. `same`: it has kept its name, so that what became weaker is certain."""
     missing, added = _cancel(before.assertions, after.assertions)
+    come = tuple(added)
     found: list[tuple[str, str]] = []
     missing, added = _one_subject(missing, added, found, same=same, many=not after.cases or after.cases > before.cases)
-    missing, added = _elsewhere(missing, added, found, after, same=same)
+    missing, added = _elsewhere(missing, added, found, come, after.uses, same=same)
     before_flaws, after_flaws = Counter(before.flaws), Counter(after.flaws)
     hidden = False
     for flaw, text in _FLAWS.items():
@@ -73,7 +75,8 @@ def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
             found.append(("tolerance", text))
             hidden = hidden or flaw in _HIDES
     if (
-        after_flaws["+awaited"] < before_flaws["+awaited"]
+        not after_flaws["+plain"]
+        and after_flaws["+awaited"] < before_flaws["+awaited"]
         and len(after.assertions) >= len(before.assertions)
         and not missing
     ):
@@ -156,7 +159,13 @@ def _bound_moved(old: Assertion, new: Assertion) -> bool:
 
 
 def _elsewhere(
-    missing: list[Assertion], added: list[Assertion], found: list[tuple[str, str]], after: Reading, *, same: bool
+    missing: list[Assertion],
+    added: list[Assertion],
+    found: list[tuple[str, str]],
+    come: Sequence[Assertion],
+    uses: frozenset[str],
+    *,
+    same: bool,
 ) -> tuple[list[Assertion], list[Assertion]]:
     """What is about another subject now: renamed, folded into one that says more, or put in place of it and saying less."""
     free = list(added)
@@ -168,7 +177,7 @@ def _elsewhere(
         )
         if twin is not None:
             free.remove(twin)
-        elif not _folded(old, added, after.uses):
+        elif not _folded(old, come, uses):
             rest.append(old)
     missing, rest = rest, []
     for old in missing:
@@ -186,19 +195,19 @@ def _elsewhere(
     return rest, free
 
 
-def _folded(old: Assertion, added: list[Assertion], uses: frozenset[str]) -> bool:
+def _folded(old: Assertion, added: Sequence[Assertion], uses: frozenset[str]) -> bool:
     """Whether one of `added` demands this as well: an equality of the whole whose part it was."""
     root = _root(old.subject)
     literal = old.expected.strip("\"'`[](){} ")
     for new in added:
-        if new.strength < EXACT or new.strength < old.strength or new.subject == old.subject:
+        if new.strength < EXACT or new.strength < old.strength:
             continue
-        if len(literal) > 2 and literal in new.expected:
+        if literal and literal in new.expected and (len(literal) > 2 or old.strength <= CONTAINS):
             return True
         if root and root not in uses and _says_more(old, new):
             return True
         whole = old.subject.startswith((new.subject + ".", new.subject + "[", new.subject + " .", new.subject + " ["))
-        if whole and new.expected[:1] in "{[(" and old.strength <= EXACT:
+        if whole and old.strength <= EXACT:
             return True
         if old.strength <= CONTAINS and root and root in _names(new.subject):
             return True
