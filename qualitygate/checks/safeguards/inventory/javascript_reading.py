@@ -144,7 +144,7 @@ class _Reader:
         flaw = self.walls.around(at)
         if flaw:
             self.flaws.append(flaw)
-        else:
+        elif "(" in assertion.subject or self.found[-1:] != [assertion]:  # written twice in a row, it says no more
             self.found.append(assertion)
 
     def _argument(self, opening: int, index: int) -> str:
@@ -179,7 +179,7 @@ class _Reader:
         names, given, _end = self._chain(partner[opening] + 1)
         stages = [name for name in names if name in _STAGES]
         kinds = [name for name in names if name not in _STAGES and name not in _LINKS]
-        if words[at] in ("assertType", "expectType"):
+        if words[at] in ("assertType", "expectType") or (words[at] == "expectTypeOf" and not kinds):
             self._add(at, Assertion(PARTIAL, subject, words[at], text_between(self.tokens, at + 1, opening)))
             return
         if not kinds:
@@ -222,11 +222,12 @@ class _Reader:
         while at + 1 < len(words) and words[at] == ".":
             names.append(words[at + 1])
             at += 2
+            kind = at
             if at < len(words) and words[at] == "<":
                 while at < len(words) and words[at] not in ("(", ";"):
-                    at += 1
+                    at = partner[at] + 1 if partner[at] > at else at + 1
             if at < len(words) and words[at] == "(" and partner[at] > at:
-                given = text_between(self.tokens, at + 1, partner[at])
+                given = text_between(self.tokens, kind, at) + text_between(self.tokens, at + 1, partner[at])
                 at = partner[at] + 1
         return names, given, at
 
@@ -277,10 +278,19 @@ class _Reader:
         self._add(at, Assertion(CONTAINS if literal else EXACT, subject, word, expected))
 
     def _owner(self, at: int) -> str:
-        words = self.tokens.words
+        """What stands before `.should`: names, calls and indices, joined by dots."""
+        words, partner = self.tokens.words, self.tokens.partner
         first = at - 1
-        while first > 0 and words[first - 1] not in (";", "{", "}", "=>", ",") and at - first < 40:
-            first -= 1
+        while first > 0:
+            before = words[first - 1]
+            if before in (")", "]") and 0 <= partner[first - 1] < first:
+                first = partner[first - 1]
+            elif words[first] in (".", "(", "[") and (before[0].isalnum() or before[0] in "_$\"'`"):
+                first -= 1
+            elif before == "." and words[first][0] not in "([":
+                first -= 1
+            else:
+                break
         return text_between(self.tokens, first, at - 1)
 
 

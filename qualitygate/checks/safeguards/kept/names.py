@@ -50,6 +50,11 @@ def defined(data: bytes | None, path: str, *, imported: bool = False) -> set[str
     found = {f'"{word}"' for _, word in _QUOTED.findall(text)}
     if language(path) == "python":
         return found | _defined_in_python(text, imported=imported)
+    if language(path) == "rust":
+        from qualitygate.checks.safeguards.inventory.rust import product_words
+
+        text = "\n".join(product_words(text))
+        found = {f'"{word}"' for _, word in _QUOTED.findall(text)}
     text = _STRINGS.sub(" ", text)
     for exported, name in _FREE.findall(text):
         found.add(name)

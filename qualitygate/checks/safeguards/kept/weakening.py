@@ -191,7 +191,7 @@ def _elsewhere(
         if (same and new.strength <= TRUTHY and old.strength >= EXACT) or (
             same and new.strength <= EXISTS < old.strength
         ):
-            found.append(("weaker-assertion", f"`{shown(old)}` became `{shown(new)}`"))
+            found.append(("another-subject", f"`{shown(old)}` became `{shown(new)}`"))
     return rest, free
 
 
