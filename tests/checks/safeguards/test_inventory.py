@@ -114,11 +114,9 @@ def test_any_text_gives_plain_facts_that_are_read_back(text: str, path: str) -> 
 
 
 @settings(max_examples=100, deadline=None)
-@given(TEXTS, TEXTS, st.sampled_from(PATHS))
+@given(TEXTS, TEXTS, st.sampled_from(PATHS[:-1]))  # what does not parse in Python is undecided: test_kept_tests.py
 def test_any_two_texts_can_be_compared_and_no_text_loses_against_itself(one: str, two: str, path: str) -> None:
     data = [text.encode("utf-8", "replace").decode() for text in (one, two)]
-    if path.endswith(".py"):
-        return  # what does not parse is undecided; see test_kept_tests.py
     compared({path: data[0]}, {path: data[1]}, tests)
     assert not compared({path: data[0]}, {path: data[0] + "\n"}, tests)
 

@@ -21,6 +21,8 @@ _ROWS = 0.4
 _WARNINGS = ("warns", "assertWarns", "deprecated_call")
 """What a deprecation is asserted with, which ends when what was deprecated does."""
 _UNROLLED = 0.55
+_ROUGHLY = 40
+"""Two texts of one test differ in their names by fewer characters than this."""
 _UNKNOWN = 1000
 """What a test with parameters that nobody can count is taken to run."""
 
@@ -168,10 +170,9 @@ class _Judge:
     def _fewer(self, each: _Compared) -> Iterator[Loss]:
         before, after, old, new, change = each
         missing = [assertion for assertion in change.missing if not self._moved(assertion)]
-        slight = self.product.changed and all(
-            assertion.strength <= BOUNDED or assertion.operator in _WARNINGS for assertion in missing
-        )
-        if missing and old.assertions and not new.assertions and not slight:
+        if not missing and change.fewer_rows is None:
+            return
+        if missing and old.assertions and not new.assertions and not self._outlived(missing):
             yield self._loss("no-assertion", before, after, f"asserts nothing any more: {_listed(missing)}")
         elif missing and _weight(new) - _slight(missing, change.added) * (new.cases or _UNKNOWN) < _weight(old):
             with_code = "-with-code" if self.product.changed else ""
@@ -184,6 +185,11 @@ class _Judge:
                 return
             rule = "fewer-assertions-with-code" if self.product.changed else "tolerance"
             yield self._loss(rule, before, after, f"runs {now} of the {was} cases that it had")
+
+    def _outlived(self, missing: list[Assertion]) -> bool:
+        """Whether the code changed, and all that is gone said little: that something has a type, or warns."""
+        little = all(each.strength <= BOUNDED or each.operator in _WARNINGS for each in missing)
+        return little and self.product.changed
 
     def _moved(self, assertion: Assertion) -> bool:
         """Whether another test asserts it now; each can stand for one only."""
@@ -289,9 +295,21 @@ class _Judge:
         if not lost:
             return []
         head, home = self.sides.head, self.sides.home
-        bodies = {head.words(placed) for placed in head.tests}
-        near = [placed for placed in lost if self.sides.base.words(placed) in bodies]
-        there = {_twin(placed, placed.path) for placed in head.tests} if near else set()
+        sizes = {(placed.path, len(placed.case.source) // _ROUGHLY) for placed in head.tests}
+        near = {
+            placed
+            for placed in lost
+            if any(
+                (home.get(placed.path, placed.path), len(placed.case.source) // _ROUGHLY + step) in sizes
+                for step in (-1, 0, 1)
+            )
+        }
+        lengths = [len(placed.case.source) for placed in near]
+        there = {
+            _twin(placed, placed.path)
+            for placed in head.tests
+            if any(abs(len(placed.case.source) - length) < _ROUGHLY for length in lengths)
+        }
         return [
             placed
             for placed in lost

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qualitygate.checks.safeguards.inventory.places import is_product, language, suffix
+from qualitygate.checks.safeguards.inventory.words import python_words
 from qualitygate.checks.safeguards.protocol import Pair
 
 _MOST_FILES = 3000
@@ -47,7 +48,14 @@ class Product:
         if before is None or after is None:
             data = before if before is not None else after
             return bool(data and _meaning(data.decode("utf-8", "replace"), path))
-        return _meaning(before.decode("utf-8", "replace"), path) != _meaning(after.decode("utf-8", "replace"), path)
+        texts = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
+        if language(path) == "python":
+            words = [[word for word in python_words(text) if word[0] != '"'] for text in texts]
+            if (
+                words[0] != words[1]
+            ):  # more than a docstring; what follows tells those from other strings, and takes longer
+                return True
+        return _meaning(texts[0], path) != _meaning(texts[1], path)
 
     def gone(self, source: str) -> list[str]:
         """The names that this text uses, that the product defined in base and that it defines nowhere in head."""
