@@ -1,4 +1,4 @@
-"""Weaken real tests mechanically, one at a time, and count what `kept-tests` says; rework others, and count what it says then.
+"""Weaken real tests mechanically and count what `kept-tests` says; rework others, and count what it says then.
 
     python benchmarks/weaken_tests.py CLONE... [--commits 100] [--list]
 
@@ -19,7 +19,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.safeguards_history import Clone
-from benchmarks.weakenings import braces, python
+from benchmarks.weakenings import braces, python, python_same
 from benchmarks.weakenings.mutation import Changed, Mutator
 from qualitygate.checks.safeguards import tests as check
 from qualitygate.checks.safeguards.inventory.places import is_test, language
@@ -33,7 +33,7 @@ WEAKER: Mapping[str, Mapping[str, Mutator]] = {
     "rust": braces.RUST,
 }
 SAME: Mapping[str, Mapping[str, Mutator]] = {
-    "python": python.SAME,
+    "python": python_same.SAME,
     "javascript": braces.JAVASCRIPT_SAME,
     "go": braces.GO_SAME,
     "rust": braces.RUST_SAME,

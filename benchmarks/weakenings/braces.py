@@ -1,9 +1,10 @@
-"""JavaScript and TypeScript, Go and Rust: places are found by pattern and bracket, independently of what is measured."""
+"""JavaScript and TypeScript, Go and Rust. Places are found by pattern and bracket, not by what is measured."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from benchmarks.weakenings.mutation import Changed, Mutator, only
@@ -44,7 +45,8 @@ def closing(text: str, opening: int, skipped: re.Pattern[str] = _SKIPPED) -> int
 
 
 _IT = re.compile(
-    r"^([ \t]*)(it|test)\((\"[^\"\n]*\"|'[^'\n]*'|`[^`$\n]*`),\s*(?:async\s*)?(?:function\s*\w*\s*\([^()]*\)|\([^()]*\)\s*=>)\s*\{",
+    r"^([ \t]*)(it|test)\((\"[^\"\n]*\"|'[^'\n]*'|`[^`$\n]*`),\s*"
+    r"(?:async\s*)?(?:function\s*\w*\s*\([^()]*\)|\([^()]*\)\s*=>)\s*\{",
     re.M,
 )
 _GO = re.compile(r"^func (Test\w+)\(t \*testing\.T\) \{", re.M)
@@ -295,7 +297,7 @@ def _last(finder: Finder) -> Mutator:
 
     def mutate(path: str, text: str, seed: int) -> Changed | None:
         found = list(finder(text))
-        pairs = [pair for pair in zip(found, found[1:], strict=False) if pair[0].end <= pair[1].start]
+        pairs = [pair for pair in pairwise(found) if pair[0].end <= pair[1].start]
         if not pairs:
             return None
         one, two = pairs[seed % len(pairs)]
@@ -393,8 +395,14 @@ JAVASCRIPT_SAME: dict[str, Mutator] = {
     "it to test": _js(head(r"\b(it|test)\(", lambda found: "test(" if found[1] == "it" else "it(")),  # type: ignore[arg-type]
     "comment on top": _js(top("\n    // what this is about\n")),
     "into a describe": _js(
-        lambda text, block, seed: (
-            f"{text[: block.start]}describe('group', () => {{\n{text[block.start : block.end]}\n}})\n{text[block.end :]}"
+        lambda text, block, seed: "".join(
+            (
+                text[: block.start],
+                "describe('group', () => {\n",
+                text[block.start : block.end],
+                "\n})\n",
+                text[block.end :],
+            )
         )
     ),
 }

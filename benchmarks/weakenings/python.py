@@ -50,7 +50,7 @@ def _asserts(body: list[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _asserts(getattr(node, part, []))
 
 
-class _File:
+class TestFile:
     """A file that is changed by lines."""
 
     def __init__(self, text: str, seed: int) -> None:
@@ -75,13 +75,15 @@ class _File:
         return self.lines[node.lineno - 1 : node.end_lineno]
 
 
-_Edit = Callable[[_File, Spot], "str | None"]
-_Swap = Callable[[ast.stmt], "str | None"]
+Edit = Callable[[TestFile, Spot], "str | None"]
+Swap = Callable[[ast.stmt], "str | None"]
 
 
-def _on_test(edit: _Edit, *, asserting: bool = True) -> Mutator:
+def on_test(edit: Edit, *, asserting: bool = True) -> Mutator:
+    """Change one test that the edit can change."""
+
     def mutate(path: str, text: str, seed: int) -> Changed | None:
-        file = _File(text, seed)
+        file = TestFile(text, seed)
         spots = [spot for spot in file.tests if not asserting or any(_asserts(spot.node.body))]
         for turn in range(len(spots)):
             new = edit(file, spots[(seed + turn) % len(spots)])
@@ -100,10 +102,10 @@ def _parses(text: str) -> bool:
     return True
 
 
-def _on_assertion(swap: _Swap) -> Mutator:
+def on_assertion(swap: Swap) -> Mutator:
     """Put something in place of one assertion; `swap` gives the text for it, "" to take it away."""
 
-    def edit(file: _File, spot: Spot) -> str | None:
+    def edit(file: TestFile, spot: Spot) -> str | None:
         found = list(_asserts(spot.node.body))
         for turn in range(len(found)):
             node = found[(file.seed + turn) % len(found)]
@@ -116,10 +118,10 @@ def _on_assertion(swap: _Swap) -> Mutator:
             return file.put(node.lineno - 1, node.end_lineno or node.lineno, rows)
         return None
 
-    return _on_test(edit)
+    return on_test(edit)
 
 
-def _sides(node: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
+def sides_of(node: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
     """The two sides of an equality that is asserted."""
     if isinstance(node, ast.Assert):
         test = node.test
@@ -133,14 +135,13 @@ def _sides(node: ast.stmt) -> tuple[ast.expr, ast.expr] | None:
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         call = node.value
         if isinstance(call.func, ast.Attribute) and call.func.attr == "assertEqual" and len(call.args) > 1:
-            if not isinstance(call.args[0], ast.Constant):
-                return call.args[0], call.args[1]
+            return (call.args[0], call.args[1]) if not isinstance(call.args[0], ast.Constant) else None
     return None
 
 
-def _equality(form: str, unittest: str) -> _Swap:
+def _equality(form: str, unittest: str) -> Swap:
     def swap(node: ast.stmt) -> str | None:
-        sides = _sides(node)
+        sides = sides_of(node)
         if sides is None:
             return None
         left, right = (ast.unparse(side) for side in sides)
@@ -151,7 +152,7 @@ def _equality(form: str, unittest: str) -> _Swap:
     return swap
 
 
-def _around(form: str) -> _Swap:
+def _around(form: str) -> Swap:
     def swap(node: ast.stmt) -> str | None:
         if "await" in ast.unparse(node) and "lambda" in form:
             return None
@@ -160,21 +161,21 @@ def _around(form: str) -> _Swap:
     return swap
 
 
-def _plain(form: str) -> _Swap:
+def _plain(form: str) -> Swap:
     def swap(node: ast.stmt) -> str | None:
         return form.format(test=ast.unparse(node.test)) if isinstance(node, ast.Assert) else None
 
     return swap
 
 
-def _delete(file: _File, spot: Spot) -> str | None:
+def _delete(file: TestFile, spot: Spot) -> str | None:
     if spot.owner is not None and len(spot.owner.body) == 1:
         return None
     return file.put(file.start(spot.node), spot.node.end_lineno or 0, [])
 
 
-def _rename_to(prefix: str) -> _Edit:
-    def edit(file: _File, spot: Spot) -> str | None:
+def _rename_to(prefix: str) -> Edit:
+    def edit(file: TestFile, spot: Spot) -> str | None:
         at = spot.node.lineno - 1
         line = file.lines[at].replace(f"def {spot.node.name}", f"def {prefix}{spot.node.name}", 1)
         return file.put(at, at + 1, [line])
@@ -182,18 +183,18 @@ def _rename_to(prefix: str) -> _Edit:
     return edit
 
 
-def _decorate(mark: str) -> _Edit:
-    def edit(file: _File, spot: Spot) -> str | None:
+def _decorate(mark: str) -> Edit:
+    def edit(file: TestFile, spot: Spot) -> str | None:
         at = file.start(spot.node)
         return file.put(at, at, [file.indent(spot.node) + mark])
 
     return edit
 
 
-def _first(row: str) -> _Edit:
+def first_row(row: str) -> Edit:
     """A statement on top of the body."""
 
-    def edit(file: _File, spot: Spot) -> str | None:
+    def edit(file: TestFile, spot: Spot) -> str | None:
         body = spot.node.body
         at = body[0].lineno - 1
         if at < spot.node.lineno:
@@ -204,10 +205,10 @@ def _first(row: str) -> _Edit:
     return edit
 
 
-def _body(rows: str) -> _Edit:
+def _body(rows: str) -> Edit:
     """Something else in place of the body."""
 
-    def edit(file: _File, spot: Spot) -> str | None:
+    def edit(file: TestFile, spot: Spot) -> str | None:
         body = spot.node.body
         if body[0].lineno <= spot.node.lineno:
             return None
@@ -216,7 +217,7 @@ def _body(rows: str) -> _Edit:
     return edit
 
 
-def _swap_out(file: _File, spot: Spot) -> str | None:
+def _swap_out(file: TestFile, spot: Spot) -> str | None:
     """Another test, which says nothing, in place of this one: the count stays."""
     pad = file.indent(spot.node)
     argument = "self" if spot.owner is not None else ""
@@ -224,31 +225,31 @@ def _swap_out(file: _File, spot: Spot) -> str | None:
     return file.put(file.start(spot.node), spot.node.end_lineno or 0, new)
 
 
-def _broad_raises(file: _File, spot: Spot) -> str | None:
+def _broad_raises(file: TestFile, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
             and node.func.attr in ("raises", "assertRaises")
+        ) and (
+            node.args
+            and node.lineno == node.end_lineno
+            and ast.unparse(node.args[0]) not in ("Exception", "AssertionError")
         ):
-            if (
-                node.args
-                and node.lineno == node.end_lineno
-                and ast.unparse(node.args[0]) not in ("Exception", "AssertionError")
-            ):
-                line = file.lines[node.lineno - 1].encode()
-                new = f"{ast.unparse(node.func)}(Exception)".encode()
-                if len(node.args) > 1:
-                    return None
-                changed = line[: node.col_offset] + new + line[node.end_col_offset :]
-                return file.put(node.lineno - 1, node.lineno, [changed.decode()])
+            line = file.lines[node.lineno - 1].encode()
+            new = f"{ast.unparse(node.func)}(Exception)".encode()
+            if len(node.args) > 1:
+                return None
+            changed = line[: node.col_offset] + new + line[node.end_col_offset :]
+            return file.put(node.lineno - 1, node.lineno, [changed.decode()])
     return None
 
 
-def _no_raises(file: _File, spot: Spot) -> str | None:
+def _no_raises(file: TestFile, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
         if isinstance(node, ast.With) and len(node.items) == 1 and ".raises(" in ast.unparse(node.items[0]):
-            if node.items[0].optional_vars is None and node.lineno == node.items[0].context_expr.end_lineno:
+            item = node.items[0]
+            if item.optional_vars is None and node.lineno == item.context_expr.end_lineno:
                 pad = file.indent(node)
                 return file.put(
                     node.lineno - 1, node.lineno, [f"{pad}with __import__('contextlib').suppress(Exception):"]
@@ -256,7 +257,7 @@ def _no_raises(file: _File, spot: Spot) -> str | None:
     return None
 
 
-def _wider(file: _File, spot: Spot) -> str | None:
+def _wider(file: TestFile, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("approx") and node.lineno == node.end_lineno:
             line = file.lines[node.lineno - 1].encode()
@@ -267,7 +268,7 @@ def _wider(file: _File, spot: Spot) -> str | None:
     return None
 
 
-def _fewer_cases(file: _File, spot: Spot) -> str | None:
+def _fewer_cases(file: TestFile, spot: Spot) -> str | None:
     for mark in spot.node.decorator_list:
         if isinstance(mark, ast.Call) and ast.unparse(mark.func).endswith("parametrize") and len(mark.args) > 1:
             rows = mark.args[1]
@@ -278,7 +279,7 @@ def _fewer_cases(file: _File, spot: Spot) -> str | None:
     return None
 
 
-def _loop_over_nothing(file: _File, spot: Spot) -> str | None:
+def _loop_over_nothing(file: TestFile, spot: Spot) -> str | None:
     for node in ast.walk(spot.node):
         if (
             isinstance(node, ast.For)
@@ -294,7 +295,7 @@ def _loop_over_nothing(file: _File, spot: Spot) -> str | None:
     return None
 
 
-def _not_awaited(file: _File, spot: Spot) -> str | None:
+def _not_awaited(file: TestFile, spot: Spot) -> str | None:
     for node in _asserts(spot.node.body):
         line = file.lines[node.lineno - 1]
         if "await " in line and node.lineno == node.end_lineno:
@@ -306,7 +307,7 @@ def _module(row: str) -> Mutator:
     """A statement behind the imports."""
 
     def mutate(path: str, text: str, seed: int) -> Changed | None:
-        file = _File(text, seed)
+        file = TestFile(text, seed)
         if not file.tests or "pytestmark" in text:
             return None
         imports = [node for node in file.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
@@ -316,9 +317,9 @@ def _module(row: str) -> Mutator:
     return mutate
 
 
-def _class(edit: Callable[[_File, ast.ClassDef], str | None]) -> Mutator:
+def _class(edit: Callable[[TestFile, ast.ClassDef], str | None]) -> Mutator:
     def mutate(path: str, text: str, seed: int) -> Changed | None:
-        file = _File(text, seed)
+        file = TestFile(text, seed)
         owners = {
             spot.owner.name: spot.owner for spot in file.tests if spot.owner is not None and len(spot.owner.bases) == 0
         }
@@ -328,14 +329,14 @@ def _class(edit: Callable[[_File, ast.ClassDef], str | None]) -> Mutator:
     return mutate
 
 
-def _class_name(file: _File, owner: ast.ClassDef) -> str | None:
+def _class_name(file: TestFile, owner: ast.ClassDef) -> str | None:
     at = owner.lineno - 1
     return file.put(
         at, at + 1, [file.lines[at].replace(f"class {owner.name}", f"class Old{owner.name.removeprefix('Test')}", 1)]
     )
 
 
-def _class_off(file: _File, owner: ast.ClassDef) -> str | None:
+def _class_off(file: TestFile, owner: ast.ClassDef) -> str | None:
     at = owner.body[0].lineno - 1
     first = owner.body[0]
     at = file.start(first)
@@ -358,206 +359,51 @@ def _moved_out(name: str) -> Mutator:
 
 
 WEAKER: dict[str, Mutator] = {
-    "delete the test": _on_test(_delete),
+    "delete the test": on_test(_delete),
     "delete the file": _gone,
-    "put an empty test in its place": _on_test(_swap_out),
-    "rename it out of collection": _on_test(_rename_to("_")),
-    "rename it to check_": _on_test(_rename_to("check_")),
+    "put an empty test in its place": on_test(_swap_out),
+    "rename it out of collection": on_test(_rename_to("_")),
+    "rename it to check_": on_test(_rename_to("check_")),
     "rename the file out of collection": _moved_out("old_{base}"),
     "rename the file to .bak": _moved_out("{full}.bak"),
     "rename the class out of collection": _class(_class_name),
     "__test__ = False in the class": _class(_class_off),
     "__test__ = False in the module": _module("__test__ = False"),
-    "mark.skip": _on_test(_decorate("@pytest.mark.skip(reason='flaky')")),
-    "mark.xfail": _on_test(_decorate("@pytest.mark.xfail")),
-    "mark.skipif(True)": _on_test(_decorate("@pytest.mark.skipif(True, reason='later')")),
-    "unittest.skip": _on_test(_decorate("@unittest.skip('later')")),
-    "unittest.expectedFailure": _on_test(_decorate("@unittest.expectedFailure")),
-    "skipif of a condition (shown)": _on_test(
-        _decorate("@pytest.mark.skipif(sys.platform == 'linux', reason='later')")
-    ),
+    "mark.skip": on_test(_decorate("@pytest.mark.skip(reason='flaky')")),
+    "mark.xfail": on_test(_decorate("@pytest.mark.xfail")),
+    "mark.skipif(True)": on_test(_decorate("@pytest.mark.skipif(True, reason='later')")),
+    "unittest.skip": on_test(_decorate("@unittest.skip('later')")),
+    "unittest.expectedFailure": on_test(_decorate("@unittest.expectedFailure")),
+    "skipif of a condition (shown)": on_test(_decorate("@pytest.mark.skipif(sys.platform == 'linux', reason='later')")),
     "pytestmark": _module("pytestmark = pytest.mark.skip(reason='later')"),
     "module-level skip": _module("pytest.skip('later', allow_module_level=True)"),
-    "pytest.skip() on top": _on_test(_first("pytest.skip('later')")),
-    "if True: pytest.skip()": _on_test(_first("if True:\n    pytest.skip('later')")),
-    "return on top": _on_test(_first("return")),
-    "body is pass": _on_test(_body("pass")),
-    "body is assert True": _on_test(_body("assert True")),
-    "delete an assertion": _on_assertion(lambda node: ""),
-    "== to truthy": _on_assertion(_equality("assert {left}", "self.assertTrue({left})")),
-    "== to is not None": _on_assertion(_equality("assert {left} is not None", "self.assertIsNotNone({left})")),
-    "== to in": _on_assertion(_equality("assert {left} in ({right}, None)", "self.assertIn({left}, ({right}, None))")),
-    "== to isinstance": _on_assertion(
+    "pytest.skip() on top": on_test(first_row("pytest.skip('later')")),
+    "if True: pytest.skip()": on_test(first_row("if True:\n    pytest.skip('later')")),
+    "return on top": on_test(first_row("return")),
+    "body is pass": on_test(_body("pass")),
+    "body is assert True": on_test(_body("assert True")),
+    "delete an assertion": on_assertion(lambda node: ""),
+    "== to truthy": on_assertion(_equality("assert {left}", "self.assertTrue({left})")),
+    "== to is not None": on_assertion(_equality("assert {left} is not None", "self.assertIsNotNone({left})")),
+    "== to in": on_assertion(_equality("assert {left} in ({right}, None)", "self.assertIn({left}, ({right}, None))")),
+    "== to isinstance": on_assertion(
         _equality("assert isinstance({left}, object)", "self.assertIsInstance({left}, object)")
     ),
-    "== to itself": _on_assertion(_equality("assert {left} == {left}", "self.assertEqual({left}, {left})")),
-    "== to ANY": _on_assertion(_equality("assert {left} == mock.ANY", "self.assertEqual({left}, mock.ANY)")),
-    "== to another ==": _on_assertion(_equality("assert {left} == {right} or {left}", "self.assertTrue({left} or 1)")),
-    "assert True": _on_assertion(lambda node: "assert True"),
-    "or True": _on_assertion(_plain("assert {test} or True")),
-    "assert (x, message)": _on_assertion(_plain("assert ({test}, 'message')")),
-    "try: except: pass": _on_assertion(_around("try:\n    {text}\nexcept AssertionError:\n    pass")),
-    "try: except Exception": _on_assertion(_around("try:\n    {text}\nexcept Exception as error:\n    print(error)")),
-    "contextlib.suppress": _on_assertion(_around("with contextlib.suppress(AssertionError):\n    {text}")),
-    "if False": _on_assertion(_around("if False:\n    {text}")),
-    "for in []": _on_assertion(_around("for _ in []:\n    {text}")),
-    "loop over nothing": _on_test(_loop_over_nothing),
-    "raises(Exception)": _on_test(_broad_raises, asserting=False),
-    "raises to suppress": _on_test(_no_raises, asserting=False),
-    "approx(abs=1e9)": _on_test(_wider),
-    "fewer cases": _on_test(_fewer_cases),
-    "not awaited": _on_test(_not_awaited),
-}
-
-
-# What changes nothing that matters.
-
-
-def _renamed(file: _File, spot: Spot) -> str | None:
-    at = spot.node.lineno - 1
-    return file.put(
-        at, at + 1, [file.lines[at].replace(f"def {spot.node.name}", f"def {spot.node.name}_as_documented", 1)]
-    )
-
-
-def _reordered(file: _File, spot: Spot) -> str | None:
-    if spot.owner is not None:
-        return None
-    first, end = file.start(spot.node), spot.node.end_lineno or 0
-    return "\n".join([*file.lines[:first], *file.lines[end:], "", "", *file.lines[first:end], ""])
-
-
-def _unparsed(path: str, text: str, seed: int) -> Changed | None:
-    tree = ast.parse(text)
-    return only(path, text, ast.unparse(tree) + "\n") if tests(tree) else None
-
-
-def _moved(path: str, text: str, seed: int) -> Changed | None:
-    """A test that goes to a new file."""
-    file = _File(text, seed)
-    spots = [spot for spot in file.tests if spot.owner is None]
-    if not spots:
-        return None
-    node = spots[seed % len(spots)].node
-    first, end = file.start(node), node.end_lineno or 0
-    folder, _, _ = path.rpartition("/")
-    new = f"{folder}/test_moved_{seed}.py".lstrip("/")
-    return Changed(
-        {path: file.put(first, end, []), new: "import pytest\n\n\n" + "\n".join(file.lines[first:end]) + "\n"}
-    )
-
-
-def _renamed_file(path: str, text: str, seed: int) -> Changed | None:
-    folder, _, base = path.rpartition("/")
-    new = f"{folder}/test_renamed_{base.removeprefix('test_')}".lstrip("/")
-    return (
-        Changed({path: None, new: text}, {new: path}) if tests(ast.parse(text)) and base.startswith("test_") else None
-    )
-
-
-def _split(file: _File, spot: Spot) -> str | None:
-    """Two tests: each with the set-up and half of the assertions."""
-    node = spot.node
-    own = [each for each in node.body if isinstance(each, ast.Assert)]
-    if len(own) < 2 or node.body[0].lineno <= node.lineno:
-        return None
-    half = len(own) // 2
-    halves = []
-    for keep, suffix in ((own[:half], "_first"), (own[half:], "_rest")):
-        copy = ast.parse(ast.unparse(node)).body[0]
-        assert isinstance(copy, (ast.FunctionDef, ast.AsyncFunctionDef))
-        kept = {ast.unparse(each) for each in keep}
-        body: list[ast.stmt] = [
-            each for each in node.body if not isinstance(each, ast.Assert) or ast.unparse(each) in kept
-        ]
-        copy.name, copy.body = node.name + suffix, body
-        halves.append(ast.unparse(copy))
-    pad = file.indent(node)
-    rows = [pad + row if row else row for row in "\n\n".join(halves).split("\n")]
-    return file.put(file.start(node), node.end_lineno or 0, rows)
-
-
-def _parametrised(file: _File, spot: Spot) -> str | None:
-    """A literal of an equality becomes a parameter."""
-    node = spot.node
-    if node.decorator_list or spot.owner is not None:
-        return None
-    for each in node.body:
-        sides = _sides(each)
-        if sides is not None and isinstance(sides[1], ast.Constant) and isinstance(each, ast.Assert):
-            copy = ast.parse(ast.unparse(node)).body[0]
-            assert isinstance(copy, (ast.FunctionDef, ast.AsyncFunctionDef))
-            at = node.body.index(each)
-            copy.body[at] = ast.parse(f"assert {ast.unparse(sides[0])} == expected").body[0]
-            copy.args.args.append(ast.arg("expected"))
-            mark = f"pytest.mark.parametrize('expected', [{ast.unparse(sides[1])}])"
-            copy.decorator_list.append(ast.parse(mark, mode="eval").body)
-            return file.put(file.start(node), node.end_lineno or 0, ast.unparse(copy).split("\n"))
-    return None
-
-
-def _helper(file: _File, spot: Spot) -> str | None:
-    """The last assertions go to a function beside the test."""
-    node = spot.node
-    if spot.owner is not None or isinstance(node, ast.AsyncFunctionDef):
-        return None
-    tail = [each for each in node.body if isinstance(each, ast.Assert)]
-    if not tail or node.body[-1] is not tail[-1] or tail[-1].lineno == node.lineno:
-        return None
-    last = tail[-1]
-    local = {
-        each.id
-        for part in node.body
-        for each in ast.walk(part)
-        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-    }
-    local |= {argument.arg for argument in node.args.args}
-    names = sorted({each.id for each in ast.walk(last) if isinstance(each, ast.Name) and each.id in local})
-    if any(isinstance(each, (ast.Await, ast.comprehension)) for each in ast.walk(last)):
-        return None
-    pad = file.indent(last)
-    call = f"{pad}same_as_before({', '.join(names)})"
-    helper = [f"def same_as_before({', '.join(names)}):", "    " + ast.unparse(last).replace("\n", "\n    "), "", ""]
-    first = file.start(node)
-    return "\n".join(
-        [*file.lines[:first], *helper, *file.lines[first : last.lineno - 1], call, *file.lines[last.end_lineno or 0 :]]
-    )
-
-
-def _messaged(node: ast.stmt) -> str | None:
-    return (
-        f"assert {ast.unparse(node.test)}, 'what went wrong'" if isinstance(node, ast.Assert) and not node.msg else None
-    )
-
-
-def _stronger(node: ast.stmt) -> str | None:
-    if isinstance(node, ast.Assert) and isinstance(node.test, ast.Compare) and isinstance(node.test.ops[0], ast.In):
-        return f"assert {ast.unparse(node.test.comparators[0])} == [{ast.unparse(node.test.left)}]"
-    return None
-
-
-def _into_class(file: _File, spot: Spot) -> str | None:
-    node = spot.node
-    if spot.owner is not None:
-        return None
-    first, end = file.start(node), node.end_lineno or 0
-    rows = ["class TestGrouped:", *("    " + row if row.strip() else row for row in file.lines[first:end])]
-    at = node.lineno - first
-    rows[at] = rows[at].replace(f"{node.name}(", f"{node.name}(self, " if node.args.args else f"{node.name}(self", 1)
-    return file.put(first, end, rows)
-
-
-SAME: dict[str, Mutator] = {
-    "rename": _on_test(_renamed),
-    "reorder": _on_test(_reordered),
-    "reformat": _unparsed,
-    "move to another file": _moved,
-    "rename the file": _renamed_file,
-    "split in two": _on_test(_split),
-    "parametrise": _on_test(_parametrised),
-    "into a helper": _on_test(_helper),
-    "into a class": _on_test(_into_class),
-    "add a message": _on_assertion(_messaged),
-    "in to ==": _on_assertion(_stronger),
-    "comment on top": _on_test(_first("# what this is about")),
+    "== to itself": on_assertion(_equality("assert {left} == {left}", "self.assertEqual({left}, {left})")),
+    "== to ANY": on_assertion(_equality("assert {left} == mock.ANY", "self.assertEqual({left}, mock.ANY)")),
+    "== to another ==": on_assertion(_equality("assert {left} == {right} or {left}", "self.assertTrue({left} or 1)")),
+    "assert True": on_assertion(lambda node: "assert True"),
+    "or True": on_assertion(_plain("assert {test} or True")),
+    "assert (x, message)": on_assertion(_plain("assert ({test}, 'message')")),
+    "try: except: pass": on_assertion(_around("try:\n    {text}\nexcept AssertionError:\n    pass")),
+    "try: except Exception": on_assertion(_around("try:\n    {text}\nexcept Exception as error:\n    print(error)")),
+    "contextlib.suppress": on_assertion(_around("with contextlib.suppress(AssertionError):\n    {text}")),
+    "if False": on_assertion(_around("if False:\n    {text}")),
+    "for in []": on_assertion(_around("for _ in []:\n    {text}")),
+    "loop over nothing": on_test(_loop_over_nothing),
+    "raises(Exception)": on_test(_broad_raises, asserting=False),
+    "raises to suppress": on_test(_no_raises, asserting=False),
+    "approx(abs=1e9)": on_test(_wider),
+    "fewer cases": on_test(_fewer_cases),
+    "not awaited": on_test(_not_awaited),
 }

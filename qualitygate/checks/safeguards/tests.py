@@ -28,14 +28,14 @@ rules: tuple[Rule, ...] = (
         "block",
         "block",
         "a test is gone while the code that it tests stayed as it was",
-        "put the test back, or mend what it found; if what it checked moved, keep its assertions in the test that has them now",
+        "put the test back and mend what it found, or keep its assertions in the test that took its place",
     ),
     Rule(
         "tests:lost-with-code",
         "block",
         "show",
         "a test is gone, and the names that it uses are still there",
-        "put the test back and bring it up to the new behaviour; if the behaviour was taken away, name the test and say why",
+        "put the test back and fit it to the new behaviour; if that was taken away, name the test and say why",
         nameable=True,
     ),
     Rule(

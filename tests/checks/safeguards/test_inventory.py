@@ -213,7 +213,8 @@ def test_names_that_runners_look_for() -> None:
 
 
 def test_jsx_with_odd_brackets_loses_no_test() -> None:
-    text = "it('a', () => {\n  render(<p title=\"(\">don't {x} (</p>)\n  expect(1 / 2).toBe(a) // )\n})\nit('b', () => { expect(b).toBe(1) })\n"
+    text = "it('a', () => {\n  render(<p title=\"(\">don't {x} (</p>)\n  expect(1 / 2).toBe(a) // )\n})\n"
+    text += "it('b', () => { expect(b).toBe(1) })\n"
     assert [case.id for case in held(tests.extract("a.test.tsx", text.encode(), {})).tests] == ["a", "b"]
 
 

@@ -196,9 +196,7 @@ def _unless(condition: list[str]) -> Assertion:
             left, right = " ".join(condition[:at]), " ".join(condition[at + 1 :])
             if left == right:
                 return Assertion(VACUOUS, left, turned, right)
-            if sign == "==" and right == "nil":
-                strength = EXISTS
-            return Assertion(strength, left, turned, right)
+            return Assertion(EXISTS if sign == "==" and right == "nil" else strength, left, turned, right)
     for word, strength in (("DeepEqual", EXACT), ("Equal", EXACT), ("Contains", CONTAINS), ("HasPrefix", CONTAINS)):
         if word in condition:
             return Assertion(strength, text.lstrip("! "), word, "")

@@ -287,7 +287,7 @@ class _Reader:
                 first = partner[first - 1]
             elif words[first] in (".", "(", "[") and (before[0].isalnum() or before[0] in "_$\"'`"):
                 first -= 1
-            elif before == "." and words[first][0] not in "([":
+            elif before == "." and words[first][0] not in "([":  # noqa: SIM114  two cases that a reader tells apart
                 first -= 1
             else:
                 break

@@ -78,12 +78,12 @@ def body(case: Case, kind: str) -> list[str]:
 
 def _behind_signature(words: list[str]) -> list[str]:
     depth = 0
-    at = next((at for at, word in enumerate(words) if word == "def"), 0)
-    for at in range(at, len(words)):
+    first = words.index("def") if "def" in words else 0
+    for at in range(first, len(words)):
         word = words[at]
-        if word in "([{":
+        if word in ("(", "[", "{"):
             depth += 1
-        elif word in ")]}":
+        elif word in (")", "]", "}"):
             depth -= 1
         elif word == ":" and depth == 0:
             return words[at + 1 :]

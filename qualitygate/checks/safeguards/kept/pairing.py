@@ -25,7 +25,7 @@ class Paired(NamedTuple):
 
 
 def pair_tests(sides: Sides) -> Paired:
-    """Match one to one, in the order in which a reader would: equal, same body, same name in place, elsewhere, alike."""
+    """Match one to one, as a reader would: equal, same body, same name in place, elsewhere, alike."""
     matcher = _Matcher(sides)
     matcher.equal()
     matcher.same_body()

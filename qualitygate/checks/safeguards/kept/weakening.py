@@ -34,7 +34,7 @@ _RAISING = (
 
 
 class Change(NamedTuple):
-    """What became of one test's demands. `missing` have no one in head, `added` no one in base; `facts` are rule and text."""
+    """What became of one test's demands: `missing` are those of base alone, `added` of head; `facts` are rule and text."""
 
     facts: tuple[tuple[str, str], ...]
     missing: tuple[Assertion, ...]
@@ -167,7 +167,7 @@ def _elsewhere(
     *,
     same: bool,
 ) -> tuple[list[Assertion], list[Assertion]]:
-    """What is about another subject now: renamed, folded into one that says more, or put in place of it and saying less."""
+    """What is about another subject now: renamed, folded into one that says more, or replaced by one that says less."""
     free = list(added)
     rest = []
     for old in missing:
@@ -215,7 +215,7 @@ def _folded(old: Assertion, added: Sequence[Assertion], uses: frozenset[str]) ->
 
 
 def _says_more(old: Assertion, new: Assertion) -> bool:
-    """For a test that was written anew about something else: the same result, or a longer one, or a mere kind before."""
+    """In a test that was written anew: the same result, or a longer one, or a mere kind before."""
     same = old.operator == new.operator and old.expected == new.expected
     return same or old.strength <= BOUNDED or len(new.expected) >= 2 * max(len(old.expected), 10)
 
