@@ -143,7 +143,7 @@ _EQUAL = r"\.(toBe|toEqual|toStrictEqual)\((?!true\)|false\)|undefined\))([^\n]*
 _EXPECTED = r"\.expect\((?=[^)\n]*\d|'|\")[^\n]*?\)(?=;?$)"
 
 
-def _js(edit: Edit, needs: str = r"expect\(|assert") -> Mutator:
+def _js(edit: Edit, needs: str = r"expect\((?!true|false|\d)|assert") -> Mutator:
     return on_test(javascript_tests, edit, needs)
 
 
@@ -203,7 +203,7 @@ JAVASCRIPT: dict[str, Mutator] = {
     "|| true": _js(inside(r"^([ \t]*)assert\((?!\()([^\n,]*)\);?$", r"\1assert(\2 || true)")),
     "try catch": _js(inside(_LINE, r"\1try { \2 } catch {}")),
     "if (false)": _js(inside(_LINE, r"\1if (false) { \2 }")),
-    "not awaited": _js(inside(r"\bawait (expect\([^\n]*\.(?:resolves|rejects)\.)", r"\1")),
+    "not awaited": _js(inside(r"(?<!return )\bawait (expect\([^\n]*\.(?:resolves|rejects)\.)", r"\1")),
     "drop .expect": _js(inside(r"\n[ \t]*\.expect\([^\n]*?\)(?=;?\n|$)", ""), r"\.expect\("),
     ".expect to a function": _js(inside(r"\.expect\([\d'\"][^\n]*?\)", ".expect(() => {})"), r"\.expect\("),
 }

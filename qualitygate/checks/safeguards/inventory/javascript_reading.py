@@ -285,9 +285,10 @@ class _Reader:
             before = words[first - 1]
             if before in (")", "]") and 0 <= partner[first - 1] < first:
                 first = partner[first - 1]
-            elif words[first] in (".", "(", "[") and (before[0].isalnum() or before[0] in "_$\"'`"):
-                first -= 1
-            elif before == "." and words[first][0] not in "([":  # noqa: SIM114  two cases that a reader tells apart
+            elif before == "." or words[first] in (".", "(", "["):
+                named = before[0].isalnum() or before[0] in "_$\"'`"
+                if not (named or (before == "." and words[first][0] not in "([")):
+                    break
                 first -= 1
             else:
                 break
