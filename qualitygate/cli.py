@@ -206,14 +206,19 @@ def accept(wip: bool, reason: str, color: str) -> int:
 
 @cli.command(short_help="Say what went past the gate.")
 @click.argument("range_", metavar="[RANGE]", default="")
+@click.option("--no-judge", is_flag=True, help="Only look at records: do not judge what went past.")
 @_JSON
-def audit(range_: str, as_json: bool) -> int:
-    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet). Judges nothing."""
+def audit(range_: str, no_judge: bool, as_json: bool) -> int:
+    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet), and what it carried.
+
+    It also names settings that became weaker, hooks that are off or changed, and what this clone hides from git.
+    """
     from qualitygate.commands.audit import audit as command
     from qualitygate.reporters import audit as reporter
 
-    result = command(Path.cwd(), range_)
-    Console().write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
+    console = Console()
+    result = command(Path.cwd(), range_, judge=not no_judge, progress=console.progress)
+    console.write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
     return 1 if result.has_something else 0
 
 

@@ -62,6 +62,17 @@ def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
     return {commit: subject for commit, _, subject in rows}
 
 
+def blame(repo: Repo, commit: str, path: str, line: int, content: bytes | None = None) -> str | None:
+    """The commit that a line of a file is from; all zeros for one that is in `content` and in no commit yet.
+
+    `content`: what the file holds on top of HEAD, `commit` is then not asked. None where git cannot tell.
+    """
+    where = ("--contents", "-") if content is not None else (commit,)
+    args = ("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv", "-L", f"{line},{line}", *where)
+    output = call(repo, *args, "--", path, stdin=content)
+    return output.stdout.split(b" ", 1)[0].decode("ascii", "replace") if output.code == 0 else None
+
+
 def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:
     """(commit, parent, subject) of the last commits that have one parent, newest first."""
     args = ["log", "--no-merges", "--min-parents=1", f"--max-count={limit}", "--format=%H %P %s", start, "--"]

@@ -23,7 +23,7 @@ from qualitygate import actor, git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.error_handler import run
 from qualitygate.errors import QualityGateError
-from qualitygate.gate import judging, rebasing
+from qualitygate.gate import judging, rebasing, records
 from qualitygate.gate.compiling import compile_elsewhere
 from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.policy import FILE
@@ -42,7 +42,7 @@ def _hook(name: str, args: Sequence[str]) -> int:
     if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
         if rebasing.in_progress(gate.repo):
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next
-        if name == "prepare-commit-msg" and git.rev_parse(gate.repo, f":{FILE}") is None:
+        if name == "prepare-commit-msg" and _is_not_set_up(gate):
             return 0  # nothing is recorded without a configuration, so there is nothing to look up
         verdict = judging.judge_index(gate, record=True)
         code = _report(verdict)
@@ -55,6 +55,11 @@ def _hook(name: str, args: Sequence[str]) -> int:
     if name == "pre-push":
         return _push(gate)
     raise QualityGateError(f"{name!r} is not a hook of qualitygate", hint="qualitygate install")
+
+
+def _is_not_set_up(gate: Gate) -> bool:
+    """Whether neither the index nor this clone has a gate; settings that are taken away are still there in base."""
+    return git.rev_parse(gate.repo, f":{FILE}") is None and not records.any_here(gate.state.shared)
 
 
 def _rewritten(gate: Gate) -> int:

@@ -87,6 +87,24 @@ def is_ours(path: Path) -> bool:
         return False
 
 
+def is_as_written(repo: Repo, template: str, path: Path) -> bool:
+    """Whether a hook of ours says what `install` writes, wherever its interpreter and our package are."""
+    place = path.parent
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        expected = _script(template, path.name, tracked=is_tracked(repo, place), shared=_for_all(repo))
+    except OSError:
+        return False
+    return _without_places(text) == _without_places(expected)
+
+
+def _without_places(text: str) -> list[str]:
+    return [
+        line.partition("=")[0] if line.startswith(("python=/", "package=/", "python='", "package='")) else line
+        for line in text.splitlines()
+    ]
+
+
 def install(repo: Repo, template: str) -> Installed:
     """Write our hooks, all or none. A hook that is there already is kept beside ours, which runs it first.
 

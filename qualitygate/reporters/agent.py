@@ -191,6 +191,12 @@ def _foot(verdict: Verdict, left: int, log: str, then: str) -> list[str]:
     if left:
         where = f" in {quoted_path(log)}" if log else ", shown once these are fixed"
         lines.append(f"{left} more{where}")
+    if verdict.carriers:
+        past = [one.commit[:7] for one in verdict.carriers]
+        number = sum(len(one.findings) for one in verdict.carriers)
+        lines.append(
+            f"{number} from earlier commits that went past the gate ({summary.listed(past, 5)}): mend these too"
+        )
     if verdict.accepted:
         lines.append(f"accepted by a person: {plural(len(verdict.accepted), 'finding')}, leave them as they are")
     if verdict.known:
