@@ -269,8 +269,9 @@ def explain(rule: str, as_json: bool) -> int:
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
+@click.option("--strict", is_flag=True, help="Let branches of this clone move only to what the gate has seen.")
 @_QUIET
-def install(path: Path, trust: bool, quiet: bool) -> int:
+def install(path: Path, trust: bool, strict: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
@@ -278,7 +279,7 @@ def install(path: Path, trust: bool, quiet: bool) -> int:
 
     console = Console()
     with Steps(console, quiet=quiet) as steps:
-        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), strict=strict, progress=steps)
     console.write_result(render_install(result))
     return 0
 

@@ -39,7 +39,7 @@ def main(argv: Sequence[str]) -> int:
 
 def _hook(name: str, args: Sequence[str]) -> int:
     gate = open_gate(Path.cwd(), TOOLS, compile_elsewhere)
-    if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
+    if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch"):
         if rebasing.in_progress(gate.repo):
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next
         if name == "prepare-commit-msg" and _is_not_set_up(gate):

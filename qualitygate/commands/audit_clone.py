@@ -10,11 +10,11 @@ from typing import Any
 
 from qualitygate import git, hook_scripts
 from qualitygate.agents.catalogue import AGENTS
+from qualitygate.commands.install import template, wants_strict
 from qualitygate.errors import GitError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import calls_gate, writer
 from qualitygate.locations import LAUNCHER
-from qualitygate.resources import read
 
 _MANAGERS = ("pre-commit", "prek")
 _LISTED = 5
@@ -26,12 +26,13 @@ def hooks(repo: Repo) -> tuple[str, ...]:
     except GitError as exc:
         return (f"{exc.message}: none of ours runs",)
     said = []
-    for name in hook_scripts.NAMES:
+    strict = hook_scripts.STRICT if wants_strict(repo) or hook_scripts.is_strict(repo) else ()
+    for name in (*hook_scripts.NAMES, *strict):
         path = place / name
         if hook_scripts.is_ours(path):
             if not os.access(path, os.X_OK):
                 said.append(f"{name} is not executable: git skips it")
-            elif not hook_scripts.is_as_written(repo, (read("hooks", "git", "hook.sh") or b"").decode("ascii"), path):
+            elif not hook_scripts.is_as_written(repo, template(_script_of(name)), path):
                 said.append(f"{name} is not as this version writes it")
         elif not calls_gate(repo.root, place, name) and not is_managed(repo, path):
             said.append(f"{name} is not installed" if not path.exists() else f"{name} is not ours")
@@ -39,6 +40,10 @@ def hooks(repo: Repo) -> tuple[str, ...]:
     if said and where:
         said.append(f"core.hooksPath is {where}")
     return tuple(said)
+
+
+def _script_of(name: str) -> str:
+    return "strict.sh" if name == hook_scripts.STRICT[0] else "hook.sh"
 
 
 def is_managed(repo: Repo, path: Path) -> str:
