@@ -29,7 +29,7 @@ def unrecorded(shared: Path, rows: Sequence[Commit]) -> list[Commit]:
 
 def carriers(
     repo: Repo,
-    shared: Path,
+    shared: Path | None,
     reader: Repo,
     head: Tree,
     *,
@@ -41,13 +41,14 @@ def carriers(
     """Per commit without a record what it brought of `findings`, newest commit first.
 
     `commit` is what `head` is the tree of; "" for what is not committed yet, on top of the commits `tips`.
-    `reader` can read `head`.
+    `reader` can read `head`. Without `shared` no record is read: all commits in between are asked about.
     """
     starts = (commit,) if commit else tuple(tips)
     stops = [base.commit for base in bases if base.commit]
     if not starts or set(starts) <= set(stops):
         return ()
-    rows = unrecorded(shared, git_history.history(repo, starts, stops, _MOST))
+    rows = git_history.history(repo, starts, stops, _MOST)
+    rows = rows if shared is None else unrecorded(shared, rows)
     past = {row.id for row in rows}
     found: dict[str, list[Finding]] = {}
     for finding in findings[:_ASKED] if past else ():
