@@ -137,6 +137,21 @@ class Carrier(NamedTuple):
     findings: tuple[Finding, ...]
 
 
+class Waiver(NamedTuple):
+    """What may pass although it is found: a rule (`tests:*`), a glob of paths, why, and the day after which it may not.
+
+    `name` is that of one finding (the id of a test); "" stands for all. `expires` is `2027-01-31`, "" in what is only
+    asked for. `by`: who granted it, or asked.
+    """
+
+    rule: str
+    path: str
+    reason: str
+    expires: str = ""
+    name: str = ""
+    by: str = ""
+
+
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from qualitygate import git, git_diffs
 from qualitygate.checks.safeguards.protocol import Comparer, Pair, Rule
+from qualitygate.gate import waiving
 from qualitygate.gate.facts import Facts
 from qualitygate.gate.matching import place
 from qualitygate.gate.session import BaseTree, Session
@@ -64,7 +65,10 @@ def compare(
     for finding in sorted(found, key=place):
         rule = work.kinds[finding.rule]
         told = finding._replace(check=check.name, direction=rule.direction, fix=finding.fix or rule.fix)
-        (blocking if _blocks(check, rule, session.actor) else shown).append(told)
+        asked = next((one for one in session.policy.requests if rule.nameable and waiving.covers(one, told)), None)
+        if asked is not None:
+            told = told._replace(message=f"{told.message} (named, with a reason: {asked.reason})")
+        (blocking if asked is None and _blocks(check, rule, session.actor) else shown).append(told)
     reason = next((report.reason for report in reports if report.reason), "")
     return Compared(tuple(blocking), tuple(shown), max(report.looked_at for report in reports), reason)
 

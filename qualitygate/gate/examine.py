@@ -55,10 +55,9 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     if all(next(wanted(check, tool, entries, entries), None) is None for entries in trees):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
-        program = _program(session, check, tool)
+        program = program_for(session, check)
         version = program.version
-        must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
-        job = Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
+        job = ready(session, check, layout, program)
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""
@@ -72,6 +71,13 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     elif judgement.shown:
         state = "shown"
     return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+
+
+def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run:
+    """A check with what it needs to run on this side. Raises QualityGateError for what is missing or not trusted."""
+    tool = session.tools[check.tool]
+    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
+    return Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
 
 
 def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
@@ -89,10 +95,11 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
     return around
 
 
-def _program(session: Session, check: Check, tool: Tool) -> Program:
+def program_for(session: Session, check: Check) -> Program:
+    """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
     around = session.around_of(check)
     try:
-        return program_of(tool, check.version, around.project)
+        return program_of(session.tools[check.tool], check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise

@@ -13,7 +13,7 @@ from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
-from qualitygate.gate import records, trust
+from qualitygate.gate import records, trust, waiving
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
@@ -75,8 +75,12 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)
-    if FILE in before and before != now:
-        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
+    if FILE in before:
+        old = policy if before == now else _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, old)
+    let = waiving.granted(reader, shared, bases, ours, gate.compile)
+    asked, said = waiving.added(policy, (*let.waivers, *let.expired, *policy.stood), who(gate, policy))
+    policy = policy._replace(waivers=let.waivers, added=asked, notes=(*policy.notes, *waiving.notes(let), *said))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     if gate.versions:
@@ -89,7 +93,7 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
 
     surroundings = around_checks(gate, policy.checks, may_run)
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
-    rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy))
+    rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy), let.waivers)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
     return Plan(reader, head, bases, policy, surroundings, key, gate.tier)
 

@@ -15,11 +15,13 @@ from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.gate import editing, judging, records
 from qualitygate.gate.planning import Gate
 from qualitygate.model import Finding, Report, Verdict
-from tests.support import commit, git, make_repo, open_words, write
+from tests.support import commit, git, make_repo, open_words, policy, write
 
 _RULES = (
     Rule("promise:lost", "block", "block", "a promise was made", "keep it"),
-    Rule("promise:lost-with-code", "block", "show", "a promise was made", "keep it", kind="promise:lost"),
+    Rule(
+        "promise:lost-with-code", "block", "show", "a promise was made", "keep it", kind="promise:lost", nameable=True
+    ),
     Rule("promise:excuse", "block", "show", "an excuse", "do it", direction="debt"),
 )
 
@@ -205,3 +207,25 @@ def test_an_edit_is_compared_with_base(tmp_path: Path) -> None:
     write(root, {"a.txt": "KEEP one\nEXCUSE late\n"})
     verdict = editing.judge_edit(opened(root, actor="agent", tier="edit"), ("a.txt",))
     assert (verdict.status, names(verdict.new)) == ("failed", ["late"])
+
+
+def test_an_agent_that_names_what_it_took_away_is_let_through_shown(tmp_path: Path) -> None:
+    root = adopted(tmp_path / "r", {"a.txt": "KEEP one\nKEEP two\n"})
+    change = {"a.txt": "KEEP two\n", "a.py": "x = 1\n"}
+    asked = [["promise:lost-with-code", "a.txt", "nobody needs it", "", "one", "claude"]]
+
+    def compile_(data: bytes | None, extended: Mapping[str, bytes] = {}) -> dict[str, Any]:
+        return {**policy()(data), "requests": asked}
+
+    assert judged(root, change, actor="agent").status == "failed"
+    gate = opened(root, actor="agent")._replace(compile=compile_)
+    verdict = judging.judge_index(gate, record=True)
+    assert (verdict.status, [f.message for f in verdict.shown]) == (
+        "passed",
+        ["one is gone (named, with a reason: nobody needs it)"],
+    )
+    git(root, "reset", "-q", "--hard")
+    write(root, {"a.txt": "KEEP two\n"})  # alone it is no removal of a feature, and nothing to be named
+    git(root, "add", "-A")
+    shutil.rmtree(gate.state.shared / "policy")
+    assert judging.judge_index(gate, record=True).status == "failed"
