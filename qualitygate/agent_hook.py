@@ -160,9 +160,14 @@ def _begin_turn(agent: Agent, event: Event) -> Answer:
 
 def _end_turn(agent: Agent, event: Event) -> Answer:
     """Judge what this turn did. A turn that changed no file ends, however red the work tree was before it."""
+    from functools import partial
+
+    from qualitygate import git
     from qualitygate.agents import sessions
     from qualitygate.agents.sessions import Session
-    from qualitygate.gate import judging
+    from qualitygate.gate import attempts, judging
+    from qualitygate.gate.explaining import explain_elsewhere
+    from qualitygate.reporters import retries
     from qualitygate.reporters.summary import GATE
     from qualitygate.reporters.verdict import for_agent
 
@@ -176,16 +181,21 @@ def _end_turn(agent: Agent, event: Event) -> Answer:
         verdict = judging.judge_worktree(gate)
         nothing_ran = not verdict.blocking and all(check == GATE for check, _ in verdict.undecided)
         if verdict.status in ("passed", "accepted") or nothing_ran:
+            attempts.passed(gate.state, verdict)
             sessions.save(place, agent.name, event.session, known._replace(refused=0))
             continue
+        tries = attempts.Tries(0)
+        if verdict.blocking:
+            tries = attempts.note(gate.state, git.readable(gate.repo, place / "objects"), verdict)
         refused = known.refused + 1
         # One less than the agent's own limit: the last word is ours, and says what is still wrong.
         limit = agent.stops - 1 if verdict.blocking else _UNDECIDED_STOPS
-        if refused > limit:
+        if refused > limit or (tries.hopeless and known.refused):
             sessions.save(place, agent.name, event.session, Session(_tree(gate)))
-            return Answer(aside=_let_go(agent, verdict, limit))
+            return Answer(aside=_let_go(agent, verdict, refused - 1))
         sessions.save(place, agent.name, event.session, known._replace(refused=refused))
-        return Answer(True, f"{for_agent(verdict, 'finish')}{_STUCK}\n")
+        more = retries.render(tries, partial(explain_elsewhere, gate.repo.root))
+        return Answer(True, f"{for_agent(verdict, 'finish', more)}{_STUCK}\n")
     return Answer()
 
 

@@ -45,7 +45,7 @@ def _hook(name: str, args: Sequence[str]) -> int:
         if name == "prepare-commit-msg" and _is_not_set_up(gate):
             return 0  # nothing is recorded without a configuration, so there is nothing to look up
         verdict = judging.judge_index(gate, record=True)
-        code = _report(verdict)
+        code = _report(verdict, _tried(gate, verdict))
         show_way_on(Console(), verdict)
         if name != "prepare-commit-msg" and verdict.status == "passed" and verdict.recorded:
             handover.leave()
@@ -77,11 +77,29 @@ def _push(gate: Gate) -> int:
     return worst
 
 
-def _report(verdict: Verdict) -> int:
+def _tried(gate: Gate, verdict: Verdict) -> tuple[str, ...]:
+    """What an agent is told of its earlier attempts at this commit. People count their own."""
+    if actor.agent() is None:
+        return ()
+    from qualitygate.gate import attempts
+
+    if not verdict.blocking:
+        if verdict.status in ("passed", "accepted"):
+            attempts.passed(gate.state, verdict)
+        return ()
+    from functools import partial
+
+    from qualitygate.gate.explaining import explain_elsewhere
+    from qualitygate.reporters.retries import render
+
+    return render(attempts.note(gate.state, gate.repo, verdict), partial(explain_elsewhere, gate.repo.root))
+
+
+def _report(verdict: Verdict, more: tuple[str, ...] = ()) -> int:
     # An agent that passed has nothing to read, and the second hook of a commit nothing to repeat.
     let_go = verdict.status == "passed" or (verdict.status == "accepted" and not verdict.checks)
     if not let_go or (not actor.agent() and (verdict.checks or verdict.accepted or verdict.undecided)):
-        show(Console(), verdict, "brief")
+        show(Console(), verdict, "brief", more=more)
     return exit_code(verdict)
 
 

@@ -14,7 +14,7 @@ from qualitygate.commands import audit_clone
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError, QualityGateError
 from qualitygate.extension import by_hand, read_lock
-from qualitygate.gate import accept, base, chain, merge, policy, records
+from qualitygate.gate import accept, attempts, base, chain, merge, policy, records
 from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.base import Bases
 from qualitygate.gate.judging import judge_against
@@ -61,6 +61,7 @@ class Audit(NamedTuple):
 
     `weakened`: what such a commit took away, in words. `agents`: commits that took hooks of coding agents away.
     `hooks`: what is wrong with them here. `clone`: what else of this clone keeps the gate from seeing all.
+    `attempts`: commits that an agent got through only at the third attempt or later; no reason to look at them.
     `extended`: how copies of shared settings differ from their lock, at the end.
     """
 
@@ -75,6 +76,7 @@ class Audit(NamedTuple):
     weakened: tuple[tuple[str, tuple[str, ...]], ...] = ()
     agents: tuple[tuple[str, str, str], ...] = ()
     clone: tuple[str, ...] = ()
+    attempts: tuple[tuple[str, str, attempts.Done], ...] = ()
 
     @property
     def has_something(self) -> bool:
@@ -105,6 +107,7 @@ def audit(
     touched = git_history.history(repo, [until], stop, _MOST, paths=policy.PLACES)
     subjects = git_history.subjects(repo, [row.id for row in rows])
     past = _unrecorded(shared, rows, subjects, _doubts(repo, shared, rows))
+    took = {tree: done for tree, done in attempts.finished(shared).items() if done.attempts + 1 >= attempts.SAME}
     settings = [row for row in touched if _was_there(repo, row)]
     return Audit(
         name,
@@ -118,6 +121,7 @@ def audit(
         tuple((row.id, said) for row in settings if (said := _weakened(repo, shared, row))),
         tuple((row.id, subjects[row.id], said) for row, said in _agents(repo, until, stop)),
         audit_clone.blind_spots(repo),
+        tuple((row.id, subjects[row.id], took[row.tree]) for row in rows if row.tree in took),
     )
 
 

@@ -16,7 +16,7 @@ from qualitygate.gate.surroundings import version
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
 from qualitygate.locations import CI_FILES
-from qualitygate.model import Base, Verdict
+from qualitygate.model import Base, Tree, Verdict
 
 
 class Span(NamedTuple):

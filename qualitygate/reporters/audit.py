@@ -42,6 +42,7 @@ def render_text(audit: Audit) -> str:
             _extended(audit),
             _hooks(audit),
             _clone(audit),
+            _attempts(audit),
         )
     ]
     return "\n\n".join("\n".join(block) for block in (*blocks, [_last(audit)]) if block)
@@ -118,6 +119,14 @@ def _clone(audit: Audit) -> Iterator[str]:
     yield from (f"  {clean(row, 300)}" for row in audit.clone)
 
 
+def _attempts(audit: Audit) -> Iterator[str]:
+    if audit.attempts:
+        yield "commits of agents that passed late"
+    for commit, subject, done in audit.attempts:
+        off = f", {done.suppressed} with a rule switched off" if done.suppressed else ""
+        yield f"  {commit[:7]} {clean(subject, 100)}: refused {done.attempts} times before{off}"
+
+
 def _last(audit: Audit) -> str:
     covered = sum(bool(one.later) for one in audit.unrecorded)
     also = f"; {covered} of them judged together with a later one" if covered else ""
@@ -154,5 +163,9 @@ def render_json(audit: Audit) -> str:
             {"commit": commit, "subject": clean(subject), "what": clean(what)} for commit, subject, what in audit.agents
         ],
         "clone": [clean(row) for row in audit.clone],
+        "attempts": [
+            {"commit": commit, "refused": done.attempts, "with_suppressions": done.suppressed}
+            for commit, _, done in audit.attempts
+        ],
     }
     return json.dumps(json_report.readable(document), indent=2)
