@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from qualitygate import git, hook_scripts
 from qualitygate.agents.catalogue import AGENTS
+from qualitygate.agents.registration import faults
 from qualitygate.commands.install import template, wants_strict
 from qualitygate.errors import GitError
 from qualitygate.git import Repo
@@ -110,24 +109,8 @@ def _aliases(repo: Repo) -> Iterator[str]:
 
 
 def _agents(repo: Repo) -> Iterator[str]:
-    """Registrations that HEAD has and the work tree has not, and settings that switch all hooks off."""
+    """Registrations that are committed and gone from the work tree, and settings that switch all hooks off."""
     for agent in AGENTS.values():
         wanted = git.contents(repo, "HEAD", [agent.settings]).get(agent.settings, b"")
-        place = repo.root / agent.settings
-        if LAUNCHER.encode("ascii") not in wanted and not place.is_file():
-            continue
-        for path in (place, place.with_name("settings.local.json")):
-            data = path.read_bytes() if path.is_file() else b""
-            name = path.relative_to(repo.root).as_posix()
-            if path == place and LAUNCHER.encode("ascii") in wanted and LAUNCHER.encode("ascii") not in data:
-                yield f"{name} does not call the gate for {agent.title} any more"
-            if why := _off(agent.off, data):
-                yield f"{name}: {why}, so that {agent.title} runs no hook"
-
-
-def _off(off: Callable[[Mapping[str, Any]], str], data: bytes) -> str:
-    try:
-        settings = json.loads(data or b"{}")
-    except ValueError:
-        return ""
-    return off(settings) if isinstance(settings, dict) else ""
+        if LAUNCHER.encode("ascii") in wanted:
+            yield from faults(agent, os.fspath(repo.root))
