@@ -369,32 +369,34 @@ def hook(args: tuple[str, ...]) -> int:
 
 
 @cli.command(
-    short_help="Run a coding agent until the gate passes.",
-    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+    short_help="Run a coding agent until the gate passes.", context_settings={"allow_interspersed_args": False}
 )
 @click.option("--max", "most", type=click.IntRange(1, 50), default=5, show_default=True, help="How many rounds.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
-def loop(most: int, command: tuple[str, ...]) -> int:
+@_JSON
+def loop(most: int, command: tuple[str, ...], as_json: bool) -> int:
     """Run COMMAND, judge the work tree, hand the report to COMMAND, and so on, until it passes or gets nowhere.
 
     The report takes the place of `{report}` in COMMAND, or follows on its standard input what is piped in here.
     """
     from qualitygate.commands.loop import loop as run_loop
-    from qualitygate.reporters import rounds as reporter
+    from qualitygate.reporters import rounds
     from qualitygate.reporters.verdict import for_agent, show
 
     console = Console()
-    prompt = b"" if sys.stdin.isatty() else sys.stdin.buffer.read()
     looped = run_loop(
         Path.cwd(),
         command,
         report=lambda verdict: for_agent(verdict, "finish"),
         most=most,
-        prompt=prompt,
-        told=lambda done: console.say(reporter.render_round(done)),
+        prompt=b"" if sys.stdin.isatty() else sys.stdin.buffer.read(),
+        told=lambda done: console.say(rounds.render_round(done)),
     )
-    show(console, looped.verdict, "text")
-    console.say(reporter.render_end(looped))
+    if as_json:
+        console.write_result(rounds.render_json(looped))
+    else:
+        show(console, looped.verdict, "text")
+        console.say(rounds.render_end(looped))
     return looped.code
 
 

@@ -74,6 +74,7 @@ STOPPED = {
     "one hook not executable": f"chmod -x .git/hooks/pre-commit && {STAGE} && git commit -qm past",
     "one hook removed": f"rm .git/hooks/pre-commit && {STAGE} && git commit -qm past",
     "settings removed before": f"git rm -q qualitygate.toml && git commit -qm none && {STAGE} && git commit -qnm past",
+    "settings removed with it": f"git rm -q qualitygate.toml && {STAGE} && git commit -qnm past",
     "stash brought back": f"{STAGE} && git stash -q && git stash pop -q && git add . && git commit -qnm past",
 }
 

@@ -108,7 +108,7 @@ def reply(kind: Kind, answer: Answer) -> Reply:
         document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], **decision}
     elif answer.refused:
         document = {"decision": "block", "reason": answer.text}
-    elif answer.text:
+    elif answer.text and kind != "settings":  # that event takes no text for the agent
         document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], "additionalContext": answer.text}
     if answer.aside:
         document["systemMessage"] = answer.aside

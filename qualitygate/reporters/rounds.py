@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from qualitygate.commands.loop import Looped, Round
-from qualitygate.reporters import summary
+from qualitygate.reporters import json_report, summary
 from qualitygate.reporters.summary import plural
 
 _WHY = {
@@ -26,3 +28,21 @@ def render_end(looped: Looped) -> str:
     code = looped.rounds[-1].code
     ended = f"; the command ended with {code}" if code else ""
     return f"{plural(len(looped.rounds), 'round')}: {_WHY[looped.ending]}{ended}"
+
+
+def render_json(looped: Looped) -> str:
+    """The document of `loop --json`: why it ended, and the verdict of each round, the last one whole.
+
+    What the command itself prints on standard output comes before it.
+    """
+    rounds = [
+        {
+            "number": one.number,
+            "code": one.code,
+            "verdict": summary.status(one.verdict),
+            "blocking": len(one.verdict.blocking),
+        }
+        for one in looped.rounds
+    ]
+    document = {"schema": 1, "ending": looped.ending, "rounds": rounds, "last": json_report.document(looped.verdict)}
+    return json.dumps(json_report.readable(document), indent=2)

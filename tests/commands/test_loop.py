@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -127,5 +128,7 @@ def test_as_a_command(root: Path) -> None:
     first, second = given(root)
     assert first == "do it" and second.startswith("do it\nqualitygate: failed, 3 new findings\n")
     assert "then finish" in second and git(root, "status", "--porcelain") == "?? a.txt"
+    document = json.loads(run("--json", "--", *agent(root, "pass", "pass", "pass")).stdout)
+    assert (document["ending"], document["rounds"][0]["verdict"], document["last"]["new"]) == ("passed", "passed", [])
     assert run("--", "no-such-agent").returncode == 2
     assert run().returncode == 2
