@@ -243,14 +243,19 @@ def waive(rule: str, path: str, request: bool, reason: str, expires: str, name: 
 
 @cli.command(short_help="Say what went past the gate.")
 @click.argument("range_", metavar="[RANGE]", default="")
+@click.option("--no-judge", is_flag=True, help="Only look at records: do not judge what went past.")
 @_JSON
-def audit(range_: str, as_json: bool) -> int:
-    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet). Judges nothing."""
+def audit(range_: str, no_judge: bool, as_json: bool) -> int:
+    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet), and what it carried.
+
+    It also names settings that became weaker, hooks that are off or changed, and what this clone hides from git.
+    """
     from qualitygate.commands.audit import audit as command
     from qualitygate.reporters import audit as reporter
 
-    result = command(Path.cwd(), range_)
-    Console().write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
+    console = Console()
+    result = command(Path.cwd(), range_, judge=not no_judge, progress=console.progress)
+    console.write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
     return 1 if result.has_something else 0
 
 
@@ -301,8 +306,9 @@ def explain(rule: str, as_json: bool) -> int:
 @cli.command(short_help="Install the git hooks in this clone.")
 @_PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
+@click.option("--strict", is_flag=True, help="Let branches of this clone move only to what the gate has seen.")
 @_QUIET
-def install(path: Path, trust: bool, quiet: bool) -> int:
+def install(path: Path, trust: bool, strict: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
@@ -310,7 +316,7 @@ def install(path: Path, trust: bool, quiet: bool) -> int:
 
     console = Console()
     with Steps(console, quiet=quiet) as steps:
-        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), strict=strict, progress=steps)
     console.write_result(render_install(result))
     return 0
 
@@ -364,6 +370,38 @@ def hook(args: tuple[str, ...]) -> int:
     from qualitygate.agent_hook import main as command
 
     return command(args)
+
+
+@cli.command(
+    short_help="Run a coding agent until the gate passes.", context_settings={"allow_interspersed_args": False}
+)
+@click.option("--max", "most", type=click.IntRange(1, 50), default=5, show_default=True, help="How many rounds.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
+@_JSON
+def loop(most: int, command: tuple[str, ...], as_json: bool) -> int:
+    """Run COMMAND, judge the work tree, hand the report to COMMAND, and so on, until it passes or gets nowhere.
+
+    The report takes the place of `{report}` in COMMAND, or follows on its standard input what is piped in here.
+    """
+    from qualitygate.commands.loop import loop as run_loop
+    from qualitygate.reporters import rounds
+    from qualitygate.reporters.verdict import for_agent, show
+
+    console = Console()
+    looped = run_loop(
+        Path.cwd(),
+        command,
+        report=lambda verdict: for_agent(verdict, "finish"),
+        most=most,
+        prompt=b"" if sys.stdin.isatty() else sys.stdin.buffer.read(),
+        told=lambda done: console.say(rounds.render_round(done)),
+    )
+    if as_json:
+        console.write_result(rounds.render_json(looped))
+    else:
+        show(console, looped.verdict, "text")
+        console.say(rounds.render_end(looped))
+    return looped.code
 
 
 @cli.command(short_help="Set up a gate that fits, prove it, install it.")

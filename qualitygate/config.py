@@ -162,6 +162,11 @@ SCHEMA: Schema = {
             "actor": Field(
                 "choice", "who commits; `auto` knows agents by their environment", default="auto", choices=ACTORS
             ),
+            "strict": Field(
+                "boolean",
+                "`qualitygate install` adds hooks that let a branch move only to what the gate has seen;"
+                " [more](security.md#strict-mode)",
+            ),
         },
     ),
     "checks": Field(

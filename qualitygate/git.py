@@ -499,6 +499,19 @@ def config(repo: Repo, key: str, scope: str = "") -> str | None:
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
 
 
+def aliases(repo: Repo) -> dict[str, str]:
+    """The short names for commands that git's configuration knows here, and what they stand for."""
+    rows = call(repo, "config", "-z", "--get-regexp", r"^alias\.").stdout.split(b"\0")[:-1]
+    pairs = (row.decode("utf-8", "surrogateescape").partition("\n") for row in rows)
+    return {key.removeprefix("alias."): value for key, _, value in pairs}
+
+
+def marks(repo: Repo) -> dict[str, str]:
+    """Path to the letter that `git ls-files -v` shows, for files of the index where it is no plain `H`."""
+    rows = os.fsdecode(ask(repo, "ls-files", "-v", "-z")).split("\0")
+    return {row[2:]: row[0] for row in rows if row and row[0] != "H"}
+
+
 def remotes(repo: Repo) -> dict[str, str]:
     """The remotes and their URLs, as they are written."""
     found = {}

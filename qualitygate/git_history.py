@@ -56,10 +56,30 @@ def history(
 
 def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
     """Commit id to the first line of its message."""
-    args = ("log", "--no-walk=unsorted", "--stdin", "--format=%H %s")
+    return _told(repo, commits, "%s")
+
+
+def authors(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
+    """Commit id to its author, as the commit says."""
+    return _told(repo, commits, "%an <%ae>")
+
+
+def _told(repo: Repo, commits: Sequence[str], what: str) -> dict[str, str]:
+    args = ("log", "--no-walk=unsorted", "--stdin", f"--format=%H {what}")
     found = ask(repo, *args, stdin="".join(f"{one}\n" for one in commits).encode("ascii")) if commits else b""
     rows = (row.partition(" ") for row in found.decode("utf-8", "replace").split("\n") if row)
-    return {commit: subject for commit, _, subject in rows}
+    return {commit: text for commit, _, text in rows}
+
+
+def blame(repo: Repo, commit: str, path: str, line: int, content: bytes | None = None) -> str | None:
+    """The commit that a line of a file is from; all zeros for one that is in `content` and in no commit yet.
+
+    `content`: what the file holds on top of HEAD, `commit` is then not asked. None where git cannot tell.
+    """
+    where = ("--contents", "-") if content is not None else (commit,)
+    args = ("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv", "-L", f"{line},{line}", *where)
+    output = call(repo, *args, "--", path, stdin=content)
+    return output.stdout.split(b" ", 1)[0].decode("ascii", "replace") if output.code == 0 else None
 
 
 def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:

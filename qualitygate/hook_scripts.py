@@ -14,6 +14,7 @@ from qualitygate import git
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
+from qualitygate.hook_managers import STRICT as STRICT
 from qualitygate.hook_managers import calls_gate, husky_of, shim_for, writer
 from qualitygate.process import is_running
 
@@ -88,11 +89,35 @@ def is_ours(path: Path) -> bool:
         return False
 
 
-def install(repo: Repo, template: str) -> Installed:
+def is_as_written(repo: Repo, template: str, path: Path) -> bool:
+    """Whether a hook of ours says what `install` writes, wherever its interpreter and our package are."""
+    place = path.parent
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        expected = _script(template, path.name, tracked=is_tracked(repo, place), shared=_for_all(repo))
+    except OSError:
+        return False
+    return _without_places(text) == _without_places(expected)
+
+
+def _without_places(text: str) -> list[str]:
+    return [
+        line.partition("=")[0] if line.startswith(("python=/", "package=/", "python='", "package='")) else line
+        for line in text.splitlines()
+    ]
+
+
+def is_strict(repo: Repo) -> bool:
+    """Whether the hooks of strict mode are in this clone."""
+    return is_ours(directory(repo) / STRICT[0])
+
+
+def install(repo: Repo, template: str, strict: str = "") -> Installed:
     """Write our hooks, all or none. A hook that is there already is kept beside ours, which runs it first.
 
-    A hook whose manager calls the gate stays the manager's. Where the user has one folder of hooks for all
-    repositories, this clone gets its own, which runs those first. Raises QualityGateError where that cannot be written.
+    `strict` is the script of strict mode, whose hooks are written where it is given. A hook whose manager calls the
+    gate stays the manager's. Where the user has one folder of hooks for all repositories, this clone gets its own,
+    which runs those first. Raises QualityGateError where that cannot be written.
     """
     place = directory(repo)
     shared = _for_all(repo)
@@ -103,7 +128,7 @@ def install(repo: Repo, template: str) -> Installed:
         _bring_husky(repo, place)
         place.mkdir(parents=True, exist_ok=True)
         _sweep(place)
-        for name in NAMES:
+        for name in (*NAMES, *(STRICT if strict else ())):
             path, kept = place / name, place / f"{name}{KEPT}"
             if by := calls_gate(repo.root, place, name) or _runs_us_first(place, name):
                 managed[name] = by
@@ -123,7 +148,7 @@ def install(repo: Repo, template: str) -> Installed:
                     _keep(path, kept)
             if kept.exists() or (shared and (shared / name).exists()):
                 chained.append(name)
-            _write(path, _script(template, name, tracked=tracked, shared=shared))
+            _write(path, _script(strict if name == STRICT[0] else template, name, tracked=tracked, shared=shared))
             written.append(name)
         if shared:
             _take_over(repo, place, shared)
@@ -248,9 +273,9 @@ def _sweep(place: Path) -> None:
 def uninstall(repo: Repo) -> tuple[str, ...]:
     """Take our hooks out and put back what was there; returns the names of those removed."""
     place = directory(repo)
-    ours = [name for name in NAMES if is_ours(place / name)]
+    ours = [name for name in (*NAMES, *STRICT) if is_ours(place / name)]
     _sweep(place)
-    for name in NAMES:
+    for name in (*NAMES, *STRICT):
         _take_out(place, name)
     for name in NAMES:  # made as the manager would have made it, for settings that are gone now
         path = place / name

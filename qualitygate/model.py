@@ -135,6 +135,14 @@ class Acceptance(NamedTuple):
     final: bool = False
 
 
+class Carrier(NamedTuple):
+    """A commit that no record stands for, and what it brought of what blocks now."""
+
+    commit: str
+    subject: str
+    findings: tuple[Finding, ...]
+
+
 class Waiver(NamedTuple):
     """What may pass although it is found: a rule (`tests:*`), a glob of paths, why, and the day after which it may not.
 
@@ -157,7 +165,7 @@ class Verdict(NamedTuple):
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
     would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
     (`checks.ruff.tier`) stand in shared settings, and in which. `waived` would block, had a waiver on the trusted
-    ref not let them pass.
+    ref not let them pass. `carriers`: earlier commits that went past the gate, with what blocks for their sake.
     """
 
     status: Status
@@ -182,6 +190,7 @@ class Verdict(NamedTuple):
     acceptances: tuple[Acceptance, ...] = ()
     origins: Mapping[str, str] = {}
     waived: tuple[Finding, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

@@ -306,3 +306,22 @@ def run(
         pump.close()
     out, err = ([b""] * 2 + kept)[-2:]
     return Output(process.returncode, out, err, not in_time, pump.truncated)
+
+
+def attached(argv: Sequence[str], *, cwd: str | os.PathLike[str], stdin: bytes) -> tuple[int | None, str]:
+    """Run a program of the user's own, with our environment and streams, `stdin` on its standard input, without limit.
+
+    Returns its exit code, or None and why it could not be started. It stays in our process group, so that what
+    interrupts us interrupts it.
+    """
+    try:
+        process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.PIPE)
+    except (OSError, ValueError) as exc:
+        return None, str(exc)
+    try:
+        process.communicate(stdin)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return process.returncode, ""

@@ -57,6 +57,7 @@ class Plan(NamedTuple):
     policy: GatePolicy
     around: Around
     key: records.Key
+    tier: str = "commit"
 
 
 def open_gate(path: Path, tools: Mapping[str, Tool], compile_: Compile) -> Gate:
@@ -94,7 +95,7 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
     rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy), let.waivers)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
-    return Plan(reader, head, bases, policy, surroundings, key)
+    return Plan(reader, head, bases, policy, surroundings, key, gate.tier)
 
 
 def who(gate: Gate, policy: GatePolicy) -> str:

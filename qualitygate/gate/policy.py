@@ -179,6 +179,8 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     if gate.get("actor") == "person" != base.gate.get("actor", "person"):
         notes.append("settings changed: gate.actor is relaxed to person; this change is judged as before")
         gate = {**gate, "actor": base.gate["actor"]}
+    if base.gate.get("strict") and not gate.get("strict"):
+        notes.append("settings changed: gate.strict is taken away; the hooks that are installed stay")
     return head._replace(
         checks=tuple(checks), notes=(*head.notes, *notes), gate=gate, digest=digest(head.digest, base.digest)
     )
