@@ -48,7 +48,8 @@ def render_bootstrap(result: BootstrapResult) -> str:
 
 def ending(result: BootstrapResult) -> tuple[str, str, str]:
     """What is enforced now, how much old debt is tolerated, what to type next."""
-    names = [proof.check for proof in result.proofs if proof.holds]
+    failed = {proof.check for proof in result.proofs if not proof.holds}
+    names = [check.name for check in result.plan.checks if check.name not in failed]
     return (
         f"enforced now: {_enforced(result, names)}",
         f"old debt tolerated: {debt(result)}",
@@ -57,11 +58,12 @@ def ending(result: BootstrapResult) -> tuple[str, str, str]:
 
 
 def kept(plan: Plan) -> str:
-    """That nothing was planned, because a gate is there, and how to have it planned anew."""
+    """What becomes of a gate that is there: what joins it, or that it is proven again."""
+    if plan.added:
+        return f"qualitygate.toml is there: {', '.join(plan.added)} can be set up now; all else in it stays as it is"
     changed = ", ".join(clean(edit.path) for edit in plan.edits)
     what = f"brought up to date: {changed}" if changed else "no file is changed"
-    way = "for checks that could not be set up then, `qualitygate undo` and bootstrap anew"
-    return f"qualitygate.toml is there: its checks are proven again, {what}; {way}"
+    return f"qualitygate.toml is there: its checks are proven again, {what}"
 
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
