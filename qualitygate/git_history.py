@@ -62,7 +62,15 @@ def is_elsewhere(repo: Repo, blobs: Collection[str]) -> bool:
     fetched = repo.git_dir / "FETCH_HEAD"
     rows = fetched.read_text(errors="replace").split("\n") if fetched.is_file() else []
     ids = [row.split()[0] for row in rows if row.strip()]
-    listing = ("rev-list", "--objects", "--no-object-names", "--ignore-missing", "--exclude=refs/stash", "--all")
+    listing = (
+        "rev-list",
+        "--objects",
+        "--no-object-names",
+        "--ignore-missing",
+        "--missing=allow-any",
+        "--exclude=refs/stash",
+        "--all",
+    )
     output = call(repo, *listing, *(one for one in ids if one.isalnum()), "--not", "HEAD")
     if output.code != 0 or output.truncated or output.timed_out:
         return True

@@ -122,3 +122,32 @@ def test_checks_written_inline_get_one_more(root: Path, capsys: pytest.CaptureFi
     assert "ruff" in said.partition("can be set up now")[0]
     assert text.startswith('schema = 1\n# Ours.\nchecks = { secrets = { tier = "push" }')
     assert text.count("secrets") == 1
+
+
+def test_packages_that_are_here_and_not_trusted_are_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files: dict[str, str | bytes | None] = {
+        "package.json": '{"devDependencies": {"eslint": "9"}}',
+        "eslint.config.js": "module.exports = [];\n",
+        "a.js": "const a = 1;\n\nmodule.exports = a;\n",
+        ".gitignore": "node_modules/\n",
+    }
+    root = make_repo(tmp_path / "js", files)
+    monkeypatch.chdir(root)
+    assert main(["bootstrap", ".", "--no-install"]) == 0
+    said = capsys.readouterr().out
+    assert "eslint: it runs from node_modules: npm install, then bootstrap with --trust" in said
+    assert "\nnot checked: JavaScript; eslint" in said
+    assert main(["undo", "."]) == 0
+    write(root, {"node_modules/eslint/package.json": '{"version": "9.0.0"}', "node_modules/.bin/eslint": "#!/bin/sh\n"})
+    (root / "node_modules/.bin/eslint").chmod(0o755)
+    capsys.readouterr()
+    assert main(["bootstrap", ".", "--no-install"]) == 0
+    said = capsys.readouterr().out
+    assert "eslint: it runs from node_modules, whose programs are not trusted in this clone: bootstrap with" in said
+    commit(root, {"qualitygate.toml": 'schema = 1\n[checks.eslint]\nenvironment = "project"\n'})
+    write(root, {"a.js": "const a = 2;\n\nmodule.exports = a;\n"})
+    assert main(["run"]) == 2
+    told = capsys.readouterr().out
+    assert "eslint was not looked for; " in told and "is not trusted in this clone" in told

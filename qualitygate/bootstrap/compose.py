@@ -15,6 +15,7 @@ from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
 from qualitygate.checks.tool_environment import PINNED
 from qualitygate.errors import ToolError
+from qualitygate.gate.surroundings import project_at
 from qualitygate.playbook import Playbook, PlaybookCheck
 
 _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
@@ -75,9 +76,11 @@ def _reason(exc: ToolError, ground: Ground, check: PlaybookCheck) -> str:
     """Why a tool cannot run, and what has to be done before the next bootstrap."""
     tool = ground.scratch.tools[check.tool]
     if traits.ecosystem(tool) == "node" and ground.project.modules is None and tool.package not in PINNED:
+        if not ground.scratch.trusted and project_at(ground.scratch.gate.repo, ground.root, ("node",)).modules:
+            return "it runs from node_modules, whose programs are not trusted in this clone: bootstrap with --trust"
         return f"it runs from node_modules: {_installing(ground)}, then bootstrap with --trust"
-    said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
-    return said.replace("`qualitygate install --trust`", "bootstrap with --trust")
+    hint = "bootstrap with --trust" if "qualitygate install --trust" in exc.hint else exc.hint
+    return f"{exc.message}; {hint}" if hint else exc.message
 
 
 _INSTALLING = {"npm": "npm install", "pnpm": "pnpm install", "yarn": "yarn install", "bun": "bun install"}

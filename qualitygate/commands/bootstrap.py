@@ -24,6 +24,7 @@ from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scopes import all_roots
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules, tree_with
 from qualitygate.bootstrap.tool_environment import make
+from qualitygate.bootstrap.uncovered import Uncovered, uncovered
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.project_commands import Stated
@@ -89,6 +90,7 @@ class BootstrapResult(NamedTuple):
     unborn: bool = False
     existing: tuple[Standing, ...] = ()
     house_rules: tuple[HouseRule, ...] = ()
+    uncovered: tuple[Uncovered, ...] = ()
 
 
 def bootstrap(
@@ -133,6 +135,7 @@ def bootstrap(
         agents = _add_settings(draft, scratch, settings)
         if options.dry_run:
             planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
+            planned = planned._replace(uncovered=uncovered(facts, playbooks, planned.plan))
             return planned._replace(existing=draft.existing, house_rules=draft.house_rules)
         seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
         proven = draft.added() or tuple(draft.checks)
@@ -158,6 +161,7 @@ def bootstrap(
         result = _apply(repo, scratch, facts, draft, proofs, options, trusted, may_try, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
         result = result._replace(replay=replayed, agents=effective, unborn=unborn)
+        result = result._replace(uncovered=uncovered(facts, playbooks, result.plan))
         return result._replace(existing=draft.existing, house_rules=draft.house_rules)
 
 
@@ -271,6 +275,8 @@ def _sight(scratch: Scratch, draft: Draft) -> Sight:
     known: dict[str, frozenset[str] | str] = {}
 
     def enabled(check: Check) -> frozenset[str] | str:
+        if check.tool != "ruff":
+            return "not asked here"
         if check.name not in known:
             known[check.name] = ruff_rules(scratch, check, draft.files())
         return known[check.name]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from qualitygate.checks import scope, traits
+from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
@@ -93,8 +94,12 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
     except ToolError as exc:
         if not around.untrusted:
             raise
-        message = f"{exc.message}; {around.untrusted} is not trusted in this clone"
-        raise ToolError(message, hint="`qualitygate install --trust`") from None
+        # What is not trusted was left aside: that a program was not found in it would be half a lie.
+        aside = traits.ecosystem(tool) == "node" and around.untrusted.endswith(FOLDER)
+        message = f"{tool.package} was not looked for" if aside else exc.message
+        raise ToolError(
+            f"{message}; {around.untrusted} is not trusted in this clone", hint="`qualitygate install --trust`"
+        ) from None
 
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:

@@ -46,15 +46,21 @@ def render_bootstrap(result: BootstrapResult) -> str:
     return "\n".join(lines)
 
 
-def ending(result: BootstrapResult) -> tuple[str, str, str]:
-    """What is enforced now, how much old debt is tolerated, what to type next."""
-    failed = {proof.check for proof in result.proofs if not proof.holds}
-    names = [check.name for check in result.plan.checks if check.name not in failed]
+def ending(result: BootstrapResult) -> tuple[str, ...]:
+    """What is enforced now and of what nothing is, how much old debt is tolerated, what to type next."""
+    names = standing(result)
     return (
         f"enforced now: {_enforced(result, names)}",
+        *(f"not checked: {row.language}; {clean(row.why, 300)}" for row in result.uncovered),
         f"old debt tolerated: {debt(result)}",
         f"next: {following(result)}",
     )
+
+
+def standing(result: BootstrapResult) -> list[str]:
+    """The checks that are in force: those that are proven, and those that were here and were not tried again."""
+    failed = {proof.check for proof in result.proofs if not proof.holds}
+    return [check.name for check in result.plan.checks if check.name not in failed]
 
 
 def kept(plan: Plan) -> str:
@@ -198,7 +204,8 @@ def bootstrap_json(result: BootstrapResult) -> str:
         ],
         "trusted": result.trusted,
         "replay": as_json(result.replay) if result.replay else None,
-        "verdict": "planned" if result.dry_run else "proven",
+        "not_checked": [row._asdict() for row in result.uncovered],
+        "verdict": "planned" if result.dry_run else "partial" if result.uncovered else "proven",
     }
     return json.dumps(document, indent=2)
 
