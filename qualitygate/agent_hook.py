@@ -114,9 +114,9 @@ def _judge_edit(agent: Agent, event: Event) -> Answer:
         gate = _open(root)
         path = (folder / place.name).relative_to(gate.repo.root).as_posix()
         verdict = editing.judge_edit(gate, (path,))
-        has_more_to_say = verdict.new or (verdict.status == "undecided" and verdict.checks)
+        has_more_to_say = verdict.blocking or (verdict.status == "undecided" and verdict.checks)
         if has_more_to_say and not git.is_ignored(gate.repo, path):  # asked last: most edits pass
-            return Answer(bool(verdict.new), for_agent(verdict, "go on"))
+            return Answer(bool(verdict.blocking), for_agent(verdict, "go on"))
     return Answer()
 
 
@@ -174,13 +174,13 @@ def _end_turn(agent: Agent, event: Event) -> Answer:
         if known.tree and known.tree == _tree(gate):
             continue
         verdict = judging.judge_worktree(gate)
-        nothing_ran = not verdict.new and all(check == GATE for check, _ in verdict.undecided)
+        nothing_ran = not verdict.blocking and all(check == GATE for check, _ in verdict.undecided)
         if verdict.status in ("passed", "accepted") or nothing_ran:
             sessions.save(place, agent.name, event.session, known._replace(refused=0))
             continue
         refused = known.refused + 1
         # One less than the agent's own limit: the last word is ours, and says what is still wrong.
-        limit = agent.stops - 1 if verdict.new else _UNDECIDED_STOPS
+        limit = agent.stops - 1 if verdict.blocking else _UNDECIDED_STOPS
         if refused > limit:
             sessions.save(place, agent.name, event.session, Session(_tree(gate)))
             return Answer(aside=_let_go(agent, verdict, limit))
@@ -196,7 +196,7 @@ _STUCK = "what you cannot fix: do not work around it, say which and why; a perso
 def _let_go(agent: Agent, verdict: Verdict, refused: int) -> str:
     from qualitygate.reporters.summary import counts
 
-    left = counts(verdict) if verdict.new else "what could not be decided"
+    left = counts(verdict) if verdict.blocking else "what could not be decided"
     said = f"qualitygate: {agent.title} was kept from stopping {refused} times and stops all the same, with {left}"
     return f"{said}. `qualitygate run` lists it; a commit is still refused."
 

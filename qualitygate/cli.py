@@ -204,6 +204,39 @@ def accept(wip: bool, reason: str, color: str) -> int:
     return 0
 
 
+@cli.command(short_help="Let a rule pass somewhere, or ask for it.")
+@click.argument("rule", default="")
+@click.argument("path", default="")
+@click.option("--request", is_flag=True, help="Ask a person for it; this is how an agent does it.")
+@click.option("--reason", metavar="TEXT", default="", help="Why.")
+@click.option("--expires", metavar="DAY", default="", help="The last day it holds for (2027-01-31); 90 days from now.")
+@click.option("--name", metavar="NAME", default="", help="One finding of several in a file, such as the id of a test.")
+def waive(rule: str, path: str, request: bool, reason: str, expires: str, name: str) -> int:
+    """Let RULE pass in PATH for a while: written to `.qualitygate/waivers.toml`, which counts on the trusted ref.
+
+    RULE and PATH may hold `*`. Without them: list what is waived, and what is asked for. Only a person can grant.
+    """
+    from qualitygate.commands import waive as command
+    from qualitygate.reporters import waivers as reporter
+
+    console = Console()
+    if bool(rule) != bool(path):
+        raise click.UsageError("give both, RULE and PATH")
+    if not rule:
+        console.write_result(reporter.render_list(command.list_waivers(Path.cwd())))
+        return 0
+    if request:
+        done = command.request(Path.cwd(), rule, path, reason=reason, name=name)
+    else:
+        command.ask_a_person(terminal=sys.stdin.isatty() and sys.stderr.isatty())
+        typed = click.prompt(f"Type {rule} to let it pass in {path}", err=True, default="", show_default=False)
+        if typed.strip() != rule:
+            raise QualityGateError(f"not waived: {rule} was not typed", hint="nothing was changed")
+        done = command.grant(Path.cwd(), rule, path, reason=reason, expires=expires, name=name)
+    console.write_result(reporter.render_written(done))
+    return 0
+
+
 @cli.command(short_help="Say what went past the gate.")
 @click.argument("range_", metavar="[RANGE]", default="")
 @_JSON

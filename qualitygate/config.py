@@ -37,6 +37,9 @@ class Option(NamedTuple):
     field: Field
 
 
+PAIRS = ("kept-tests", "kept-types", "kept-settings", "handlers", "suppressions")
+"""Tools that compare two trees."""
+
 _NODE_TESTS = ("jest", "mocha", "node-test", "vitest")
 
 OPTIONS: Mapping[str, Option] = {
@@ -89,6 +92,14 @@ OPTIONS: Mapping[str, Option] = {
             "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count. `oxlint`:"
             " these rules and no others, without its settings",
         ),
+    ),
+    "show": Option(
+        (),
+        Field("strings", "these rules are reported and never block, such as `ruff:E501`; those of its tool"),
+    ),
+    "block": Option(
+        PAIRS,
+        Field("strings", "these rules block everybody, such as `tests:expectation-changed`, whatever their default is"),
     ),
     "max_kib": Option(
         ("large-files",),

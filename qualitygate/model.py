@@ -129,13 +129,29 @@ class Acceptance(NamedTuple):
     final: bool = False
 
 
+class Waiver(NamedTuple):
+    """What may pass although it is found: a rule (`tests:*`), a glob of paths, why, and the day after which it may not.
+
+    `name` is that of one finding (the id of a test); "" stands for all. `expires` is `2027-01-31`, "" in what is only
+    asked for. `by`: who granted it, or asked.
+    """
+
+    rule: str
+    path: str
+    reason: str
+    expires: str = ""
+    name: str = ""
+    by: str = ""
+
+
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 
     `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
     would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
-    (`checks.ruff.tier`) stand in shared settings, and in which.
+    (`checks.ruff.tier`) stand in shared settings, and in which. `waived` would block, had a waiver on the trusted
+    ref not let them pass.
     """
 
     status: Status
@@ -159,6 +175,12 @@ class Verdict(NamedTuple):
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     origins: Mapping[str, str] = {}
+    waived: tuple[Finding, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What keeps the verdict from passing."""
+        return (*self.new, *self.lost, *self.hidden)
 
     def fingerprint(self, finding: Finding) -> str:
         """The stable id of a finding that is listed; "" where none was worked out."""

@@ -80,7 +80,8 @@ def replay(
     scratch = scratch._replace(gate=gate)
     rows = git_history.linear_history(gate.repo, "HEAD", last)
     commits = [check for check in checks if check.tier in ("edit", "commit")]
-    slow = [check.name for check in commits if scratch.tools[check.tool].reads == "tree"]
+    tools = [(check.name, scratch.tools[check.tool]) for check in commits]
+    slow = [name for name, tool in tools if tool.reads == "tree" and tool.scope != "pair"]
     cheap = [check.name for check in commits if check.name not in slow]
     settings = _Settings(scratch, files)
     groups = []
@@ -102,7 +103,7 @@ def _one(scratch: Scratch, settings: _Settings, commit: str, parent: str, subjec
         return Replayed(commit, subject, (), ())
     reader, _ = tree_with(scratch, {}, new)
     verdict = judging.judge_trees(scratch.gate, reader, old, new)
-    return Replayed(commit, subject, verdict.new, _undecided(verdict))
+    return Replayed(commit, subject, verdict.blocking, _undecided(verdict))
 
 
 def _undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:

@@ -64,7 +64,7 @@ def open_scratch(
         if head is None:  # before the first commit: what git would add
             reader, tree = worktree_tree(repo, place)
             head = tree.id
-        gate = Gate(reader, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT)
+        gate = Gate(reader, State(place / "shared", place), tools, compile_, limit=TIME_LIMIT, actor="agent")
         yield Scratch(gate._replace(project=project, trusted=trusted), head, project, trusted)
     finally:
         shutil.rmtree(place, ignore_errors=True)

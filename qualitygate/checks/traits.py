@@ -14,6 +14,7 @@ from qualitygate.process import Output
 
 if TYPE_CHECKING:
     from qualitygate.checks.builtin.protocol import Builtin
+    from qualitygate.checks.safeguards.protocol import Comparer
 
 Read = Callable[[str], "bytes | None"]
 """The content of one file of a tree; None where there is no regular file of that name."""
@@ -111,6 +112,11 @@ def leaves(tool: Tool) -> tuple[str, ...]:
 def builtin(tool: Tool) -> Builtin | None:
     """The tool, if it has no program and looks at the files itself."""
     return cast("Builtin", tool) if hasattr(tool, "look") else None
+
+
+def comparer(tool: Tool) -> Comparer | None:
+    """The tool, if it compares two trees instead of looking at one."""
+    return cast("Comparer", tool) if hasattr(tool, "compare") else None
 
 
 def doubter(tool: Tool) -> Doubter | None:

@@ -84,7 +84,7 @@ def grant(question: Question, *, typed: str, reason: str) -> Verdict:
         who=_who(question.gate),
         when=int(time.time()),
         reason=reason,
-        findings=len(verdict.new) + len(verdict.accepted),
+        findings=len(verdict.blocking) + len(verdict.accepted),
         wip=question.wip,
         final=question.final,
     )

@@ -35,7 +35,8 @@ class Bases(NamedTuple):
 
     `forks`: what the nearest ones have in common, where several histories meet; then the merge rule
     decides (see `gate.merge`), else a finding is known that any of them has. `parents` are those of
-    the commit that is judged, and `accepted` are ancestors that only a person let through: never base.
+    the commit that is judged, and `accepted` are ancestors that only a person let through: never base. `granting`:
+    the commit whose waivers count, "" for the nearest tree.
     """
 
     nearest: tuple[Base, ...]
@@ -43,6 +44,7 @@ class Bases(NamedTuple):
     forks: tuple[Base, ...] = ()
     parents: tuple[str, ...] = ()
     accepted: tuple[Base, ...] = ()
+    granting: str = ""
 
     @property
     def all(self) -> tuple[Base, ...]:
@@ -100,7 +102,8 @@ def find(repo: Repo, shared: Path, *, trusted: str, parents: Sequence[str]) -> B
     else:
         meeting = merge.sides(repo, found or [_unadopted(repo, parent) for parent in parents])
         there = Bases(meeting.nearest, (), meeting.forks)
-    return there._replace(parents=tuple(sorted(parents)), accepted=walk.accepted)
+    granting = ref.commit if ref else ""
+    return there._replace(parents=tuple(sorted(parents)), accepted=walk.accepted, granting=granting)
 
 
 def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
@@ -113,9 +116,9 @@ def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
     start = records.adopted(shared)
     if start and start.commit and any(git_history.is_ancestor(repo, one.commit, start.commit) for one in merges):
         # What stood unpushed when the gate was set up is nobody's new defect.
-        return Bases((start,), merges)
+        return Bases((start,), merges, granting=ref.commit if ref else "")
     if merges:
-        return Bases(merges)
+        return Bases(merges, granting=ref.commit if ref else "")
     final = ancestry.finally_accepted(repo, shared, commit, start)
     return Bases((start or _first_push(repo, commit),), accepted=final)
 

@@ -108,12 +108,12 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
     if len(new) == len(verdict.new):
         return verdict
-    failing = {finding.check for finding in new}
+    failing = {finding.check for finding in (*new, *verdict.lost)}
     checks = tuple(
         row._replace(state="passed") if row.state == "failed" and row.check not in failing else row
         for row in verdict.checks
     )
-    status: Status = "failed" if new else "undecided" if verdict.undecided else "passed"
+    status: Status = "failed" if new or verdict.lost else "undecided" if verdict.undecided else "passed"
     return verdict._replace(status=status, new=new, checks=checks)
 
 

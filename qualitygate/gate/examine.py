@@ -12,6 +12,7 @@ from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import targets
+from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
@@ -50,13 +51,14 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 
     if TIERS.index(check.tier) > TIERS.index(session.tier):
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
-    if next(wanted(check, tool, head.entries, head.entries), None) is None:
+    comparer = traits.comparer(tool)
+    trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
+    if all(next(wanted(check, tool, entries, entries), None) is None for entries in trees):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
-        program = _program(session, check, tool)
+        program = program_for(session, check)
         version = program.version
-        must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
-        job = Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
+        job = ready(session, check, layout, program)
         judged = _judge(session, job, head, layout, bases)
     except QualityGateError as exc:
         hint = f"; {exc.hint}" if exc.hint else ""
@@ -70,6 +72,13 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
     elif judgement.shown:
         state = "shown"
     return Outcome(row(state, judged.reason)._replace(files=judged.files, cached=judged.cached), judgement)
+
+
+def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run:
+    """A check with what it needs to run on this side. Raises QualityGateError for what is missing or not trusted."""
+    tool = session.tools[check.tool]
+    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
+    return Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
 
 
 def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
@@ -87,10 +96,11 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
     return around
 
 
-def _program(session: Session, check: Check, tool: Tool) -> Program:
+def program_for(session: Session, check: Check) -> Program:
+    """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
     around = session.around_of(check)
     try:
-        return program_of(tool, check.version, around.project)
+        return program_of(session.tools[check.tool], check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise
@@ -104,6 +114,10 @@ def _program(session: Session, check: Check, tool: Tool) -> Program:
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
     check, tool = job.check, job.tool
+    comparer = traits.comparer(tool)
+    if comparer is not None:
+        found = compare(session, check, comparer, head, layout, bases)
+        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason)
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
@@ -115,7 +129,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         seen = observe(job, layout, head.entries, sides.head)
     reasons = [seen.report.reason] if seen.report.reason else []
     failed: list[str] = []
-    findings, only_shown = _blocking(tool, seen.report.findings)
+    findings, only_shown = _blocking(check, tool, seen.report.findings)
     if tool.scope == "lines":
         findings = on_changed_lines(findings, head.entries, bases)
         judgement = judge(check.policy, (), Side(findings, layout.read))
@@ -131,7 +145,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             known = _on_base(job, (head, layout), base, there, chosen.base)
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
-        had, _ = _blocking(tool, known.report.findings if known else ())
+        had, _ = _blocking(check, tool, known.report.findings if known else ())
         return Side(had, there.read), base.delta() if findings and had else Delta()
 
     def later(base: BaseTree, chosen: Sides | None = None) -> Callable[[], tuple[Side, Delta]]:
@@ -174,9 +188,11 @@ def _named_in(job: Run, entries: Entries, layout: Laid) -> targets.Targets | Non
     return targets.find(job.check, job.tool, scope.narrowed(root, entries), scope.reading(root, layout.read))
 
 
-def _blocking(tool: Tool, findings: tuple[Finding, ...]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+def _blocking(
+    check: Check, tool: Tool, findings: tuple[Finding, ...]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
     """Those that may block, and those whose rule is only ever shown."""
-    quiet = traits.shown_rules(tool)
+    quiet = (*traits.shown_rules(tool), *check.options.get("show", ()))
     return tuple(f for f in findings if f.rule not in quiet), tuple(f for f in findings if f.rule in quiet)
 
 

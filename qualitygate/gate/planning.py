@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git, git_history
+from qualitygate import actor, git, git_history
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
-from qualitygate.gate import records, trust
+from qualitygate.gate import records, trust, waiving
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
 from qualitygate.gate.state import State, digest, locate
@@ -28,7 +28,8 @@ class Gate(NamedTuple):
 
     `only`: names of checks, none means all. `project`: what the project has installed for a folder; None
     means find it, and use it only if this clone is trusted; else `trusted` says whether it is. `versions`:
-    per check, of its tool, in place of those in the policy.
+    per check, of its tool, in place of those in the policy. `actor`: who made the change, `agent` or `person`;
+    else the policy says, or the environment.
     """
 
     repo: Repo
@@ -44,6 +45,7 @@ class Gate(NamedTuple):
     trusted: bool = False
     only: tuple[str, ...] = ()
     versions: Mapping[str, str] = {}
+    actor: str = ""
 
 
 class Plan(NamedTuple):
@@ -72,8 +74,12 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)
-    if FILE in before and before != now:
-        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
+    if FILE in before:
+        old = policy if before == now else _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, old)
+    let = waiving.granted(reader, shared, bases, ours, gate.compile)
+    asked, said = waiving.added(policy, (*let.waivers, *let.expired, *policy.stood), who(gate, policy))
+    policy = policy._replace(waivers=let.waivers, added=asked, notes=(*policy.notes, *waiving.notes(let), *said))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     if gate.versions:
@@ -86,9 +92,17 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
 
     surroundings = around_checks(gate, policy.checks, may_run)
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
-    rules = digest(policy.digest, gate.tier, gate.only)
+    rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy), let.waivers)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
     return Plan(reader, head, bases, policy, surroundings, key)
+
+
+def who(gate: Gate, policy: GatePolicy) -> str:
+    """Whose change is judged, `agent` or `person`: what the settings say, else who runs us."""
+    said = policy.gate.get("actor", "auto")
+    if said != "auto":
+        return str(said)
+    return gate.actor or ("agent" if actor.agent() else "person")
 
 
 def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], bool]) -> Around:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from qualitygate import git
 from qualitygate.errors import GitError
+from qualitygate.gate import waiving
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
+from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
@@ -24,45 +26,72 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries)
-    return judge_all(session, head, layout, trees, known)
+    return judge_all(session, head, layout, trees, known, hidden=find_hidden(session, head, layout, trees))
 
 
 def judge_all(
-    session: Session, head: Tree, layout: Laid, trees: list[BaseTree], known: Known = NOTHING, *, ids: bool = True
+    session: Session,
+    head: Tree,
+    layout: Laid,
+    trees: list[BaseTree],
+    known: Known = NOTHING,
+    *,
+    hidden: Hidden = NONE,
+    ids: bool = True,
 ) -> Verdict:
     """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
     outcomes = _all_checks(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
     results = tuple(outcome.result for outcome in outcomes)
     undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
+    undecided += tuple(row for row in hidden.undecided if row[0] not in dict(undecided))
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
-    new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
+    new = (*new, *session.policy.added)
+    told = {*new}
+    vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
+    new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
+    waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
+    new = tuple(finding for finding in new if finding not in waived)
+    results = tuple(_as_waived(row, new, waived) for row in results)
+    failing = {finding.check for finding in new}
+    open_rows = dict(hidden.undecided)
+    results = tuple(
+        row._replace(state="failed")
+        if row.check in failing
+        else row._replace(state="undecided", reason=open_rows[row.check])
+        if row.check in open_rows
+        else row
+        for row in results
+    )
     if accepted:
         results = tuple(_as_accepted(row, new) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
-    shown = tuple(finding for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted) if ids else ()
+    shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
+    listed = (*new, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
         bases=tuple(tree.base for tree in trees if not tree.fork),
-        new=new,
+        new=tuple(f for f in new if f.direction == "debt" and f not in vanished),
+        hidden=tuple(finding for finding in new if finding in vanished),
+        lost=tuple(finding for finding in new if finding.direction == "safeguard"),
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
         checks=results,
         undecided=undecided,
-        notes=session.policy.notes,
+        notes=(*session.policy.notes, *hidden.notes),
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),
         accepted=accepted,
         acceptances=acceptances,
+        waived=waived,
     )
 
 
@@ -102,6 +131,13 @@ def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
     if row.state != "failed" or any(finding.check == row.check for finding in new):
         return row
     return row._replace(state="undecided" if row.reason else "accepted")
+
+
+def _as_waived(row: CheckResult, new: tuple[Finding, ...], waived: tuple[Finding, ...]) -> CheckResult:
+    mine = any(finding.check == row.check for finding in waived)
+    if row.state != "failed" or not mine or any(finding.check == row.check for finding in new):
+        return row
+    return row._replace(state="undecided" if row.reason else "shown")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

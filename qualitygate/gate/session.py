@@ -13,7 +13,7 @@ from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
-from qualitygate.gate.planning import Gate
+from qualitygate.gate.planning import Gate, who
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
@@ -26,7 +26,7 @@ from qualitygate.model import Base, Check, Entries, Tree
 
 
 class Session(NamedTuple):
-    """Everything that the checks of one run share. `deadline` is of the monotonic clock."""
+    """Everything that the checks of one run share. `deadline` is of the monotonic clock, `actor` whose change it is."""
 
     repo: Repo
     shared: Path
@@ -38,6 +38,7 @@ class Session(NamedTuple):
     everything: bool
     deadline: float
     progress: Callable[[str], None]
+    actor: str = "person"
 
     def around_of(self, check: Check) -> Surroundings:
         """What this check may use besides the trees."""
@@ -57,6 +58,7 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
         everything=gate.everything,
         deadline=deadline,
         progress=gate.progress,
+        actor=who(gate, policy),
     )
 
 

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from typing import NamedTuple
 
-from qualitygate.gate import javascript_tokens
+from qualitygate import javascript_tokens
 
 _SIZE_LIMIT = 4_000_000
 

@@ -121,7 +121,10 @@ def _groups(verdict: Verdict) -> list[_Group]:
 
 def _fix(finding: Finding, kind: str) -> str:
     offered = finding.fix[:800]
-    return _short(offered, 200) if offered and without_exemptions(offered) == offered else _FIXES[kind]
+    for text in (offered, offered.partition(": ")[0]):  # an example comes last, and may be what must not be named
+        if text and without_exemptions(text) == text:
+            return _short(text, 200)
+    return _FIXES[kind]
 
 
 def _said(text: str, limit: int) -> str:
@@ -193,12 +196,14 @@ def _foot(verdict: Verdict, left: int, log: str, then: str) -> list[str]:
         lines.append(f"{left} more{where}")
     if verdict.accepted:
         lines.append(f"accepted by a person: {plural(len(verdict.accepted), 'finding')}, leave them as they are")
+    if verdict.waived:
+        lines.append(f"waived: {plural(len(verdict.waived), 'finding')}, leave them as they are")
     if verdict.known:
         lines.append(f"known from before this change: {plural(verdict.known, 'finding')}, leave them as they are")
     missed = [_short(name, 40) for name in summary.not_looked_at(verdict)]
     if missed:
         lines.append(f"not looked at: {summary.listed(missed, 5)}")
-    if verdict.new or verdict.lost or verdict.hidden:
+    if verdict.blocking:
         if summary.status(verdict) != "accepted":
             command, fixable = summary.remedy(verdict, removals=False)
             by_us = f" (`{command}` does it for {fixable})" if command else ""

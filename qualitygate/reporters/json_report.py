@@ -44,7 +44,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "fixed": verdict.fixed,
         "checks": [{**row._asdict(), "seconds": round(row.seconds, 3)} for row in verdict.checks],
         "undecided": [{"check": check, "reason": reason} for check, reason in summary.undecided(verdict)],
-        "waived": [],
+        "waived": rows(verdict.waived),
         "notes": list(verdict.notes),
         "accepted": rows(verdict.accepted),
         "acceptances": [one._asdict() for one in verdict.acceptances],

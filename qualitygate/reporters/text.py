@@ -45,8 +45,8 @@ def _notes(verdict: Verdict) -> list[str]:
 
 
 def _all(verdict: Verdict) -> tuple[Finding, ...]:
-    blocking = (*verdict.new, *verdict.lost, *verdict.hidden)
-    return (*blocking, *verdict.touched, *verdict.revealed, *verdict.shown, *verdict.accepted)
+    quiet = (*verdict.touched, *verdict.revealed, *verdict.shown, *verdict.waived, *verdict.accepted)
+    return (*verdict.blocking, *quiet)
 
 
 def _is_inside(finding: Finding, only: tuple[str, ...]) -> bool:
@@ -94,6 +94,7 @@ def _sections(verdict: Verdict, limit: int, only: tuple[str, ...]) -> Iterator[l
         (verdict.shown, "shown (blocks nothing)", quiet),
         (verdict.revealed, "revealed (there before, but out of sight; blocks nothing)", quiet),
         (verdict.touched, "touched (known, edited in place; blocks nothing)", quiet),
+        (verdict.waived, "waived (blocks nothing until the waiver expires)", limit),
         (verdict.accepted, "accepted by a person (blocks no commit here)", limit),
         (verdict.hidden, "hidden (base's settings report it, these do not)", limit),
         (verdict.lost, "lost (base has it, this tree does not)", limit),

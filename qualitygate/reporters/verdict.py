@@ -86,7 +86,7 @@ def for_agent(verdict: Verdict, then: str = "") -> str:
     return agent.render(
         verdict,
         then=then or agent.AGAIN,
-        log=_log(verdict) if verdict.new or verdict.lost or verdict.hidden else "",
+        log=_log(verdict) if verdict.blocking else "",
     )
 
 

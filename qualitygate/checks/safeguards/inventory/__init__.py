@@ -1,0 +1,1 @@
+"""What tests a file holds, language by language, and what each of them asserts."""

@@ -1,0 +1,157 @@
+"""Tokens of languages with braces, with brackets and separators, and which bracket closes which."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+_PARTNERS = {")": "(", "]": "[", "}": "{"}
+_STRINGS = {
+    "go": r'"(?:[^"\\\n]|\\.)*"|`[^`]*`' + r"|'(?:[^'\\\n]|\\.[^'\n]*)'",
+    "rust": r'b?r(\#*)".*?"\1|b?"(?:[^"\\]|\\.)*"' + r"|b?'(?:[^'\\\n]|\\[^\n][^'\n]*)'|'\w+",
+    "jvm": r'"""(?:[^"\\]|\\.|"(?!""))*"""|"(?:[^"\\\n]|\\.)*"|`[^`\n]*`' + r"|'(?:[^'\\\n]|\\.[^'\n]*)'",
+}
+
+
+class Tokens(NamedTuple):
+    """Words in their order; `partner[i]` is the index of the bracket that belongs to bracket `i`, else -1."""
+
+    words: list[str]
+    partner: list[int]
+    lines: list[int]
+
+
+@lru_cache(maxsize=8)
+def _pattern(language: str) -> Any:
+    import re  # here, because most commits change no test
+
+    return re.compile(
+        rf"""(//[^\n]*|/\*.*?(?:\*/|\Z))|(\n)|(?:{_STRINGS[language]})|[\w$]+(?:\.\d\w*)?(?<!\.)
+        |=>|->|:=|==|!=|<=|>=|&&|\|\||::|\.\.=?|\?\.|!!|\#\[|[^\s]""",
+        re.VERBOSE | re.DOTALL,
+    )
+
+
+@lru_cache(maxsize=1)
+def _gaps() -> Any:
+    import re
+
+    return re.compile(r"//[^\r\n]*|/\*.*?\*/|([()\[\]{},;])|(\n)", re.DOTALL)
+
+
+def paired(words: list[str], lines: list[int]) -> Tokens:
+    """With the partner of each bracket; one that has none is left alone."""
+    partner = [-1] * len(words)
+    stack: list[int] = []
+    for at, word in enumerate(words):
+        if word in ("(", "[", "{") or word == "#[":
+            stack.append(at)
+        elif word in _PARTNERS:
+            wanted = _PARTNERS[word]
+            for depth in range(len(stack) - 1, max(-1, len(stack) - 4), -1):
+                if words[stack[depth]][-1] == wanted:
+                    partner[at], partner[stack[depth]] = stack[depth], at
+                    del stack[depth:]
+                    break
+    return Tokens(words, partner, lines)
+
+
+def again(source: str) -> Tokens:
+    """From what `Case.source` keeps: one token a line."""
+    words = source.split("\n") if source else []
+    return paired(words, [0] * len(words))
+
+
+def lex(text: str, language: str) -> Tokens:
+    """Tokens of Go, Rust, Java or Kotlin. A `return` that ends its line is followed by a semicolon."""
+    words: list[str] = []
+    lines: list[int] = []
+    line = 1
+    for found in _pattern(language).finditer(text):
+        word = found[0]
+        if found[1] is not None:
+            line += word.count("\n")
+        elif word == "\n":
+            line += 1
+            if words and words[-1] == "return":
+                words.append(";")
+                lines.append(line)
+        else:
+            words.append(word if "\n" not in word else word.replace("\n", " "))
+            lines.append(line)
+            line += word.count("\n")
+    return paired(words, lines)
+
+
+def lex_javascript(text: str, *, jsx: bool) -> Tokens:
+    """Tokens of JavaScript or TypeScript: those of the matcher's lexer, with what it drops put back between them."""
+    from qualitygate import javascript_tokens
+
+    row = javascript_tokens.lex(text, jsx=jsx)
+    words: list[str] = []
+    lines: list[int] = []
+    gap = _gaps()
+    line, end = 1, 0
+    for word, start, after in zip((*row.tokens, ""), (*row.starts, len(text)), (*row.ends, len(text)), strict=True):
+        if start > end:
+            for found in gap.finditer(text, end, start):
+                if found[1]:
+                    words.append(found[1])
+                    lines.append(line)
+                elif found[2]:
+                    line += 1
+                    if words and words[-1] == "return":
+                        words.append(";")
+                        lines.append(line)
+                else:
+                    line += found[0].count("\n")
+        if word:
+            words.append(word if "\n" not in word else word.replace("\n", " "))
+            lines.append(line)
+            line += text.count("\n", start, after)
+        end = after
+    return paired(words, lines)
+
+
+def arguments(tokens: Tokens, opening: int) -> list[tuple[int, int]]:
+    """The arguments between a bracket and its partner, as (first, end) of their tokens."""
+    closing = tokens.partner[opening]
+    if closing <= opening:
+        return []
+    found: list[tuple[int, int]] = []
+    first = at = opening + 1
+    while at < closing:
+        word = tokens.words[at]
+        if word == ",":
+            found.append((first, at))
+            first = at + 1
+        elif tokens.partner[at] > at:
+            at = tokens.partner[at]
+        at += 1
+    if first < closing:
+        found.append((first, closing))
+    return found
+
+
+def text_between(tokens: Tokens, first: int, end: int) -> str:
+    """Tokens as one text, without `await`."""
+    return " ".join(word for word in tokens.words[first:end] if word != "await")
+
+
+def source_between(tokens: Tokens, first: int, end: int) -> str:
+    """As `again` reads it."""
+    return "\n".join(tokens.words[first:end])
+
+
+class Scope(NamedTuple):
+    """A block that is open while tokens are walked: where it ends, what leads it, and since when it is dead."""
+
+    end: int
+    head: str
+
+
+def is_literal(text: str) -> bool:
+    """Whether a text is a number, a string, or a word for a constant, alone."""
+    return text in ("true", "false", "null", "nil", "undefined", "None") or (
+        " " not in text[:1] and bool(text) and (text[0].isdigit() or (text[0] in "\"'`" and text[-1] in "\"'`"))
+    )

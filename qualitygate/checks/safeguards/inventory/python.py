@@ -1,0 +1,149 @@
+"""The tests of a Python file: functions and classes of pytest, and those of unittest."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from qualitygate.checks.safeguards.inventory.case import Case, Held
+
+_TRIED = (ast.If, ast.Try, ast.With)
+_LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
+
+
+def inventory(text: str) -> Held:
+    """What a file holds; raises SyntaxError or ValueError for one that does not parse."""
+    tree = ast.parse(text)
+    found = _Found(text.splitlines(keepends=True))
+    found.body(tree.body, (), (), collected=True)
+    return Held(tuple(found.tests), tuple(found.others), found.tables, found.muted)
+
+
+class _Found:
+    """One file on its way to what it holds."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.tests: list[Case] = []
+        self.others: list[Case] = []
+        self.tables: dict[str, int] = {}
+        self.muted = ""
+
+    def _source(self, node: ast.stmt, first: int) -> str:
+        return "".join(self.lines[first - 1 : node.end_lineno])
+
+    def body(
+        self,
+        body: list[ast.stmt],
+        parents: tuple[str, ...],
+        marks: tuple[str, ...],
+        *,
+        collected: bool,
+        conditional: bool = False,
+    ) -> None:
+        """Add what stands in a module or class. `marks` are those that hold for all in it."""
+        marks = (*marks, *self._own_marks(body))
+        if not parents and any(_switched_off(node, None) for node in body):
+            collected = False
+        for node in body:
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                self._function(node, parents, marks, collected=collected)
+            elif isinstance(node, ast.ClassDef):
+                self._class(node, parents, marks, body, collected=collected)
+            elif isinstance(node, _TRIED):
+                for inner in _branches(node):
+                    self.body(inner, parents, marks, collected=collected, conditional=True)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+                self._table(node)
+            elif isinstance(node, (ast.Expr, ast.Raise)) and not parents:
+                self._mute(node, conditional=conditional)
+
+    def _own_marks(self, body: list[ast.stmt]) -> Iterator[str]:
+        for node in body:
+            if isinstance(node, ast.Assign) and _names(node) == ["pytestmark"]:
+                value = node.value
+                for mark in value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]:
+                    yield ast.unparse(mark)
+
+    def _function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef,
+        parents: tuple[str, ...],
+        marks: tuple[str, ...],
+        *,
+        collected: bool,
+    ) -> None:
+        first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
+        is_test = collected and node.name.startswith("test") and not _is_fixture(node)
+        case = Case(
+            "::".join((*parents, node.name)),
+            node.lineno,
+            marks,
+            self._source(node, first),
+            "test" if is_test else "other",
+        )
+        (self.tests if is_test else self.others).append(case)
+
+    def _class(
+        self,
+        node: ast.ClassDef,
+        parents: tuple[str, ...],
+        marks: tuple[str, ...],
+        around: list[ast.stmt],
+        *,
+        collected: bool,
+    ) -> None:
+        bases = [_last(base) for base in node.bases]
+        by_base = any("Test" in base or base.endswith(("Case", "Mixin", "Base", "Suite")) for base in bases)
+        name = node.name
+        by_name = name.startswith("Test") or name.endswith(("Test", "Tests", "TestCase")) or by_base
+        off = any(_switched_off(inner, None) for inner in node.body) or any(
+            _switched_off(inner, name) for inner in around
+        )
+        own = tuple(ast.unparse(mark) for mark in node.decorator_list)
+        self.body(node.body, (*parents, name), (*marks, *own), collected=collected and by_name and not off)
+
+    def _table(self, node: ast.Assign | ast.AnnAssign) -> None:
+        if isinstance(node.value, _LITERALS):
+            size = len(node.value.keys if isinstance(node.value, ast.Dict) else node.value.elts)
+            self.tables.update((name, size) for name in _names(node))
+
+    def _mute(self, node: ast.Expr | ast.Raise, *, conditional: bool) -> None:
+        call = node.exc if isinstance(node, ast.Raise) else node.value
+        name = _last(call.func) if isinstance(call, ast.Call) else _last(call)
+        if name == "SkipTest" or (name == "skip" and isinstance(call, ast.Call) and call.keywords):
+            self.muted = "conditional" if conditional else "unconditional"
+
+
+def _branches(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    yield getattr(node, "body", [])
+    yield getattr(node, "orelse", [])
+    for handler in getattr(node, "handlers", []):
+        yield handler.body
+
+
+def _names(node: ast.Assign | ast.AnnAssign) -> list[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _last(node: ast.expr | None) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any("fixture" in _last(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list)
+
+
+def _switched_off(node: ast.stmt, owner: str | None) -> bool:
+    """`__test__ = False` in the body, or `Owner.__test__ = False` beside it."""
+    if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Constant) or node.value.value:
+        return False
+    for target in node.targets:
+        if owner is None and isinstance(target, ast.Name) and target.id == "__test__":
+            return True
+        if isinstance(target, ast.Attribute) and target.attr == "__test__" and _last(target.value) == owner:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""Which test of base is which of head, and what the change took from it."""
