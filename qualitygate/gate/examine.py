@@ -98,9 +98,9 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
 
 def program_for(session: Session, check: Check) -> Program:
     """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
-    around = session.around_of(check)
+    around, tool = session.around_of(check), session.tools[check.tool]
     try:
-        return program_of(session.tools[check.tool], check.version, around.project)
+        return program_of(tool, check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise

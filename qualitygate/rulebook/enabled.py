@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import program_of, resolve
 from qualitygate.checks.running import run_command
 from qualitygate.checks.scope import all_within, root_of
 from qualitygate.checks.tool import Environment, Project, Request
-from qualitygate.checks.tools import eslint, eslint_seeds, ruff_manual
+from qualitygate.checks.tools import eslint_seeds, ruff_manual
 from qualitygate.errors import ToolError
 from qualitygate.model import Check
 
@@ -45,7 +46,7 @@ def enabled_in_eslint(
     folder = root_of(check)
     kinds = {path.rpartition(".")[2]: path for path in reversed(tuple(all_within(folder, files)))}
     try:
-        executable = program_of(eslint, check.version, project).executable
+        executable = program_of(TOOLS[check.tool], check.version, project).executable
         told = []
         for path in list(kinds.values())[:_ASKED]:
             request = Request(
