@@ -62,7 +62,7 @@ def compose(
                 progress(f"calibrating {name}")
                 _decide(draft, here, check._replace(name=name))
     draft.existing = existing_trials.settle(draft, ground, taken, progress)
-    draft.house_rules = house_trials.settle(draft, ground.scratch, ground.facts, progress)
+    draft.house_rules = house_trials.settle(draft, ground, taken, progress)
 
 
 def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:

@@ -21,7 +21,7 @@ TAKEN_OUT = f"it stood in {FILE_NAME} and was taken out; who wants it back write
 
 
 class Told(NamedTuple):
-    """What tells one check from another, whatever it is called: its tool, its folder, and what it runs."""
+    """What tells one check from another, whatever it is called: its tool, its folder, and what it runs or reads."""
 
     tool: str
     root: str = ""
@@ -43,7 +43,7 @@ NOTHING = Taken()
 
 def told(tool: str, options: Mapping[str, Any]) -> Told:
     """Of a check with these options."""
-    run = options.get("run", ())
+    run = options.get("run", ()) or options.get("rule_files", ())
     words = tuple(str(word) for word in run) if isinstance(run, (list, tuple)) else (str(run),)
     return Told(tool, str(options.get("root", "")).strip("/"), words)
 
