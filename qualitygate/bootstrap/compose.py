@@ -79,8 +79,9 @@ def _reason(exc: ToolError, ground: Ground, check: PlaybookCheck) -> str:
         if not ground.scratch.trusted and project_at(ground.scratch.gate.repo, ground.root, ("node",)).modules:
             return "it runs from node_modules, whose programs are not trusted in this clone: bootstrap with --trust"
         return f"it runs from node_modules: {_installing(ground)}, then bootstrap with --trust"
-    hint = "bootstrap with --trust" if "qualitygate install --trust" in exc.hint else exc.hint
-    return f"{exc.message}; {hint}" if hint else exc.message
+    hint = exc.hint.replace("`qualitygate install --trust`; to set the check up, ", "")
+    said = f"{exc.message}; {hint}" if hint else exc.message
+    return said.replace("`qualitygate install --trust`", "bootstrap with --trust")
 
 
 _INSTALLING = {"npm": "npm install", "pnpm": "pnpm install", "yarn": "yarn install", "bun": "bun install"}
