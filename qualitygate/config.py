@@ -102,6 +102,14 @@ OPTIONS: Mapping[str, Option] = {
             " these rules and no others, without its settings",
         ),
     ),
+    "rule_files": Option(
+        ("semgrep",),
+        Field(
+            "strings",
+            "`semgrep`: files with rules of the project's own, in `.semgrep/`, or called `semgrep.yml` or"
+            " `.semgrep.yml`; the check then tries these and not those in `.qualitygate/rules/`",
+        ),
+    ),
     "show": Option(
         (),
         Field("strings", "these rules are reported and never block, such as `ruff:E501`; those of its tool"),

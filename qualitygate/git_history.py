@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from qualitygate.git import Repo, ask, call
@@ -52,6 +52,29 @@ def history(
     args = ("log", *order, *start, *(f"^{one}" for one in stop), "--", *paths)
     rows = (row.split() for row in ask(repo, *args).decode("ascii").splitlines())
     return [Commit(row[0], row[1], tuple(row[2:])) for row in rows]
+
+
+def is_elsewhere(repo: Repo, blobs: Collection[str]) -> bool:
+    """Whether one of these blobs stands in a commit that HEAD does not descend from, on a ref or fetched last.
+
+    So it came from there, or was made alike by chance. What is stashed was made here. Where git cannot say: yes.
+    """
+    fetched = repo.git_dir / "FETCH_HEAD"
+    rows = fetched.read_text(errors="replace").split("\n") if fetched.is_file() else []
+    ids = [row.split()[0] for row in rows if row.strip()]
+    listing = (
+        "rev-list",
+        "--objects",
+        "--no-object-names",
+        "--ignore-missing",
+        "--missing=allow-any",
+        "--exclude=refs/stash",
+        "--all",
+    )
+    output = call(repo, *listing, *(one for one in ids if one.isalnum()), "--not", "HEAD")
+    if output.code != 0 or output.truncated or output.timed_out:
+        return True
+    return not set(blobs).isdisjoint(output.stdout.decode("ascii", "replace").split())
 
 
 def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:

@@ -150,7 +150,8 @@ def _anywhere(planting: Planting) -> Planting:
 
 def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """What the test of each rule says must be found; each rule has to find its own, in a file of its language."""
-    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    own = check.options.get("rule_files", ())
+    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read, own)
     files: dict[str, bytes] = {}
     groups: dict[str, tuple[Expected, ...]] = {}
     for kind in semgrep_seeds.HOSTS:

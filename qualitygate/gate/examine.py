@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from qualitygate.checks import scope, traits
+from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
@@ -102,14 +103,18 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
 
 def program_for(session: Session, check: Check) -> Program:
     """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
-    around = session.around_of(check)
+    around, tool = session.around_of(check), session.tools[check.tool]
     try:
-        return program_of(session.tools[check.tool], check.version, around.project)
+        return program_of(tool, check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise
-        message = f"{exc.message}; {around.untrusted} is not trusted in this clone"
-        raise ToolError(message, hint="`qualitygate install --trust`") from None
+        # What is not trusted was left aside: that a program was not found in it would be half a lie.
+        aside = traits.ecosystem(tool) == "node" and around.untrusted.endswith(FOLDER)
+        message = f"{tool.package} was not looked for" if aside else exc.message
+        raise ToolError(
+            f"{message}; {around.untrusted} is not trusted in this clone", hint="`qualitygate install --trust`"
+        ) from None
 
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:

@@ -21,7 +21,9 @@ name = "semgrep"
 title = "semgrep"
 scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
-config_files: tuple[str, ...] = (OWN_RULES,)
+PLACES = (".semgrep/", ".semgrep.yml", ".semgrep.yaml", "semgrep.yml", "semgrep.yaml")
+"""Where projects keep rules for semgrep of their own: a folder at the root, or files."""
+config_files: tuple[str, ...] = (OWN_RULES, *PLACES)
 package = "semgrep"
 
 UNREAD = "semgrep:not-looked-at"
@@ -48,7 +50,7 @@ _NAMED = 3
 
 def wants(path: str) -> bool:
     """Sources of every language that rules may be for, but for the tests of a repository's own rules."""
-    return bool(languages.language(path)) and not path.startswith(OWN_RULES)
+    return bool(languages.language(path)) and not path.startswith((OWN_RULES, PLACES[0]))
 
 
 def command(request: Request) -> Command:
@@ -56,9 +58,12 @@ def command(request: Request) -> Command:
     `.qualitygate/rules/`: one run for all languages.
 
     Options of the check: `rules` (ids in the pack), which compiling the settings turns into `pack`, the
-    rules themselves. Raises ToolError where there is no rule at all.
+    rules themselves; `rule_files`, in place of what is in `.qualitygate/rules/`. Raises ToolError where there is no
+    rule at all, or not one of these files.
     """
-    pack, own = request.options.get("pack", ()), own_rules(request.root)
+    pack, own = request.options.get("pack", ()), _rule_files(request)
+    if missing := [path for path in own if not os.path.isfile(os.path.join(request.root, path))]:
+        raise ToolError(f"{missing[0]} is not here", hint="`rule_files` of the check names it")
     if len(pack) < len(request.options.get("rules", ())):
         raise ToolError("its rules were not compiled", hint="this is a defect of qualitygate")
     if not pack and not own:
@@ -88,7 +93,7 @@ def _on_targets(request: Request, rules: Sequence[str], targets: Sequence[Any], 
 
 def command_of_both(head: Request, base: Request) -> Command | None:
     """The same for files of two trees: rules are head's, and so are the paths that they are compared with."""
-    pack, own = head.options.get("pack", ()), own_rules(head.root)
+    pack, own = head.options.get("pack", ()), _rule_files(head)
     of_head, of_base = nameable(_about(head)), nameable(_about(base))
     if not _is_engine(head) or not of_head or not of_base:
         return None
@@ -113,18 +118,23 @@ def own_rules(root: str) -> tuple[str, ...]:
     return tuple(OWN_RULES + file for file in found if file.endswith((".yml", ".yaml")))
 
 
+def _rule_files(request: Request) -> tuple[str, ...]:
+    named = request.options.get("rule_files", ())
+    return tuple(str(path) for path in named) if named else own_rules(request.root)
+
+
 def _about(request: Request) -> tuple[str, ...]:
     """Those of the request's files that are in the language of a rule."""
-    own, unread = _own(request.root)
+    own, unread = _own(request)
     return languages.of_files(request.files, languages.of_rules(request.options.get("pack", ()), own, unread=unread))
 
 
-def _own(root: str) -> tuple[list[languages.Named], bool]:
+def _own(request: Request) -> tuple[list[languages.Named], bool]:
     """The repository's rules, and whether there is a file of them in which none could be told."""
     found: list[languages.Named] = []
     unread = False
-    for path in own_rules(root):
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+    for path in _rule_files(request):
+        with open(os.path.join(request.root, path), encoding="utf-8", errors="replace") as file:
             named = languages.named_in(file.read())
         found += named
         unread = unread or not named
@@ -174,7 +184,7 @@ def parse(output: Output, request: Request) -> Report:
         scanned = {_plain(path) for path in said["paths"]["scanned"]}
         torn = {path for path in map(_place, said["errors"]) if path in files}
         broken = {path for path in torn if _is_broken(request, path)}
-        reason = _why_not(said, files, scanned, broken, _own(request.root)[0])
+        reason = _why_not(said, files, scanned, broken, _own(request)[0])
         every = request.options.get("unmasked")
         rows = [row for row in said["results"] if every or not row["extra"].get("is_ignored")]
         found = tuple(dict.fromkeys(_finding(row, request) for row in rows))
