@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_config
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
@@ -69,7 +69,7 @@ def directory(repo: Repo) -> Path:
 
 def hooks_path(repo: Repo) -> tuple[str, str]:
     """`core.hooksPath` and its scope (`local`, `global`, ...); "" for both where it is not set."""
-    value, scope = git.config(repo, "core.hooksPath"), git.config_scope(repo, "core.hooksPath")
+    value, scope = git_config.value(repo, "core.hooksPath"), git_config.scope_of(repo, "core.hooksPath")
     return value or "", scope
 
 
@@ -184,8 +184,10 @@ def _runs_us_first(place: Path, name: str) -> str:
 
 def _for_all(repo: Repo) -> Path | None:
     """The folder of hooks that the user has for all repositories, if this clone is to run them too."""
-    said = git.config(repo, "core.hooksPath", scope="global") or git.config(repo, "core.hooksPath", scope="system")
-    local = git.config(repo, "core.hooksPath", scope="local")
+    said = git_config.value(repo, "core.hooksPath", scope="global") or git_config.value(
+        repo, "core.hooksPath", scope="system"
+    )
+    local = git_config.value(repo, "core.hooksPath", scope="local")
     if not said or (local and place_named(repo, local) != (repo.common_dir / OWN).resolve()):
         return None
     path = place_named(repo, said)
@@ -198,7 +200,7 @@ def _take_over(repo: Repo, place: Path, shared: Path) -> None:
         if path.name not in NAMES and os.access(path, os.X_OK) and path.is_file() and "." not in path.name:
             quoted = shlex.quote(os.fspath(path))
             _write(place / path.name, f'#!/bin/sh\n{_SIGN.decode()} This one passes on.\nexec {quoted} "$@"\n')
-    git.set_config(repo, "core.hooksPath", os.fspath(place))
+    git_config.put(repo, "core.hooksPath", os.fspath(place))
 
 
 def is_tracked(repo: Repo, place: Path) -> bool:
@@ -288,7 +290,7 @@ def uninstall(repo: Repo) -> tuple[str, ...]:
         for path in place.iterdir():
             path.unlink()
         place.rmdir()
-        git.set_config(repo, "core.hooksPath", None)
+        git_config.put(repo, "core.hooksPath", None)
     return tuple(ours)
 
 

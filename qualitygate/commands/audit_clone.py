@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from qualitygate import git, hook_scripts
+from qualitygate import git, git_config, hook_scripts
 from qualitygate.agents.catalogue import AGENTS
 from qualitygate.agents.registration import faults
 from qualitygate.commands.install import template, wants_strict
@@ -35,7 +35,7 @@ def hooks(repo: Repo) -> tuple[str, ...]:
                 said.append(f"{name} is not as this version writes it")
         elif not calls_gate(repo.root, place, name) and not is_managed(repo, path):
             said.append(f"{name} is not installed" if not path.exists() else f"{name} is not ours")
-    where = git.config(repo, "core.hooksPath")
+    where = git_config.value(repo, "core.hooksPath")
     if said and where:
         said.append(f"core.hooksPath is {where}")
     return tuple(said)
@@ -81,7 +81,7 @@ def _environment(environ: Mapping[str, str]) -> Iterator[str]:
 
 def _hidden(repo: Repo) -> Iterator[str]:
     """Files that git does not look at, so that `git status` and `commit -a` pass them over."""
-    sparse = (git.config(repo, "core.sparseCheckout") or "").lower() == "true"
+    sparse = (git_config.value(repo, "core.sparseCheckout") or "").lower() == "true"
     marks = {"h": "assume-unchanged", **({} if sparse else {"S": "skip-worktree", "s": "skip-worktree"})}
     found: dict[str, list[str]] = {}
     for path, mark in git.marks(repo).items():
@@ -102,7 +102,7 @@ def _replaced(repo: Repo) -> Iterator[str]:
 
 
 def _aliases(repo: Repo) -> Iterator[str]:
-    for name, value in git.aliases(repo).items():
+    for name, value in git_config.aliases(repo).items():
         words = value.lower().split()
         if "--no-verify" in words or "core.hookspath" in value.lower():
             yield f"the alias `git {name}` leaves hooks out: {value}"
