@@ -56,7 +56,7 @@ class Repo(NamedTuple):
 _WHERE_SETTINGS_ARE = frozenset(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"))
 
 
-def env(repo: Repo | None) -> dict[str, str]:
+def environment(repo: Repo | None) -> dict[str, str]:
     # What is called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file);
     # but for where the user keeps the settings that say what is ignored, filtered and trusted.
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _WHERE_SETTINGS_ARE}
@@ -85,7 +85,7 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
     output = run(
         ["git", *_SAFE, *literal, *args],
         cwd=cwd or (repo.root if repo else None),
-        env=env(repo),
+        env=environment(repo),
         stdin=stdin,
         timeout=TIMEOUT,
         limit=1 << 30,
@@ -162,7 +162,7 @@ def find_repo(path: Path) -> Repo:
     def rev_parse_here(*questions: str) -> Output:
         # A bare repository among the files of a tree brings its own configuration: never found, only named.
         argv = ["git", *_SAFE, _LITERAL, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
-        return run(argv, cwd=path, env={**env(None), **env}, timeout=TIMEOUT)
+        return run(argv, cwd=path, env={**environment(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
     lines = os.fsdecode(output.stdout).removesuffix("\n").split("\n")  # paths, whatever the locale
@@ -446,7 +446,9 @@ def blobs_through(repo: Repo, ids: Iterable[str], file: IO[bytes]) -> Iterator[t
         file.seek(0)
         file.truncate()
         asked = "".join(f"{blob}\n" for blob in part).encode("ascii")
-        output = run(["git", *_SAFE, "cat-file", "--batch"], env=env(repo), timeout=TIMEOUT, stdin=asked, stdout=file)
+        output = run(
+            ["git", *_SAFE, "cat-file", "--batch"], env=environment(repo), timeout=TIMEOUT, stdin=asked, stdout=file
+        )
         if output.code != 0:
             raise failure(("cat-file",), output)
         at = 0

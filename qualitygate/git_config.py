@@ -11,7 +11,7 @@ def value(repo: Repo, key: str, scope: str = "") -> str | None:
     """One value of git's configuration as the user set it, or None; of one `scope` (`local`, `global`) where given."""
     # Without our own overrides: the caller wants to know what the user has set.
     args = (*([f"--{scope}"] if scope else []), "--get", key)
-    output = run(["git", "config", *args], cwd=repo.root, env=git.env(repo), timeout=git.TIMEOUT)
+    output = run(["git", "config", *args], cwd=repo.root, env=git.environment(repo), timeout=git.TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
 
 
@@ -34,13 +34,13 @@ def remotes(repo: Repo) -> dict[str, str]:
 def scope_of(repo: Repo, key: str) -> str:
     """Where a value that counts is set: `local`, `worktree`, `global`, `system`; "" where it is not."""
     argv = ["git", "config", "--show-scope", "--get", key]
-    output = run(argv, cwd=repo.root, env=git.env(repo), timeout=git.TIMEOUT)
+    output = run(argv, cwd=repo.root, env=git.environment(repo), timeout=git.TIMEOUT)
     return output.stdout.decode("utf-8", "surrogateescape").partition("\t")[0] if output.code == 0 else ""
 
 
 def put(repo: Repo, key: str, value: str | None) -> None:
     """Set a value for this clone, or take it out again. Raises GitError."""
     what = ("--unset", key) if value is None else (key, value)
-    output = run(["git", "config", "--local", *what], cwd=repo.root, env=git.env(repo), timeout=git.TIMEOUT)
+    output = run(["git", "config", "--local", *what], cwd=repo.root, env=git.environment(repo), timeout=git.TIMEOUT)
     if output.code not in (0, 5):  # 5: it was not set
         raise git.failure(("config",), output)
