@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from qualitygate.errors import GitError
+from qualitygate.git_objects import Known, files_at
 from qualitygate.model import Entry
 from qualitygate.process import Output, run
 
@@ -28,14 +29,6 @@ _SAFE = (
 )
 _LITERAL = "--literal-pathspecs"
 TIMEOUT = 120.0
-
-
-class Known(NamedTuple):
-    """What git was asked ahead: the id of an object, its kind (`tree`) and its content; empty where there is none."""
-
-    id: str
-    kind: str
-    data: bytes
 
 
 class Repo(NamedTuple):
@@ -343,46 +336,12 @@ def _changed(files: Mapping[str, Entry], output: bytes) -> tuple[dict[str, Entry
 def entries_at(repo: Repo, tree: str, *places: str) -> dict[str, Entry]:
     """The files of a tree that are one of these paths, or lie below it where it ends in `/`. Lists nothing else."""
     known = _LISTED.get((repo.common_dir, tree))
-    if known is None and (ahead := _ahead(repo, tree, places)) is not None:
+    if known is None and (ahead := files_at(repo.known, tree, places)) is not None:
         return ahead
     if known is None:
         return _listed(ask(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", *places))
     folders = tuple(place for place in places if place.endswith("/"))
     return {path: entry for path, entry in known.items() if path in places or path.startswith(folders)}
-
-
-def _ahead(repo: Repo, tree: str, places: Sequence[str]) -> dict[str, Entry] | None:
-    """The same from what git was asked ahead; None where a folder is there, for what is in it was not asked."""
-    found: dict[str, Entry] = {}
-    for place in places:
-        parts, at = place.rstrip("/").split("/"), tree
-        for number, part in enumerate(parts):
-            known = repo.known.get(at)
-            if known is None or known.kind not in ("tree", ""):
-                return None
-            entry = _in_tree(known.data, part, len(tree) // 2) if known.id else None
-            if entry is None:
-                break
-            if number == len(parts) - 1:
-                if place.endswith("/") or entry.mode == "40000":
-                    return None
-                if entry.mode != "160000":
-                    found[place] = entry
-            elif entry.mode != "40000":
-                break
-            at = entry.blob
-    return found
-
-
-def _in_tree(data: bytes, name: str, width: int) -> Entry | None:
-    """The row of one name in the content of a tree object, whose ids have `width` bytes."""
-    at = 0
-    while at < len(data):
-        space, end = data.index(b" ", at), data.index(b"\0", at)
-        if data[space + 1 : end] == os.fsencode(name):
-            return Entry(data[at:space].decode("ascii"), data[end + 1 : end + 1 + width].hex())
-        at = end + 1 + width
-    return None
 
 
 def blobs(repo: Repo, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:

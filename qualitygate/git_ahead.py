@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from qualitygate.git import Known, Repo, call
+from qualitygate.git import Repo, call
+from qualitygate.git_objects import Known
 
 _OF_GIT = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 _ELSEWHERE = (b"worktree", b"include", b"bare = true", b"bare=true")
