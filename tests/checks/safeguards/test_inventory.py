@@ -196,6 +196,7 @@ def test_layout_quotes_and_comments_do_not_count_in_python(text: str) -> None:
         ("spec/a_spec.rb", True, False),
         ("app/models/a.rb", False, True),
         ("docs/conf.py", False, False),
+        ("doc/man_docs.go", False, True),
         ("setup.py", False, False),
         ("README.md", False, False),
         ("templates/a.html", False, True),

@@ -144,7 +144,7 @@ class _Reader:
         flaw = self.walls.around(at)
         if flaw:
             self.flaws.append(flaw)
-        elif "(" in assertion.subject or self.found[-1:] != [assertion]:  # written twice in a row, it says no more
+        elif not assertion.subject.startswith("<") or self.found[-1:] != [assertion]:  # a type twice in a row is one
             self.found.append(assertion)
 
     def _argument(self, opening: int, index: int) -> str:
@@ -329,6 +329,8 @@ def _condition(text: str) -> Assertion:
         left, found, right = text.partition(sign)
         if found and " && " not in text and " || " not in text:
             return Assertion(VACUOUS if left == right else strength, left, sign.strip(), right)
+    if text in ("0", "false", "null"):
+        return Assertion(BOUNDED, text, "not reached", "")
     if text == "true" or text.endswith("|| true") or is_literal(text):
         return Assertion(VACUOUS, text, "always", "")
     return Assertion(BOUNDED if " || " in text else TRUTHY, text, "truthy", "")

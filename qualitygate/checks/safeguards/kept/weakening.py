@@ -34,7 +34,7 @@ _RAISING = (
 
 
 class Change(NamedTuple):
-    """What became of a test's demands: `missing` are those of base alone, `added` of head, `facts` rule and text."""
+    """What became of a test's demands: `missing` are base's alone, `added` head's alone; `facts` are rule and text."""
 
     facts: tuple[tuple[str, str], ...]
     missing: tuple[Assertion, ...]
