@@ -9,7 +9,7 @@ from typing import Any
 from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
-from qualitygate.checks.safeguards.kept.helpers import Shared
+from qualitygate.checks.safeguards.kept.called import Shared
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
