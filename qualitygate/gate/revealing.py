@@ -131,11 +131,11 @@ def _behind_masks(job: Run, new: Sequence[Finding], head: Looked, base: Before) 
     masks, blanks = traits.masks(job.tool), traits.blanks(job.tool)
     if masks is None:
         return
-    before = _masked(base.tree, base.changed, masks)
+    before = with_masks(base.tree, base.changed, masks)
     if len(before) > _MOST or not (before or _looks_closer(job, head, base)):
         return
     bare = job._replace(check=job.check._replace(options={**job.check.options, "unmasked": True}))
-    old = _unmasked(bare, base.tree, before, base.changed, blanks, base.look)
+    old = unmasked(bare, base.tree, before, base.changed, blanks, base.look)
     was = Counter(_place(finding) for finding in base.tree.report.findings)
     hidden = {}
     for number, finding in enumerate(old):
@@ -144,7 +144,7 @@ def _behind_masks(job: Run, new: Sequence[Finding], head: Looked, base: Before) 
             hidden[number] = finding
     if not {finding.rule for finding in hidden.values()} & {finding.rule for finding in new}:
         return
-    now = _unmasked(bare, head, _masked(head, base.changed, masks), base.changed, blanks, observe)
+    now = unmasked(bare, head, with_masks(head, base.changed, masks), base.changed, blanks, observe)
     pairs = match_indices(Side(old, base.tree.there.read), Side(now, head.there.read), base.delta())
     left = Counter(map(_place, new))
     by_place = {_place(finding): finding for finding in new}
@@ -166,13 +166,13 @@ def _place(finding: Finding) -> tuple[str, str, int, int]:
     return finding.rule, finding.path, finding.line, finding.column
 
 
-def _masked(tree: Looked, changed: Collection[str], masks: re.Pattern[str]) -> dict[str, bytes]:
+def with_masks(tree: Looked, changed: Collection[str], masks: re.Pattern[str]) -> dict[str, bytes]:
     """The contents of those changed files in which something may hide."""
     texts = ((path, tree.there.read(path)) for path in tree.files if path in changed)
     return {path: data for path, data in texts if data is not None and masks.search(decode(data))}
 
 
-def _unmasked(
+def unmasked(
     job: Run,
     tree: Looked,
     masked: Mapping[str, bytes],

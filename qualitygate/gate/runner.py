@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from qualitygate import git
 from qualitygate.errors import GitError
-from qualitygate.gate import waiving
+from qualitygate.gate import silenced, waiving
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
@@ -56,6 +56,8 @@ def judge_all(
     touched = tuple(finding for one in judged for finding in one.touched)
     revealed = tuple(finding for one in judged for finding in one.revealed)
     new = (*new, *session.policy.added)
+    if ids:
+        new = silenced.explained(session, head, layout, new)
     told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
@@ -68,6 +70,8 @@ def judge_all(
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
+    if ids:
+        shown = silenced.explained(session, head, layout, shown)
     listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",

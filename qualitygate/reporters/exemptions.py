@@ -9,7 +9,7 @@ INSTEAD = "[exemption]"
 # The noun is the name of a check of ours. `contextlib.suppress` is ordinary code, and the right answer to more than
 # one lint rule.
 _WORDS = (
-    r"(?<!contextlib\.)suppress(?!ions?\b)\w*",
+    r"(?<!contextlib\.)suppress(?!ions?\b|ed instead of fixed)\w*",
     r"(?:--)?no-verify",
     r"no(?:qa|sec|semgrep|lint)\w*",
     r"(?:type|mypy|ruff|pyright|pyre|ty|basedpyright)\s*:\s*(?:file-)?ignore(?:-errors)?",

@@ -148,3 +148,17 @@ def let(root: Path, onto: str = "", *, reset: bool = False) -> None:
     keeping.let_through(opened(root), doubt.made, doubt.verdict, (by,), inherited=False)
     if reset:
         git(root, "commit", "-qm", "accepted")
+
+
+def test_a_suppression_says_what_it_hides(root: Path) -> None:
+    write(root, {"qualitygate.toml": GATE + "[checks.suppressions]\n"})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "gate", "--no-verify")
+    records.adopt(opened(root).state.shared, git(root, "rev-parse", "HEAD"), git(root, "rev-parse", "HEAD^{tree}"))
+    verdict = judged(root, {"a.py": "def f():\n    return undefined  # noqa\n"})
+    (finding,) = verdict.new
+    assert finding.rule == "suppression:blanket"
+    assert finding.message.endswith("; suppressed instead of fixed: ruff:F821 Undefined name `undefined`")
+    assert verdict.fingerprint(finding)
+    quiet = judged(root, {"a.py": "def f():\n    return 1  # noqa\n"})
+    assert "instead of fixed" not in quiet.new[0].message
