@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import stat
 import statistics
@@ -37,19 +38,38 @@ class Ground(NamedTuple):
     types: str
 
 
-def prepare(source: Path, work: Path, types: str) -> Ground:
-    """Copy a source tree, make a repository of it, and set both gates up with the same tools."""
+class Took(NamedTuple):
+    """How long something took, in milliseconds: on the clock, and of all processors, which others do not disturb."""
+
+    wall: float
+    cpu: float
+
+
+def prepare(source: Path, work: Path, types: str, rules: str = "") -> Ground:
+    """Copy a source tree, make a repository of it, and set every gate up with the same tools.
+
+    `types`: a folder for mypy. `rules`: a semgrep of the version that we bring, to be run as its vendor means it to.
+    """
     env = {**surroundings(work), "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "gc.auto", "GIT_CONFIG_VALUE_0": "0"}
     root = work / "tree"
     shutil.copytree(source, root, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv"))
     checks = ["syntax", "ruff", "ruff-format", *(["mypy"] if types else []), "markers", "large-files", "secrets"]
+    checks += ["semgrep"] if rules else []
     text = "schema = 1\n\n[gate]\ntime_limit = 600\n\n" + "".join(f"[checks.{name}]\n" for name in checks)
-    (root / "qualitygate.toml").write_text(text.replace("[checks.mypy]\n", f'[checks.mypy]\npaths = ["{types}"]\n'))
+    text = text.replace("[checks.mypy]\n", f'[checks.mypy]\npaths = ["{types}"]\n')
+    names = json.dumps([path.stem for path in _rule_files()])
+    (root / "qualitygate.toml").write_text(text.replace("[checks.semgrep]\n", f"[checks.semgrep]\nrules = {names}\n"))
     (root / "ruff.toml").write_text('[lint]\nselect = ["E9", "F"]\n')
     (root / "mypy.ini").write_text("[mypy]\nignore_missing_imports = True\nfollow_imports = silent\n")
     (root / ".gitignore").write_text(".ruff_cache/\n.mypy_cache/\n")
     config = work / "prek.yaml"
-    config.write_text(json.dumps({"repos": _prek_repos(types)}))
+    hooks = _hooks(types, rules)
+    # Of one priority, so that prek runs them side by side, as we do.
+    builtin = [{"id": name, "priority": 0} for name in (*_BUILTIN, "detect-private-key")]
+    ours = [{**hook, "priority": 0} for hook in hooks]
+    config.write_text(json.dumps({"repos": [{"repo": "local", "hooks": ours}, {"repo": "builtin", "hooks": builtin}]}))
+    (root / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [{"repo": "local", "hooks": hooks}]}))
+    (root / "lefthook.yml").write_text(json.dumps({"pre-commit": {"parallel": True, "commands": _lefthook(hooks)}}))
     git(root, env, "init", "-q")
     git(root, env, "add", "-A")
     git(root, env, "commit", "-qm", "The tree")
@@ -62,19 +82,35 @@ def _is_host(path: Path, name: str, types: str) -> bool:
     return 2_000 < path.stat().st_size < 30_000 and (not types or name.startswith(types))
 
 
-def _prek_repos(types: str) -> list[dict[str, object]]:
+def _rule_files() -> list[Path]:
+    folder = Path(__file__).resolve().parents[1] / "playbooks/python/rules"
+    return sorted(path for path in folder.glob("*.yml") if not path.name.endswith(".fast.yml"))
+
+
+def _hooks(types: str, rules: str) -> list[dict[str, object]]:
+    """The tools as a hook manager is told of them."""
     ruff, mypy = (os.fspath(Path(sys.executable).with_name(name)) for name in ("ruff", "mypy"))
     commands = [("lint", f"{ruff} check --force-exclude"), ("format", f"{ruff} format --check --force-exclude")]
+    if rules:
+        configs = " ".join(f"--config {path}" for path in _rule_files())
+        quiet = "--quiet --metrics=off --disable-version-check --error --x-ignore-semgrepignore-files"
+        commands.append(("rules", f"{rules} scan {quiet} {configs}"))
     hooks: list[dict[str, object]] = [
-        {"id": name, "name": name, "language": "system", "entry": entry, "types": ["python"], "priority": 0}
+        {"id": name, "name": name, "language": "system", "entry": entry, "types": ["python"]}
         for name, entry in commands
     ]
     if types:
-        whole = {"pass_filenames": False, "types": ["python"], "priority": 0}
+        whole = {"pass_filenames": False, "types": ["python"]}
         hooks.append({"id": "types", "name": "types", "language": "system", "entry": f"{mypy} {types}", **whole})
-    # Of one priority, so that prek runs them side by side, as we do.
-    builtin = [{"id": name, "priority": 0} for name in (*_BUILTIN, "detect-private-key")]
-    return [{"repo": "local", "hooks": hooks}, {"repo": "builtin", "hooks": builtin}]
+    return hooks
+
+
+def _lefthook(hooks: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for hook in hooks:
+        files = "" if hook.get("pass_filenames") is False else " {staged_files}"
+        found[str(hook["id"])] = {"run": f"{hook['entry']}{files}", "glob": "*.py"}
+    return found
 
 
 def _must(done: Done) -> None:
@@ -98,6 +134,16 @@ def our_hook(ground: Ground) -> Done:
 def prek(ground: Ground, *args: str) -> Done:
     """`prek run` with the same tools."""
     return run(["prek", "run", "-c", os.fspath(ground.config), *args], ground.root, ground.env)
+
+
+def pre_commit(ground: Ground) -> Done:
+    """`pre-commit run` with the tools alone: its other checks would have to be fetched."""
+    return run(["pre-commit", "run"], ground.root, ground.env)
+
+
+def lefthook(ground: Ground) -> Done:
+    """`lefthook run` with the tools alone, side by side."""
+    return run(["lefthook", "run", "pre-commit", "--no-auto-install"], ground.root, ground.env)
 
 
 def forget(ground: Ground) -> None:
@@ -137,21 +183,23 @@ def peak(ground: Ground) -> float:
     return int(done.said.rsplit("peak ", 1)[1].split()[0]) / 1024
 
 
-def timed(action: Callable[[], Done], *, codes: Sequence[int] = (0,)) -> float:
-    """Milliseconds; raises RuntimeError if it exits otherwise than it should."""
-    start = time.perf_counter()
+def timed(action: Callable[[], Done], *, codes: Sequence[int] = (0,)) -> Took:
+    """How long it takes; raises RuntimeError if it exits otherwise than it should."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = action()
-    took = (time.perf_counter() - start) * 1000
+    took, after = (time.perf_counter() - start) * 1000, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.code not in codes:
         raise RuntimeError(f"exit {done.code}: {done.said[-600:]}")
-    return took
+    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Took(took, used * 1000)
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` of all do not exceed."""
-    return sorted(values)[min(int(len(values) * share), len(values) - 1)]
+def percentile(values: Sequence[Took], share: float) -> Took:
+    """What `share` of all do not exceed."""
+    at = min(int(len(values) * share), len(values) - 1)
+    return Took(sorted(took.wall for took in values)[at], sorted(took.cpu for took in values)[at])
 
 
-def middle(values: Sequence[float]) -> float:
-    """The median."""
-    return statistics.median(values)
+def middle(values: Sequence[Took]) -> Took:
+    """The medians."""
+    return Took(statistics.median(took.wall for took in values), statistics.median(took.cpu for took in values))

@@ -8,9 +8,11 @@ from typing import Any
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME
 from qualitygate.extension import compile_extended
+from qualitygate.locations import WAIVERS
 from qualitygate.playbook import default_policy, load_playbooks
 from qualitygate.rule_pack import compiled
 from qualitygate.rule_texts import load_texts
+from qualitygate.waivers import compile_waivers
 
 
 def compile_any(
@@ -18,10 +20,12 @@ def compile_any(
 ) -> dict[str, Any]:
     """The compiled policy; `data` is None where the tree has no configuration. Raises ConfigError.
 
-    `extended`: the files below `.qualitygate/extended/`, with which its settings are joined.
+    `extended`: the files below `.qualitygate/extended/`, with which its settings are joined, and the waivers.
 
     With it goes `advice`: per rule what to do about a finding, for tools that do not say.
     """
+    extended = dict(extended)
+    let = extended.pop(WAIVERS, None)
     if data is None:
         policy = default_policy(load_playbooks(tools=tools))
     else:
@@ -30,4 +34,4 @@ def compile_any(
         if check["tool"] == "semgrep":  # its rules are files of ours
             check["options"] = compiled(check["options"], file=f"{FILE_NAME}: checks.{check['name']}.rules")
     advice = {rule: text.instead for rule, text in load_texts().rules.items() if text.instead}
-    return {**policy, "advice": advice}
+    return {**policy, **(compile_waivers(let) if let is not None else {}), "advice": advice}

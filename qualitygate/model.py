@@ -59,6 +59,7 @@ class Finding(NamedTuple):
     """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown.
 
     `name` is the tool's own stable name for it (the id of a test), which alone then identifies it in the other tree.
+    `grave`: it is about security, or about silencing a tool; where its code is edited, it is new, not touched.
     """
 
     check: str
@@ -73,6 +74,7 @@ class Finding(NamedTuple):
     fix: str = ""
     name: str = ""
     fixable: Fixable = ""
+    grave: bool = False
 
 
 class Report(NamedTuple):
@@ -88,7 +90,10 @@ class Report(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """One line of the verdict's table: how one check fared on head. `files` counts what it looked at, in `unit`."""
+    """One line of the verdict's table: how one check fared on head. `files` counts what it looked at, in `unit`.
+
+    `cache` says of each tree what was known of it, and why the rest was not.
+    """
 
     check: str
     tool: str
@@ -99,6 +104,7 @@ class CheckResult(NamedTuple):
     seconds: float
     reason: str = ""
     unit: str = "file"
+    cache: str = ""
 
 
 class Base(NamedTuple):
@@ -129,13 +135,37 @@ class Acceptance(NamedTuple):
     final: bool = False
 
 
+class Carrier(NamedTuple):
+    """A commit that no record stands for, and what it brought of what blocks now."""
+
+    commit: str
+    subject: str
+    findings: tuple[Finding, ...]
+
+
+class Waiver(NamedTuple):
+    """What may pass although it is found: a rule (`tests:*`), a glob of paths, why, and the day after which it may not.
+
+    `name` is that of one finding (the id of a test); "" stands for all. `expires` is `2027-01-31`, "" in what is only
+    asked for. `by`: who granted it, or asked.
+    """
+
+    rule: str
+    path: str
+    reason: str
+    expires: str = ""
+    name: str = ""
+    by: str = ""
+
+
 class Verdict(NamedTuple):
     """What the gate says of one pair of trees.
 
     `debt` counts the known findings per check. `fingerprints` gives each finding that is listed its
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
     would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
-    (`checks.ruff.tier`) stand in shared settings, and in which.
+    (`checks.ruff.tier`) stand in shared settings, and in which. `waived` would block, had a waiver on the trusted
+    ref not let them pass. `carriers`: earlier commits that went past the gate, with what blocks for their sake.
     """
 
     status: Status
@@ -159,6 +189,13 @@ class Verdict(NamedTuple):
     accepted: tuple[Finding, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
     origins: Mapping[str, str] = {}
+    waived: tuple[Finding, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What keeps the verdict from passing."""
+        return (*self.new, *self.lost, *self.hidden)
 
     def fingerprint(self, finding: Finding) -> str:
         """The stable id of a finding that is listed; "" where none was worked out."""

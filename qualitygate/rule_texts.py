@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from qualitygate.config import parse_toml
+from qualitygate.checks import traits
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.config import PAIRS, parse_toml
 from qualitygate.playbook import Candidate, Playbook, load_playbooks
 from qualitygate.resources import read
 from qualitygate.schema import ANY, Field, Schema, load
@@ -68,7 +70,7 @@ class Texts(NamedTuple):
 
 def load_texts() -> Texts:
     """The texts of every playbook that ships with us; raises ConfigError."""
-    rules: dict[str, Text] = {}
+    rules = dict(_of_comparers())
     families: dict[str, str] = {}
     playbooks = load_playbooks()
     for playbook in playbooks:
@@ -81,6 +83,15 @@ def load_texts() -> Texts:
     candidates = tuple(one for playbook in playbooks for one in playbook.candidates)
     tools = {check.tool: check.title for playbook in playbooks for check in playbook.checks}
     return Texts(rules, families, candidates, tools)
+
+
+def _of_comparers() -> Iterator[tuple[str, Text]]:
+    """What checks that compare two trees say of their own rules."""
+    for name in TOOLS:
+        comparer = traits.comparer(TOOLS[name]) if name in PAIRS else None
+        for rule in comparer.rules if comparer else ():
+            title = rule.name.replace(":", ": ").replace("-", " ")
+            yield rule.name, Text(rule.name, title, rule.why, rule.fix)
 
 
 def _from_playbook(playbook: Playbook) -> Mapping[str, Text]:

@@ -139,7 +139,7 @@ STAGES = {
     "the index is copied": "cache/qualitygate/*/*/index-*",
     "the lock is held": "cache/qualitygate/*/*/lock",
     "the tree is being laid out": "cache/qualitygate/*/*/head/.git/config",
-    "the tree is laid out": "cache/qualitygate/*/*/head.json",
+    "the tree is laid out": "cache/qualitygate/*/*/head.manifest",
 }
 
 
@@ -259,6 +259,17 @@ def test_an_index_that_moves_while_the_gate_runs_is_stale(tmp_path: Path) -> Non
     assert process.returncode == 2 and b"the index changed while the gate ran" in out
 
 
+@pytest.mark.slow
+def test_twenty_edits_of_the_same_size_within_a_moment_are_all_seen_by_mypy(tmp_path: Path) -> None:
+    settings = 'schema = 1\n[checks.mypy]\npaths = ["a.py"]\n'
+    root = make_repo(tmp_path / "r", {"qualitygate.toml": settings, "mypy.ini": "[mypy]\n", "a.py": "x: int = 1\n"})
+    said = []
+    for number in range(20):
+        write(root, {"a.py": f"x: {('str', 'int')[number % 2]} = {number + 10}\n"})
+        said.append(gate(root, "run").code)
+    assert said == [1, 0] * 10
+
+
 def test_two_gates_in_one_work_tree_both_answer(tmp_path: Path) -> None:
     root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
     write(root, {"a.py": GOOD + BAD})
@@ -297,10 +308,18 @@ def state_files(root: Path, home: Path, pattern: str) -> list[Path]:
     return [path for top in tops for path in top.rglob("*") if path.match(pattern)]
 
 
+STATE = [
+    *("records/*/*.json", "cache/*/*.json", "cache/files/*/*.json", "policy/*.json"),
+    *("head.manifest", "base.manifest"),
+]
+
+
 @pytest.mark.parametrize(
     "torn", [pytest.param(name, marks=() if name in ("empty", "nothing in it") else pytest.mark.slow) for name in TORN]
 )
-@pytest.mark.parametrize("pattern", ["records/*/*.json", "cache/*/*.json", "policy/*.json", "head.json", "base.json"])
+@pytest.mark.parametrize(
+    "pattern", ["records/*/*.json", "cache/*/*.json", "policy/*.json", "head.manifest", "base.manifest"]
+)
 def test_a_torn_state_file_counts_as_none(tmp_path: Path, own_home: Path, pattern: str, torn: str) -> None:
     root = make_repo(tmp_path / "r", {**GATE, "a.py": GOOD})
     assert gate(root, "install").code == 0

@@ -377,13 +377,22 @@ def test_a_line_of_two_million_characters(tmp_path: Path) -> None:
     assert new(root) == {"a.py", "data.json"}  # the one for its finding, the other for its size
 
 
-def test_four_hundred_files_of_a_megabyte_are_not_held_in_memory_at_once(tmp_path: Path) -> None:
-    from qualitygate.gate.snapshot import _portions
+def test_a_file_larger_than_memory_passes_in_pieces(tmp_path: Path) -> None:
+    import tracemalloc
 
-    size = {str(n): (n % 5) << 20 for n in range(400)}
-    portions = list(_portions(list(size), size))
-    assert [blob for portion in portions for blob in portion] == list(size)
-    assert max(sum(size[blob] for blob in portion) for portion in portions) <= 32 << 20
+    from qualitygate import git as our_git
+    from qualitygate.gate.snapshot import sync
+
+    root = make_repo(tmp_path / "r", {"large.bin": b"x" * (64 << 20), "small": b"y"})
+    repo = our_git.find_repo(root)
+    entries = our_git.entries(repo, our_git.tree_of(repo, "HEAD"))
+    tracemalloc.start()
+    try:
+        sync(tmp_path / "head", repo, entries)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "head/large.bin").stat().st_size == 64 << 20
 
 
 def test_a_shallow_clone_says_what_to_fetch(tmp_path: Path) -> None:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 
+from qualitygate import process
+from qualitygate.checks import running
 from qualitygate.checks.tool import is_config
 from qualitygate.cli import main
 from qualitygate.gate.editing import _settings, judge_edit
 from qualitygate.gate.planning import open_gate
 from qualitygate.gate.trees import under_configuration
 from qualitygate.model import Entry
+from qualitygate.process import Output
 from tests.support import commit, git, make_repo, write
 
 SETTINGS = 'schema = 1\n[checks.semgrep]\nrules = ["swallowed-exception"]\n'
@@ -121,6 +124,33 @@ def test_new_is_refused_and_old_is_known(root: Path, capsys: pytest.CaptureFixtu
     assert document["new"][0]["fix"] == "catch the exceptions that you expect, and let the others through"
     write(root, {"new.py": SWALLOWS.replace("pass", "pass  # nosemgrep: swallowed-exception")})
     assert judged(capsys)["verdict"] == "passed"
+
+
+@live
+@pytest.mark.slow
+@pytest.mark.live
+def test_files_of_both_trees_are_looked_at_in_one_run_and_told_apart(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = "import re\n\ntry:\n    re.compile(text)\nexcept Exception:\n    pass\nprint(re)\n"
+    commit(root, {"old.py": "# Old.\n" + SWALLOWS, "mended.py": SWALLOWS, "broken.py": SWALLOWS})
+    started: list[list[str]] = []
+
+    def counted(argv: list[str], **more: Any) -> Output:
+        started.append(argv)
+        return process.run(argv, **more)
+
+    monkeypatch.setattr(running, "run", counted)
+    write(root, {"old.py": "# Café.\n" + SWALLOWS + second, "mended.py": "x = 1\n", "broken.py": SWALLOWS + "(:"})
+    document = judged(capsys)
+    assert rules(document) == [("semgrep:swallowed-exception", "old.py", 12)]
+    assert (document["known"], document["fixed"]) == (2, 1)
+    assert [row["path"] for row in document["shown"]] == ["broken.py"]
+    assert len(started) == 1
+    assert judged(capsys)["checks"][0]["cached"] and len(started) == 1
+    write(root, {"old.py": SWALLOWS})
+    assert judged(capsys)["verdict"] == "passed"
+    assert len(started) == 2, "base's part of the first run is known"
 
 
 @live

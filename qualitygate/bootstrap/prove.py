@@ -125,13 +125,16 @@ def _prove_one(
         return start._replace(reason="no file for it in this repository")
     named = expected(scratch, check, files)
     start = start._replace(expected=len(named) if named is not None else None)
+    compares = traits.comparer(scratch.tools[check.tool]) is not None
+    if compares:  # it looks at what changes, which on HEAD is nothing
+        start = start._replace(files=len(wants), given=len(wants))
     if not start.green_on_head:
         return start._replace(reason=reason or "not green on HEAD")
-    if looked == 0:
+    if looked == 0 and not compares:
         return start._replace(reason=f"looked at none of {len(wants)} files")
     if traits.unit(scratch.tools[check.tool]) != "file":
         start = start._replace(given=looked)  # it was given the tree, and says itself how much there was to look at
-    noise = [finding for finding in quiet.new if finding.check == check.name]
+    noise = [finding for finding in quiet.blocking if finding.check == check.name]
     if noise or _row(quiet, check.name)[1] == "undecided":
         return start._replace(reason="not quiet on a harmless change: " + (noise[0].message if noise else "undecided"))
     best = start
@@ -165,7 +168,8 @@ def _tried(
     planted, reason = 0, ""
     for one in (planting, *planting.more):
         verdict = judge(gate, {**files, **one.files}, files, all_files=False)
-        missed = [name for name, wanted in one.groups.items() if not any(_is_found(verdict.new, e) for e in wanted)]
+        told = (*verdict.blocking, *verdict.shown)
+        missed = [name for name, wanted in one.groups.items() if not any(_is_found(told, e) for e in wanted)]
         planted += len(one.groups)
         unproven += missed
         reason = reason or (_row(verdict, check.name)[2] if missed else "")

@@ -80,9 +80,10 @@ def replay(
     scratch = scratch._replace(gate=gate)
     rows = git_history.linear_history(gate.repo, "HEAD", last)
     commits = [check for check in checks if check.tier in ("edit", "commit")]
-    slow = [check.name for check in commits if scratch.tools[check.tool].reads == "tree"]
+    tools = [(check.name, scratch.tools[check.tool]) for check in commits]
+    slow = [name for name, tool in tools if tool.reads == "tree" and tool.scope != "pair"]
     cheap = [check.name for check in commits if check.name not in slow]
-    settings = _Settings(scratch, files)
+    settings = Settings(scratch, files)
     groups = []
     for names in filter(None, (cheap, slow)):
         only = scratch._replace(gate=gate._replace(only=tuple(names)))
@@ -96,13 +97,13 @@ def replay(
     return Replay(tuple(groups), len(rows), time.monotonic() - start)
 
 
-def _one(scratch: Scratch, settings: _Settings, commit: str, parent: str, subject: str) -> Replayed:
+def _one(scratch: Scratch, settings: Settings, commit: str, parent: str, subject: str) -> Replayed:
     old, new = settings.tree(parent), settings.tree(commit)
     if old == new:
         return Replayed(commit, subject, (), ())
     reader, _ = tree_with(scratch, {}, new)
     verdict = judging.judge_trees(scratch.gate, reader, old, new)
-    return Replayed(commit, subject, verdict.new, _undecided(verdict))
+    return Replayed(commit, subject, verdict.blocking, _undecided(verdict))
 
 
 def _undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:
@@ -110,7 +111,7 @@ def _undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     return verdict.undecided if ran else ()  # a commit that touches no file of any check has nothing to decide
 
 
-class _Settings:
+class Settings:
     """Trees of old commits under today's settings, each made once."""
 
     def __init__(self, scratch: Scratch, files: Mapping[str, bytes | None]) -> None:

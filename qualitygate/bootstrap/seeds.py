@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from qualitygate.bootstrap import node_seeds, semgrep_seeds
 from qualitygate.bootstrap.command_seeds import broken_files
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
+from qualitygate.bootstrap.safeguard_seeds import (
+    HANDLERS,
+    SETTINGS,
+    SUPPRESSIONS,
+    Sown,
+    lost_settings,
+    lost_tests,
+    lost_types,
+)
 from qualitygate.bootstrap.scopes import narrowed
 from qualitygate.checks.builtin.large_files import MAX_KIB
 from qualitygate.checks.catalogue import TOOLS
@@ -149,7 +158,8 @@ def _anywhere(planting: Planting) -> Planting:
 
 def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """What the test of each rule says must be found; each rule has to find its own, in a file of its language."""
-    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    own = check.options.get("rule_files", ())
+    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read, own)
     files: dict[str, bytes] = {}
     groups: dict[str, tuple[Expected, ...]] = {}
     for kind in semgrep_seeds.HOSTS:
@@ -274,6 +284,36 @@ def _large(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence
         yield Planting({host: data * (limit + 1)}, {"a large file": (Expected("builtin:large-file", host, 0),)})
 
 
+def _texts(rule: str, texts: Mapping[tuple[str, ...], str]) -> Planter:
+    """One text per kind of file; whatever kind, the rule must say so."""
+
+    def planter(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+        files: dict[str, bytes] = {}
+        groups: dict[str, tuple[Expected, ...]] = {}
+        for globs, text in texts.items():
+            hosts = [path for path in wants if matches(path, globs)]
+            for planting in _appended(ground, hosts, {rule: Text(text)}, _takes_code):
+                files.update(planting.files)
+                for name, rows in planting.groups.items():
+                    groups[name] = (*groups.get(name, ()), *rows)
+        if files:
+            yield Planting(files, groups)
+
+    return planter
+
+
+def _lost(find: Callable[[Iterable[str], Callable[[str], bytes | None]], Iterator[Sown]]) -> Planter:
+    """Files that lost something, each in a tree of its own."""
+
+    def planter(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
+        for one in find(wants, ground.read):
+            rules = SETTINGS if one.rule in SETTINGS else (one.rule,)
+            rows = tuple(Expected(rule, one.path, 0) for rule in rules)
+            yield Planting({one.path: one.data}, {f"{one.rule} at {one.path}": rows})
+
+    return planter
+
+
 _BROKEN = {
     ".toml": b"\nqualitygate seed\n",
     ".json": b"\n{qualitygate seed\n",
@@ -297,12 +337,17 @@ def _syntax(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequenc
 
 _PLANTERS: Mapping[str, Planter] = {
     "command": _command,
+    "handlers": _texts("handlers:empty-broad", HANDLERS),
+    "kept-settings": _lost(lost_settings),
+    "kept-tests": _lost(lost_tests),
+    "kept-types": _lost(lost_types),
     "large-files": _large,
     "markers": _markers,
     "mypy": _mypy,
     "pytest": _pytest,
     "secrets": _secrets,
     "semgrep": _semgrep,
+    "suppressions": _texts("suppression:blanket", SUPPRESSIONS),
     "syntax": _syntax,
     "tsc": _tsc,
     **dict.fromkeys(("vitest", "jest", "mocha", "node-test"), _node_tests),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -98,6 +97,8 @@ def _of_node(tool: Tool, wanted: str, modules: Modules | None) -> Program:
 
 
 def _on_path(tool: Tool, wanted: str) -> Program:
+    import shutil  # it brings every compression with it
+
     name = traits.program(tool)
     executable = shutil.which(name, path=os.pathsep.join(_folders()))
     if executable is None:

@@ -71,7 +71,8 @@ class Tool(Protocol):
 
     `name` is the key under which `qualitygate.checks.catalogue.TOOLS` lists the module.
     `scope` "tree": findings of base and head are matched. "lines": only findings that meet a line
-    which the change added or edited count, and base is not looked at (format hunks, secrets).
+    which the change added or edited count, and base is not looked at (format hunks, secrets). "pair": it compares
+    the trees itself, see `qualitygate.checks.safeguards.protocol`.
     `config_files` are the basenames of files from which the program takes its settings; one that ends
     in `/` is a folder at the root of the tree, and stands for all in it.
     `package` is what holds the program (`ruff`), empty for our own: a distribution of PyPI, unless
@@ -83,7 +84,7 @@ class Tool(Protocol):
 
     name: str
     title: str
-    scope: Literal["tree", "lines"]
+    scope: Literal["tree", "lines", "pair"]
     reads: Reads
     config_files: tuple[str, ...]
     package: str
@@ -113,7 +114,7 @@ def settings_files(tools: Mapping[str, Tool]) -> frozenset[str]:
 def names_digest_input(entries: Entries) -> list[str]:
     """The module and package names of a tree, which import sorting and namespace rules depend on."""
     modules = [path for path in entries if path.endswith((".py", ".pyi"))]
-    names = {path.split("/", 1)[0] for path in modules}
-    names |= {path.rsplit("/", 1)[0] + "/" for path in modules if path.endswith("/__init__.py")}
+    names = {path.partition("/")[0] for path in modules}
+    names |= {path[: -len("__init__.py")] for path in modules if path.endswith("/__init__.py")}
     names |= {"src/" + path.split("/", 2)[1] for path in modules if path.startswith("src/")}
     return sorted(names)

@@ -5,7 +5,8 @@ Nobody else asks a module what it has: a new trait is one function here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
@@ -14,6 +15,7 @@ from qualitygate.process import Output
 
 if TYPE_CHECKING:
     from qualitygate.checks.builtin.protocol import Builtin
+    from qualitygate.checks.safeguards.protocol import Comparer
 
 Read = Callable[[str], "bytes | None"]
 """The content of one file of a tree; None where there is no regular file of that name."""
@@ -42,6 +44,16 @@ class Lister(Protocol):
 
     def listing(self, request: Request) -> Command:
         """The program that prints, line by line, those of the request's files."""
+
+
+class Paired(Protocol):
+    """A tool that can look at files of two trees in one run, because its own start takes longer than the files."""
+
+    def command_of_both(self, head: Request, base: Request) -> Command | None:
+        """The program for both, started in head's root; None where it has to be started twice."""
+
+    def apart(self, output: Output, head: Request, base: Request) -> tuple[Output, Output]:
+        """What it printed, as if each had been asked alone; for `parse`."""
 
 
 Ecosystem = Literal["python", "node", "system", "project"]
@@ -98,9 +110,38 @@ def unfinished_rules(tool: Tool) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(tool, "unfinished_rules", ()))
 
 
+def masks(tool: Tool) -> re.Pattern[str] | None:
+    """What hides findings from it where it stands in a file: words of a comment, without what makes it one; nothing.
+
+    Asked with the option `unmasked`, it looks behind all of them but `blanks`.
+    """
+    return cast("re.Pattern[str] | None", getattr(tool, "masks", None))
+
+
+def blanks(tool: Tool) -> re.Pattern[str] | None:
+    """Those among them that no flag of the program switches off, so that spaces must take their place; none."""
+    return cast("re.Pattern[str] | None", getattr(tool, "blanks", None))
+
+
+def unparsed_rules(tool: Tool) -> Collection[str]:
+    """Rules by which it says that a file does not parse, so that it did not look for anything else there; none."""
+    return cast("Collection[str]", getattr(tool, "unparsed_rules", ()))
+
+
+def unseen(tool: Tool, before: bytes, after: bytes) -> tuple[tuple[int, int], ...]:
+    """Lines of a file, first and last, that it did not check as it was, and does as it is now; none."""
+    function = getattr(tool, "unseen", None)
+    return tuple(function(before, after)) if function is not None else ()
+
+
 def fast_form(tool: Tool) -> str:
     """The name in `catalogue.FAST` of what stands in for it at an edit; nothing does."""
     return str(getattr(tool, "fast_form", ""))
+
+
+def heeds(tool: Tool) -> tuple[str, ...]:
+    """Basenames of files whose being there, wherever, decides what it says of others; none."""
+    return cast("tuple[str, ...]", getattr(tool, "heeds", ()))
 
 
 def leaves(tool: Tool) -> tuple[str, ...]:
@@ -113,9 +154,19 @@ def builtin(tool: Tool) -> Builtin | None:
     return cast("Builtin", tool) if hasattr(tool, "look") else None
 
 
+def comparer(tool: Tool) -> Comparer | None:
+    """The tool, if it compares two trees instead of looking at one."""
+    return cast("Comparer", tool) if hasattr(tool, "compare") else None
+
+
 def doubter(tool: Tool) -> Doubter | None:
     """The tool, if its findings must be seen twice."""
     return cast("Doubter", tool) if hasattr(tool, "retry") else None
+
+
+def paired(tool: Tool) -> Paired | None:
+    """The tool, if one run of it can be about two trees."""
+    return cast("Paired", tool) if hasattr(tool, "command_of_both") else None
 
 
 def told(tool: Tool, read: Read, options: Mapping[str, Any]) -> Told | None:

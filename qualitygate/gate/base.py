@@ -14,13 +14,14 @@ from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.model import Base
 
-_DEFAULT_REFS = (
+DEFAULT_REFS = (
     "refs/remotes/upstream/HEAD",
     "refs/remotes/origin/HEAD",
     "refs/remotes/origin/main",
     "refs/remotes/origin/master",
     "refs/remotes/origin/trunk",
 )
+"""Where the trusted branch is looked for, if the settings name none."""
 
 
 class Trusted(NamedTuple):
@@ -35,7 +36,8 @@ class Bases(NamedTuple):
 
     `forks`: what the nearest ones have in common, where several histories meet; then the merge rule
     decides (see `gate.merge`), else a finding is known that any of them has. `parents` are those of
-    the commit that is judged, and `accepted` are ancestors that only a person let through: never base.
+    the commit that is judged, and `accepted` are ancestors that only a person let through: never base. `granting`:
+    the commit whose waivers count, "" for the nearest tree.
     """
 
     nearest: tuple[Base, ...]
@@ -43,6 +45,7 @@ class Bases(NamedTuple):
     forks: tuple[Base, ...] = ()
     parents: tuple[str, ...] = ()
     accepted: tuple[Base, ...] = ()
+    granting: str = ""
 
     @property
     def all(self) -> tuple[Base, ...]:
@@ -57,8 +60,8 @@ def trusted_ref(repo: Repo, named: str) -> Trusted | None:
     """
     if named:
         return _named_ref(repo, named)
-    here = git.refs(repo, *_DEFAULT_REFS)
-    for ref in _DEFAULT_REFS:
+    here = git.refs(repo, *DEFAULT_REFS)
+    for ref in DEFAULT_REFS:
         if ref in here:
             return Trusted(ref.removeprefix("refs/remotes/"), here[ref])
     return None
@@ -100,7 +103,8 @@ def find(repo: Repo, shared: Path, *, trusted: str, parents: Sequence[str]) -> B
     else:
         meeting = merge.sides(repo, found or [_unadopted(repo, parent) for parent in parents])
         there = Bases(meeting.nearest, (), meeting.forks)
-    return there._replace(parents=tuple(sorted(parents)), accepted=walk.accepted)
+    granting = ref.commit if ref else ""
+    return there._replace(parents=tuple(sorted(parents)), accepted=walk.accepted, granting=granting)
 
 
 def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
@@ -113,9 +117,9 @@ def for_push(repo: Repo, shared: Path, *, trusted: str, commit: str) -> Bases:
     start = records.adopted(shared)
     if start and start.commit and any(git_history.is_ancestor(repo, one.commit, start.commit) for one in merges):
         # What stood unpushed when the gate was set up is nobody's new defect.
-        return Bases((start,), merges)
+        return Bases((start,), merges, granting=ref.commit if ref else "")
     if merges:
-        return Bases(merges)
+        return Bases(merges, granting=ref.commit if ref else "")
     final = ancestry.finally_accepted(repo, shared, commit, start)
     return Bases((start or _first_push(repo, commit),), accepted=final)
 

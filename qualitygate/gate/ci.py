@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from qualitygate import git, git_history, git_trees
-from qualitygate.checks import traits
-from qualitygate.checks.tool import is_config, settings_files
+from qualitygate import git, git_history
 from qualitygate.errors import GitError
 from qualitygate.gate.base import Bases
+from qualitygate.gate.carriers import carriers
 from qualitygate.gate.ci_event import Event
 from qualitygate.gate.judging import judge_against
 from qualitygate.gate.planning import Gate
-from qualitygate.gate.policy import FILE, PLACES, GatePolicy, load
+from qualitygate.gate.policy import FILE, PLACES, load
 from qualitygate.gate.surroundings import version
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
-from qualitygate.locations import CI_FILES, EXTENDED, FOLDER
-from qualitygate.model import Base, Entry, Finding, Tree, Verdict
+from qualitygate.locations import CI_FILES
+from qualitygate.model import Base, Tree, Verdict
 
 
 class Span(NamedTuple):
@@ -108,9 +106,9 @@ def _tree(repo: Repo, commit: str, event: Event) -> str:
 
 
 def judge_span(gate: Gate, event: Event, span: Span) -> Verdict:
-    """Judge it by its own settings, as a commit is, and where it changes them by those of base as well.
+    """Judge it as a commit is judged on that base: what its settings take away still judges it, or is hidden and fails.
 
-    What only base's settings report is hidden, and fails. Where base has no settings yet, those of head alone count.
+    Where base has no settings yet, those of head count.
     """
     gate = gate._replace(everything=gate.everything or span.everything)
     head = commit_tree(gate.repo, span.head)._replace(origin=event.name)
@@ -118,72 +116,24 @@ def judge_span(gate: Gate, event: Event, span: Span) -> Verdict:
     verdict = judge_against(gate, gate.repo, head, span.bases)
     before = git.entries(gate.repo, base.tree)
     notes = [f"{event.service}, {event.name}: {span.head[:7]} is judged against {base.commit[:7]}, {base.why}"]
-    changed = _changed_settings(gate, head, before)
     if FILE not in before:
         notes.append(f"{base.commit[:7]} has no {FILE}: the settings that come with this change judge it")
-    elif changed:
-        names = ", ".join(sorted(changed)[:5]) + (" ..." if len(changed) > 5 else "")
-        notes.append(f"settings changed ({names}): those of {base.commit[:7]} judge this change as well")
-        verdict = _under_base(gate, verdict, head, span.bases, changed)
     else:
         notes.append(f"the settings of {base.commit[:7]} are in force")
     edited = [path for path in CI_FILES if before.get(path) != head.entries.get(path) and path in before]
     notes += [f"this change edits {path}, which decides how this run is made: look at it yourself" for path in edited]
+    notes += _brought_by(gate, head, span, verdict)
     return verdict._replace(notes=(*notes, *verdict.notes))
 
 
-def _changed_settings(gate: Gate, head: Tree, before: Mapping[str, Entry]) -> dict[str, Entry | None]:
-    """The settings that differ, as they are on base (None: not there)."""
-    files = settings_files(gate.tools)
-    policy = load(gate.repo, gate.state.shared, _of_policy(before), version(), gate.compile)
-    named = {str(check.options["config_file"]) for check in policy.checks if check.options.get("config_file")}
-    paths = {
-        path
-        for path in {*before, *head.entries}
-        if is_config(path, files) or path == FILE or path in named or path.startswith(FOLDER)
-    }
-    return {path: before.get(path) for path in paths if before.get(path) != head.entries.get(path)}
-
-
-def _of_policy(entries: Mapping[str, Entry]) -> dict[str, Entry]:
-    return {path: entry for path, entry in entries.items() if path == FILE or path.startswith(EXTENDED)}
-
-
-def _under_base(gate: Gate, verdict: Verdict, head: Tree, bases: Bases, changed: Mapping[str, Entry | None]) -> Verdict:
-    """The verdict, and what base's settings find in head besides."""
-    blobs = dict(git.blobs(gate.repo, [entry.blob for entry in changed.values() if entry is not None]))
-    files = {path: blobs[entry.blob] if entry else None for path, entry in changed.items()}
-    reader, tree = git_trees.with_files(gate.repo, head.id, files, gate.state.worktree / "ci")
-    mixed = Tree(tree, lambda: git.entries(reader, tree), head.origin)
-    policy = load(reader, gate.state.shared, git.entries_at(reader, tree, *PLACES), version(), gate.compile)
-    # New tests may need new settings to run at all, so those of base say nothing about them.
-    only = tuple(check.name for check in policy.checks if traits.unit(gate.tools[check.tool]) != "test")
-    if not only:
-        return verdict
-    also = judge_against(gate._replace(only=only, versions=_versions(gate, head, policy)), reader, mixed, bases)
-    told = {_place(finding) for finding in verdict.new}
-    hidden = tuple(finding for finding in also.new if _place(finding) not in told)
-    open_ = dict(verdict.undecided)
-    stuck = [(check, f"under base's settings: {why}") for check, why in also.undecided if check not in open_]
-    failed = {finding.check for finding in hidden}
-    checks = tuple(row._replace(state="failed") if row.check in failed else row for row in verdict.checks)
-    status = "failed" if verdict.new or hidden else "undecided" if stuck else verdict.status
-    return verdict._replace(
-        status=status,
-        hidden=hidden,
-        checks=checks,
-        undecided=(*verdict.undecided, *stuck),
-        fingerprints={**also.fingerprints, **verdict.fingerprints},
-        on_changed_lines=verdict.on_changed_lines | (also.on_changed_lines & frozenset(hidden)),
+def _brought_by(gate: Gate, head: Tree, span: Span, verdict: Verdict) -> list[str]:
+    """Which commits of the span brought what blocks, and whose they are; records of machines count for nothing here."""
+    bases = span.bases.nearest
+    found = carriers(
+        gate.repo, None, gate.repo, head, tips=(), commit=span.head, bases=bases, findings=verdict.blocking
     )
-
-
-def _versions(gate: Gate, head: Tree, base: GatePolicy) -> dict[str, str]:
-    """The versions that head's settings ask for: a change that brings new tools is judged with these."""
-    policy = load(gate.repo, gate.state.shared, _of_policy(head.entries), version(), gate.compile)
-    tools = {check.name: check.tool for check in base.checks}
-    return {check.name: check.version for check in policy.checks if tools.get(check.name) == check.tool}
-
-
-def _place(finding: Finding) -> tuple[str, str, int, int, str]:
-    return finding.rule, finding.path, finding.line, finding.column, finding.message
+    authors = git_history.authors(gate.repo, [one.commit for one in found])
+    return [
+        f"{len(one.findings)} of these came with {one.commit[:7]} ({one.subject}) of {authors.get(one.commit, '')}"
+        for one in found
+    ]

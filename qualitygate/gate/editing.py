@@ -62,6 +62,11 @@ class _Held:
         if self._there is None or self._there == self._place:
             node_modules.lay_out(modules, self.path(), (), roots)
 
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, _Held]:
+        held = {path: data for path, data in {**self._files, **files}.items() if data is not None}
+        entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
+        return entries, _Held(held, self._place.with_name(f"{self._place.name}-{name}"))
+
     def apart(self, name: str) -> _Held:
         return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
 
@@ -91,6 +96,8 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
         gate.repo, gate.state.shared, trusted=rules.trusted, parents=bases_.parents_of_next_commit(gate.repo)
     )
     session = open_session(gate, gate.repo, rules, _around(gate, on_disk, rules.checks), start + (gate.limit or _LIMIT))
+    # Files on disk may change while a tool reads them: what was found there is never believed by a commit.
+    session = session._replace(shared=session.shared / "edits")
     bases = [_base(session, base, head, on_disk, edited, place / str(number)) for number, base in enumerate(found.all)]
     try:
         return _for_now(session, judge_all(session, head, _Held(on_disk, place / "head", root), bases, ids=False))
@@ -108,12 +115,12 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
     if len(new) == len(verdict.new):
         return verdict
-    failing = {finding.check for finding in new}
+    failing = {finding.check for finding in (*new, *verdict.lost)}
     checks = tuple(
         row._replace(state="passed") if row.state == "failed" and row.check not in failing else row
         for row in verdict.checks
     )
-    status: Status = "failed" if new else "undecided" if verdict.undecided else "passed"
+    status: Status = "failed" if new or verdict.lost else "undecided" if verdict.undecided else "passed"
     return verdict._replace(status=status, new=new, checks=checks)
 
 

@@ -93,12 +93,16 @@ def mend(gate: Gate, reader: Repo, head: Tree, wanted: Wanted) -> Mended:
 
 
 def _objecting(verdict: Verdict) -> frozenset[str]:
-    return frozenset((*(finding.check for finding in verdict.new), *(check for check, _ in verdict.undecided)))
+    return frozenset((*(finding.check for finding in verdict.blocking), *(check for check, _ in verdict.undecided)))
 
 
 def _only(verdict: Verdict, checks: frozenset[str]) -> Verdict:
-    new = tuple(finding for finding in verdict.new if finding.check in checks)
-    return verdict._replace(new=new, undecided=tuple(row for row in verdict.undecided if row[0] in checks))
+    new, lost, hidden = (
+        tuple(finding for finding in found if finding.check in checks)
+        for found in (verdict.new, verdict.lost, verdict.hidden)
+    )
+    undecided = tuple(row for row in verdict.undecided if row[0] in checks)
+    return verdict._replace(new=new, lost=lost, hidden=hidden, undecided=undecided)
 
 
 def _mended(head: Tree, done: _Attempt, limits: _Limits, wanted: Wanted, verdict: Verdict) -> Mended:
@@ -117,7 +121,7 @@ def _surplus(after: Verdict, before: Verdict) -> frozenset[Key]:
     """What there is more of than before; a check that decides nothing any more counts as well."""
 
     def keys(verdict: Verdict) -> list[Key]:
-        return [*((f.path, f.rule) for f in verdict.new), *(("", check) for check, _ in verdict.undecided)]
+        return [*((f.path, f.rule) for f in verdict.blocking), *(("", check) for check, _ in verdict.undecided)]
 
     counts = Counter(keys(after))
     counts.subtract(keys(before))

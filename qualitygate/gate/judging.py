@@ -16,23 +16,41 @@ from qualitygate.gate.policy import FILE, GatePolicy
 from qualitygate.gate.snapshot import lock
 from qualitygate.gate.trees import commit_tree, watched_index, worktree_tree
 from qualitygate.git import Repo
+from qualitygate.git_ahead import with_answers
+from qualitygate.locations import FOLDER
 from qualitygate.model import Base, Tree, Verdict
 
 
 def judge_index(gate: Gate, *, record: bool) -> Verdict:
     """What is about to be committed. Stale, and undecided, if the index moves meanwhile."""
     head, moved = watched_index(gate.repo, gate.state.worktree)
-    verdict = _judge(gate, gate.repo, head, _commit_bases(gate), record=record, here=True)
-    if moved():
+    still = True
+    try:
+        gate, reader = _asked_ahead(gate, gate.repo, head)
+        verdict = _judge(gate, reader, head, _commit_bases(gate), record=record, here=True)
+    finally:
+        still = not moved()
+    if not still:
         stale = ("gate", "the index changed while the gate ran; run it again")
         verdict = verdict._replace(status="undecided", undecided=(*verdict.undecided, stale))
     return verdict
+
+
+def _asked_ahead(gate: Gate, reader: Repo, head: Tree) -> tuple[Gate, Repo]:
+    """The gate and the repo that can read head, with what planning will ask git of it and of what is under it."""
+    adopted = records.adopted(gate.state.shared)
+    trees = [head.id, "HEAD^{tree}", *([adopted.tree] if adopted else [])]
+    names = [f"{name}^{{commit}}" for name in ("HEAD", *bases_.DEFAULT_REFS)]
+    folders = [f"{tree}:{FOLDER}".rstrip("/") for tree in ("HEAD", *trees) if "^" not in tree]
+    reader = with_answers(reader, [*names, *trees, *folders])
+    return gate._replace(repo=gate.repo._replace(known=reader.known)), reader
 
 
 def judge_worktree(gate: Gate) -> Verdict:
     """The files on disk, with what pre-commit or prek have set aside put back. Never recorded."""
     patch = stash.find_patch() if stash.inside_manager() else None
     repo, head = worktree_tree(gate.repo, gate.state.worktree, patch)
+    gate, repo = _asked_ahead(gate, repo, head)
     return _judge(gate, repo, head, _commit_bases(gate), record=False, here=True)
 
 
@@ -44,13 +62,15 @@ def plan_here(gate: Gate, reader: Repo, head: Tree) -> Plan:
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
     """A commit, as if it were about to be made on its parents."""
     head = commit_tree(gate.repo, rev)
-    return _judge(gate, gate.repo, head, lambda policy: _bases_of(gate, policy, rev), record=record)
+    commit = git.rev_parse(gate.repo, f"{rev}^{{commit}}") or ""
+    return _judge(gate, gate.repo, head, lambda policy: _bases_of(gate, policy, rev), record=record, commit=commit)
 
 
 def judge_range(gate: Gate, old: str, new: str) -> Verdict:
     """Everything from one commit or tree to another, in one run."""
     base = _asked(gate.repo, old)
-    return _judge(gate, gate.repo, commit_tree(gate.repo, new), lambda policy: Bases((base,)), record=False)
+    head, commit = commit_tree(gate.repo, new), git.rev_parse(gate.repo, f"{new}^{{commit}}") or ""
+    return _judge(gate, gate.repo, head, lambda policy: Bases((base,)), record=False, commit=commit)
 
 
 def judge_push(gate: Gate, commit: str) -> Verdict:
@@ -60,7 +80,7 @@ def judge_push(gate: Gate, commit: str) -> Verdict:
     def find(policy: GatePolicy) -> Bases:
         return bases_.for_push(gate.repo, gate.state.shared, trusted=policy.trusted, commit=commit)
 
-    verdict = _judge(gate, gate.repo, head, find, record=True)
+    verdict = _judge(gate, gate.repo, head, find, record=True, commit=commit)
     return verdict if verdict.status == "passed" else _with_accepted(gate, commit, verdict)
 
 
@@ -116,11 +136,30 @@ def _judge(
     *,
     record: bool,
     here: bool = False,
+    commit: str = "",
 ) -> Verdict:
     start = time.monotonic()
     made = plan(gate, reader, head, find, here=here)
     verdict = _judge_made(gate, made, start, record=record)
+    if verdict.blocking and (here or commit):
+        verdict = _with_carriers(gate, made, verdict, commit)
     return verdict._replace(origins=made.policy.origins) if made.policy.origins else verdict
+
+
+def _with_carriers(gate: Gate, made: Plan, verdict: Verdict, commit: str) -> Verdict:
+    from qualitygate.gate.carriers import carriers
+
+    found = carriers(
+        gate.repo,
+        gate.state.shared,
+        made.reader,
+        made.head,
+        tips=made.bases.parents,
+        commit=commit,
+        bases=made.bases.all,
+        findings=verdict.blocking,
+    )
+    return verdict._replace(carriers=found) if found else verdict
 
 
 def _judge_made(gate: Gate, made: Plan, start: float, *, record: bool) -> Verdict:

@@ -19,7 +19,7 @@ def let_through(gate: Gate, made: Plan, verdict: Verdict, by: tuple[Acceptance, 
 
     What is final becomes base; everything else stays visible, and never does.
     """
-    findings = (*verdict.accepted, *verdict.new)
+    findings = (*verdict.accepted, *verdict.blocking)
     shared = gate.state.shared
     with _writable(shared):
         ids = tuple(verdict.fingerprints.get(finding, "") for finding in findings)
@@ -27,7 +27,8 @@ def let_through(gate: Gate, made: Plan, verdict: Verdict, by: tuple[Acceptance, 
         accept.write(shared, let)
         if any(one.final and one.tree == made.head.id for one in by) and bases_.are_trusted(made.bases):
             record(shared, made, verdict)
-    return verdict._replace(status="accepted", new=(), accepted=findings, acceptances=by, recorded=True)
+    quiet = verdict._replace(status="accepted", new=(), lost=(), hidden=())
+    return quiet._replace(accepted=findings, acceptances=by, recorded=True)
 
 
 def as_let_through(made: Plan, let: accept.Let) -> Verdict:
@@ -41,6 +42,7 @@ def record(shared: Path, made: Plan, verdict: Verdict) -> None:
     """Leave the record of a verdict that passed. Raises QualityGateError where that cannot be written."""
     detail = {
         "qualitygate": version(),
+        "tier": made.tier,
         "checks": [[row.check, row.tool, row.version, row.files, row.state] for row in verdict.checks],
         "known": verdict.known,
         "fixed": verdict.fixed,

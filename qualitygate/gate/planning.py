@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import actor, git, git_history
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.errors import ConfigError
 from qualitygate.gate import base as bases_
-from qualitygate.gate import records, trust
+from qualitygate.gate import records, trust, waiving
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import FILE, PLACES, UNREADABLE, Compile, GatePolicy, joined, load
-from qualitygate.gate.state import State, digest, locate
+from qualitygate.gate.state import State, digest, locate, read_json, write_json
 from qualitygate.gate.surroundings import Around, around, place_of, project_at, version
 from qualitygate.gate.trees import is_taking_over
 from qualitygate.git import Repo
@@ -28,7 +28,8 @@ class Gate(NamedTuple):
 
     `only`: names of checks, none means all. `project`: what the project has installed for a folder; None
     means find it, and use it only if this clone is trusted; else `trusted` says whether it is. `versions`:
-    per check, of its tool, in place of those in the policy.
+    per check, of its tool, in place of those in the policy. `actor`: who made the change, `agent` or `person`;
+    else the policy says, or the environment.
     """
 
     repo: Repo
@@ -44,6 +45,7 @@ class Gate(NamedTuple):
     trusted: bool = False
     only: tuple[str, ...] = ()
     versions: Mapping[str, str] = {}
+    actor: str = ""
 
 
 class Plan(NamedTuple):
@@ -55,6 +57,7 @@ class Plan(NamedTuple):
     policy: GatePolicy
     around: Around
     key: records.Key
+    tier: str = "commit"
 
 
 def open_gate(path: Path, tools: Mapping[str, Tool], compile_: Compile) -> Gate:
@@ -72,36 +75,41 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)
-    if FILE in before and before != now:
-        policy = joined(policy, _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile)))
+    if FILE in before:
+        old = policy if before == now else _of_base(policy, lambda: load(reader, shared, before, ours, gate.compile))
+        policy = joined(policy, old)
+    let = waiving.granted(reader, shared, bases, ours, gate.compile)
+    asked, said = waiving.added(policy, (*let.waivers, *let.expired, *policy.stood), who(gate, policy))
+    policy = policy._replace(waivers=let.waivers, added=asked, notes=(*policy.notes, *waiving.notes(let), *said))
     if gate.only:
         policy = policy._replace(checks=tuple(check for check in policy.checks if check.name in gate.only))
     if gate.versions:
         rows = (check._replace(version=gate.versions.get(check.name, check.version)) for check in policy.checks)
         policy = policy._replace(checks=tuple(rows))
-    tools = used_by(gate.tools, (check.tool for check in policy.checks))
 
     def may_run(root: str) -> bool:
+        tools = used_by(gate.tools, (check.tool for check in policy.checks))
         return _is_trusted(gate, reader, head, tools, root, here=here)
 
     surroundings = around_checks(gate, policy.checks, may_run)
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
-    rules = digest(policy.digest, gate.tier, gate.only)
+    rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy), let.waivers)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
-    return Plan(reader, head, bases, policy, surroundings, key)
+    return Plan(reader, head, bases, policy, surroundings, key, gate.tier)
+
+
+def who(gate: Gate, policy: GatePolicy) -> str:
+    """Whose change is judged, `agent` or `person`: what the settings say, else who runs us."""
+    said = policy.gate.get("actor", "auto")
+    if said != "auto":
+        return str(said)
+    return gate.actor or ("agent" if actor.agent() else "person")
 
 
 def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], bool]) -> Around:
     """The surroundings per root, with what the project has installed there, if a check wants it and it may run."""
-    wanted: dict[str, set[str]] = {"": set()}
-    for check in checks:
-        tool, here = gate.tools[check.tool], wanted.setdefault(root_of(check), set())
-        if traits.ecosystem(tool) == "project":
-            here.update(("python", "node", "system"))
-        elif traits.uses_project(tool, check.options) or tool.package:
-            here.add(traits.ecosystem(tool))
     found = {}
-    for root, ecosystems in wanted.items():
+    for root, ecosystems in _needs(gate, checks).items():
         if gate.project is not None:
             found[root] = around(gate.repo, gate.project(root), trusted=gate.trusted)
             continue
@@ -110,6 +118,29 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
         trusted = bool(place or "system" in ecosystems) and may_run(root)
         found[root] = around(gate.repo, project if trusted else Project(), "" if trusted else place, trusted=trusted)
     return found
+
+
+def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
+    """Per root, from which ecosystems its checks may use what is installed. To load every adapter for this costs more
+    than all else that a tree which passed before needs, so it is worked out once."""
+    asked = sorted({(check.tool, root_of(check), str(check.options.get("environment", ""))) for check in checks})
+    known = gate.state.shared / "policy" / f"needs-{digest(version(), asked)}.json"
+    found = read_json(known)
+    if isinstance(found, dict) and set(found) == {"", *(root for _, root, _ in asked)}:
+        return {root: tuple(map(str, names)) for root, names in found.items()}
+    wanted: dict[str, set[str]] = {"": set()}
+    for name, root, environment in asked:
+        tool, here = gate.tools[name], wanted.setdefault(root, set())
+        if traits.ecosystem(tool) == "project":
+            here.update(("python", "node", "system"))
+        elif traits.uses_project(tool, {"environment": environment}) or tool.package:
+            here.add(traits.ecosystem(tool))
+    needs = {root: tuple(sorted(names)) for root, names in wanted.items()}
+    try:
+        write_json(known, needs, lasting=False)
+    except OSError:
+        pass  # a read-only clone works it out again
+    return needs
 
 
 def _of_base(head: GatePolicy, load_it: Callable[[], GatePolicy]) -> GatePolicy:
@@ -125,7 +156,8 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
     """Whether what this tree makes `tools`, started in `root`, execute may run.
 
     What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
-    checkout or merge is not trusted before a person says so again.
+    checkout or merge is not trusted before a person says so again; of `git checkout OTHER -- FILE` and its
+    like git keeps no note, but the file stands in a commit that HEAD does not descend from.
     """
 
     def key(repo: Repo, entries: Entries) -> frozenset[str]:
@@ -138,7 +170,14 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
     if not here or is_taking_over(gate.repo):
         return False
     parents = bases_.parents_of_next_commit(gate.repo)
-    if len(parents) != 1 or not trust.is_granted(gate.repo, key(gate.repo, git.entries(gate.repo, parents[0]))):
+    if len(parents) != 1:
+        return False
+    before = git.entries(gate.repo, parents[0])
+    if not trust.is_granted(gate.repo, key(gate.repo, before)):
+        return False
+    read = trust.reader(reader, head.entries, tools)
+    new = trust.changed(read, trust.decisive(read, tools, root), before, head.entries)
+    if new and git_history.is_elsewhere(gate.repo, new):
         return False
     trust.grant(gate.repo, ours)
     return True

@@ -11,18 +11,19 @@ from qualitygate import git
 from qualitygate.errors import ConfigError
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
-from qualitygate.locations import EXTENDED, SETTINGS
-from qualitygate.model import TIERS, Check, Entries, Finding, Policy
+from qualitygate.locations import EXTENDED, SETTINGS, WAIVERS
+from qualitygate.model import TIERS, Check, Entries, Finding, Policy, Waiver
 
 FILE = SETTINGS
-COMPILED = 3
+COMPILED = 4
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
+_TOUCHED = {"show": 0, "": 1, "new": 2}
 
 UNREADABLE = "unreadable"
 """The digest of a policy that could not be read; its notes say why."""
-PLACES = (FILE, EXTENDED)
+PLACES = (FILE, EXTENDED, WAIVERS)
 """Where a tree keeps what its policy is made of."""
 _MOST = 500
 """Files of a policy, past which nobody wrote them."""
@@ -30,7 +31,7 @@ _MOST = 500
 Compile = Callable[..., Mapping[str, Any]]
 """TOML bytes to compiled policy; None stands for the playbook's defaults. Raises ConfigError.
 
-Files below `.qualitygate/extended/`, by their paths, are a second argument where there are any.
+Files below `.qualitygate/extended/`, and the waivers, by their paths, are a second argument where there are any.
 """
 
 
@@ -38,7 +39,9 @@ class GatePolicy(NamedTuple):
     """What to check and how; `source` is `qualitygate.toml`, or says that there is none.
 
     `advice` says per rule what to do about a finding; it decides nothing, and is no part of the digest.
-    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check.
+    `origins`: keys that are set by shared settings, and by which. `gate`: what holds for every check. `before`: base's
+    checks by name, where base has settings. `waivers`: what its tree grants, and once it
+    is planned with, what counts; `requests`: what it asks for; `stood`: what base's tree grants; `added`: what may not.
     """
 
     checks: tuple[Check, ...]
@@ -51,6 +54,11 @@ class GatePolicy(NamedTuple):
     advice: Mapping[str, str] = {}
     origins: Mapping[str, str] = {}
     gate: Mapping[str, Any] = {}
+    before: Mapping[str, Check] = {}
+    waivers: tuple[Waiver, ...] = ()
+    requests: tuple[Waiver, ...] = ()
+    stood: tuple[Waiver, ...] = ()
+    added: tuple[Finding, ...] = ()
 
     def advised(self, finding: Finding) -> Finding:
         """The finding with what to do about it, if its tool did not say."""
@@ -70,7 +78,8 @@ def load(
         return _as_policy(_cached(defaults, lambda: compile_(None)))
     if not entry.is_file:
         raise ConfigError(f"{FILE} is not a regular file", hint="replace it with a file, or remove it")
-    extended = {path: entries[path].blob for path in entries if path.startswith(EXTENDED) and entries[path].is_file}
+    beside = (path for path in entries if path.startswith(EXTENDED) or path == WAIVERS)
+    extended = {path: entries[path].blob for path in beside if entries[path].is_file}
     if len(extended) > _MOST:
         raise ConfigError(f"{EXTENDED}: more than {_MOST} files", hint="keep nothing there but what was synced")
     key = digest(version, COMPILED, *([extended] if extended else []))
@@ -90,7 +99,7 @@ def _compiled(repo: Repo, compile_: Compile, ids: Mapping[str, str], held: Mappi
 def on_disk(root: Path) -> dict[str, bytes]:
     """The files of the policy as they are in a work tree; links are passed over."""
     found = {}
-    for folder, _, names in ((os.fspath(root), [], [FILE]), *os.walk(root / EXTENDED)):
+    for folder, _, names in ((os.fspath(root), [], [FILE, WAIVERS]), *os.walk(root / EXTENDED)):
         for path in (Path(folder, name) for name in names):
             if path.is_file() and not path.is_symlink():
                 found[path.relative_to(root).as_posix()] = path.read_bytes()
@@ -126,6 +135,8 @@ def _as_policy(document: Mapping[str, Any]) -> GatePolicy:
         notes=tuple(document.get("notes", ())),
         origins=document.get("origins", {}),
         gate=gate,
+        waivers=tuple(Waiver(*row) for row in document.get("waivers", ())),
+        requests=tuple(Waiver(*row) for row in document.get("requests", ())),
     )
 
 
@@ -135,9 +146,12 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     A check that a change removes or relaxes still judges that change; from the next one on it is
     gone, and the report of this one says so.
     """
-    if base is None or base.digest == head.digest:
+    if base is None:
         return head
     before = {check.name: check for check in base.checks}
+    head = head._replace(before=before, stood=base.waivers)
+    if base.digest == head.digest:
+        return head
     now = {check.name for check in head.checks}
     checks: list[Check] = []
     notes = list(base.notes if base.digest == UNREADABLE else ())
@@ -156,7 +170,20 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
         if check.name not in now:
             notes.append(f"settings changed: check {check.name} is removed; it still judges this change")
             checks.append(check)
-    return head._replace(checks=tuple(checks), notes=(*head.notes, *notes), digest=digest(head.digest, base.digest))
+    for check in head.checks:
+        old = before.get(check.name, check)
+        if old.tool != check.tool:
+            notes.append(f"settings changed: check {check.name} runs {check.tool}; {old.tool} still judges this change")
+            checks.append(old._replace(name=f"{old.name}-before"))
+    gate = head.gate
+    if gate.get("actor") == "person" != base.gate.get("actor", "person"):
+        notes.append("settings changed: gate.actor is relaxed to person; this change is judged as before")
+        gate = {**gate, "actor": base.gate["actor"]}
+    if base.gate.get("strict") and not gate.get("strict"):
+        notes.append("settings changed: gate.strict is taken away; the hooks that are installed stay")
+    return head._replace(
+        checks=tuple(checks), notes=(*head.notes, *notes), gate=gate, digest=digest(head.digest, base.digest)
+    )
 
 
 def _as_strict(check: Check, old: Check) -> tuple[Check, list[str]]:
@@ -188,6 +215,12 @@ def _options_as_strict(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[s
         strict["exclude"] = [glob for glob in new["exclude"] if glob in old.get("exclude", ())]
     if new.get("files") and any(glob not in new["files"] for glob in old.get("files") or ("**",)):
         strict["files"] = [*new["files"], *old["files"]] if old.get("files") else []
+    if any(rule not in old.get("show", ()) for rule in new.get("show", ())):
+        strict["show"] = [rule for rule in new["show"] if rule in old.get("show", ())]
+    if any(rule not in new.get("block", ()) for rule in old.get("block", ())):
+        strict["block"] = [*new.get("block", ()), *(rule for rule in old["block"] if rule not in new.get("block", ()))]
+    if _TOUCHED[old.get("touched", "")] > _TOUCHED[new.get("touched", "")]:
+        strict["touched"] = old.get("touched", "")
     if "max_kib" in old and new.get("max_kib", 0) > old["max_kib"]:
         strict["max_kib"] = old["max_kib"]
     return strict

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from qualitygate import git
 from qualitygate.errors import GitError
+from qualitygate.gate import waiving
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
+from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
@@ -21,48 +23,73 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
 
     The caller holds the snapshot lock.
     """
+    head = head._replace(files=head.entries)  # listed once
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries)
-    return judge_all(session, head, layout, trees, known)
+    return judge_all(session, head, layout, trees, known, look=find_hidden)
 
 
 def judge_all(
-    session: Session, head: Tree, layout: Laid, trees: list[BaseTree], known: Known = NOTHING, *, ids: bool = True
+    session: Session,
+    head: Tree,
+    layout: Laid,
+    trees: list[BaseTree],
+    known: Known = NOTHING,
+    *,
+    look: Callable[[Session, Tree, Laid, list[BaseTree]], Hidden] = lambda *_: NONE,
+    ids: bool = True,
 ) -> Verdict:
-    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
+    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file.
+
+    `look` finds what settings hide, once the checks have run and their results are known.
+    """
     outcomes = _all_checks(session, head, layout, trees)
+    hidden = look(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
     results = tuple(outcome.result for outcome in outcomes)
     undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
+    undecided += tuple(row for row in hidden.undecided if row[0] not in dict(undecided))
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
-    new, accepted, acceptances = _without_accepted(session, head, layout, new, known)
-    if accepted:
-        results = tuple(_as_accepted(row, new) for row in results)
+    touched = tuple(finding for one in judged for finding in one.touched)
+    revealed = tuple(finding for one in judged for finding in one.revealed)
+    new = (*new, *session.policy.added)
+    told = {*new}
+    vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
+    new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
+    waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
+    new = tuple(finding for finding in new if finding not in waived)
+    failing = {finding.check for finding in new}
+    results = tuple(_settled(row, failing, waived, accepted, hidden) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
-    shown = tuple(finding for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted) if ids else ()
+    shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
+    listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
         bases=tuple(tree.base for tree in trees if not tree.fork),
-        new=new,
+        new=tuple(f for f in new if f.direction == "debt" and f not in vanished),
+        hidden=tuple(finding for finding in new if finding in vanished),
+        lost=tuple(finding for finding in new if finding.direction == "safeguard"),
+        touched=touched,
+        revealed=revealed,
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
         checks=results,
         undecided=undecided,
-        notes=session.policy.notes,
+        notes=(*session.policy.notes, *hidden.notes, *(note for one in judged for note in one.notes)),
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),
         accepted=accepted,
         acceptances=acceptances,
+        waived=waived,
     )
 
 
@@ -77,12 +104,9 @@ def _without_accepted(
     by: list[Acceptance] = []
     for let in known.lets if new else ():
         tree = base_tree(session, Base(let.key.head, "", "accepted"), 0, head)
-        found = {
-            h
-            for _, h in match_indices(
-                Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
-            )
-        }
+        there = Side(let.findings, _reader(session, tree))
+        pairs = match_indices(there, Side(new, layout.read), tree.delta(), paid)
+        found = {h for _, h in (*pairs.same, *pairs.touched)}
         if found - paid:
             by += let.by
         paid |= found
@@ -98,10 +122,18 @@ def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
     return read
 
 
-def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
-    if row.state != "failed" or any(finding.check == row.check for finding in new):
+def _settled(
+    row: CheckResult, failing: set[str], waived: tuple[Finding, ...], accepted: tuple[Finding, ...], hidden: Hidden
+) -> CheckResult:
+    """The row of a check once it is known what of its findings blocks, and what settings hide of them."""
+    if row.check in failing:
+        return row._replace(state="failed")
+    reason = row.reason or dict(hidden.undecided).get(row.check, "")
+    if reason and row.state in ("passed", "failed", "shown"):
+        return row._replace(state="undecided", reason=reason)
+    if row.state != "failed" and not any(finding.check == row.check for finding in (*waived, *accepted)):
         return row
-    return row._replace(state="undecided" if row.reason else "accepted")
+    return row._replace(state="accepted" if any(finding.check == row.check for finding in accepted) else "shown")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

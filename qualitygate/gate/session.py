@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate import git, git_diffs
+from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
-from qualitygate.gate.planning import Gate
+from qualitygate.gate.planning import Gate, who
 from qualitygate.gate.policy import GatePolicy
 from qualitygate.gate.sides import changed_paths
 from qualitygate.gate.snapshot import Laid, Layout
@@ -26,7 +28,7 @@ from qualitygate.model import Base, Check, Entries, Tree
 
 
 class Session(NamedTuple):
-    """Everything that the checks of one run share. `deadline` is of the monotonic clock."""
+    """Everything that the checks of one run share. `deadline` is of the monotonic clock, `actor` whose change it is."""
 
     repo: Repo
     shared: Path
@@ -38,6 +40,7 @@ class Session(NamedTuple):
     everything: bool
     deadline: float
     progress: Callable[[str], None]
+    actor: str = "person"
 
     def around_of(self, check: Check) -> Surroundings:
         """What this check may use besides the trees."""
@@ -57,6 +60,7 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
         everything=gate.everything,
         deadline=deadline,
         progress=gate.progress,
+        actor=who(gate, policy),
     )
 
 
@@ -64,7 +68,8 @@ class BaseTree:
     """One base, and what is derived from it and head only when some check needs it.
 
     `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
-    `fork`: nothing is known from it, it is what the sides of a merge have in common.
+    `fork`: nothing is known from it, it is what the sides of a merge have in common. `changed`: in which paths
+    head differs, where that is known already.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class BaseTree:
         diff: Callable[[bool], list[FileDiff]],
         *,
         fork: bool = False,
+        changed: frozenset[str] | None = None,
     ) -> None:
         self.base = base
         self.fork = fork
@@ -85,12 +91,16 @@ class BaseTree:
         self._guard = threading.Lock()
         self._differs: dict[bool, list[FileDiff]] = {}
         self._diff = diff
+        self._own: Laid | None = None
         self._lay_out = lay_out
-        self.changed = changed_paths(head.entries, tree.entries)
+        self.changed = changed_paths(head.entries, tree.entries) if changed is None else changed
         self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
         same = self.configured is tree.entries
         self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
         self.layout = lay_out("", self.configured)
+        for files in (tree.entries, self.configured):
+            if all((path in files) == (path in head.entries) for path in self.changed_configured | self.changed):
+                listing.same_paths(files, head.entries)
 
     def entries_for(self, tool: Tool) -> Entries:
         """Base's files as this tool must see them: a tool with settings sees head's."""
@@ -102,11 +112,20 @@ class BaseTree:
 
     def layout_for(self, check: Check, tool: Tool, files: tuple[str, ...]) -> Laid:
         """Where they are laid out; for a tool that reads nothing but its files just those, in a place of the check."""
-        if tool.config_files or tool.reads != "self":
+        if tool.config_files or tool.reads != "self" or traits.heeds(tool):
             return self.layout
         # Not of the tool: two checks may run the same one side by side, on other files.
         place = f"-plain-{tool.name}-{digest(check.name)[:8]}"
         return self._lay_out(place, {path: self.tree.entries[path] for path in files})
+
+    def own_layout(self) -> Laid:
+        """Where it lies with its own settings, whatever head's are."""
+        if self.configured is self.tree.entries:
+            return self.layout
+        with self._guard:
+            if self._own is None:
+                self._own = self._lay_out("-own", self.tree.entries)
+            return self._own
 
     def differs(self, *, ignore_space: bool) -> list[FileDiff]:
         """git's diff from this base to head."""
@@ -130,7 +149,8 @@ class BaseTree:
 
 def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bool = False) -> BaseTree:
     """A base that is a whole tree, laid out beside head's snapshot."""
-    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=head.id), base.why)
+    beside = head.id if head.entries else ""  # listed as its maker knows best; only then by what differs from it
+    tree = Tree(base.tree, git.entries(session.repo, base.tree, beside=beside), base.why)
     place = session.place / f"base{number or ''}"
     return BaseTree(
         base,
@@ -140,4 +160,5 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
         lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
+        changed=git.differing(session.repo, base.tree, head.id),
     )

@@ -27,16 +27,13 @@ def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> 
     only, root = tuple(check.options.get("files", ())), scope.root_of(check)
     without = tuple(check.options.get("exclude", ()))
     for path in paths:
+        inner = path if not root else scope.within(root, path)
+        if inner is None or not tool.wants(inner) or (theirs and path.startswith(theirs)):
+            continue
         entry = entries.get(path)
-        if (
-            entry is not None
-            and entry.is_file
-            and (inner := scope.within(root, path)) is not None
-            and tool.wants(inner)
-            and not path.startswith(theirs)
-            and (not only or globs.matches(path, only))
-            and not globs.matches(path, without)
-        ):
+        if entry is None or not entry.is_file or (only and not globs.matches(path, only)):
+            continue
+        if not without or not globs.matches(path, without):
             yield path
 
 
@@ -66,10 +63,16 @@ def choose(
         moved = bool(sides.head or sides.base)
         if is_per_file(tool, head, base) or (tool.reads == "tree" and not moved):
             return sides
-    return Sides(wanted_files(check, tool, head), wanted_files(check, tool, base))
+    here = wanted_files(check, tool, head)
+    if changed is None:
+        return Sides(here, wanted_files(check, tool, base))
+    # A path that is alike in both is wanted in both, and trees are long.
+    there = {*here} - changed | {*wanted(check, tool, base, changed)}
+    return Sides(here, tuple(sorted(there)))
 
 
 def is_per_file(tool: Tool, head: Entries, base: Entries) -> bool:
     """Whether a file that is the same in both trees has the same findings."""
-    same_names = tool.reads == "names" and listing.names(head) == listing.names(base)
-    return tool.reads == "self" or same_names
+    if tool.reads == "tree" or any(listing.called(head, n) != listing.called(base, n) for n in traits.heeds(tool)):
+        return False
+    return tool.reads == "self" or listing.names(head) == listing.names(base)

@@ -16,19 +16,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from qualitygate import git, git_trees
 from qualitygate.checks import node_modules
 from qualitygate.checks.tool import Modules
 from qualitygate.errors import GitError
-from qualitygate.gate import listing
-from qualitygate.gate.state import read_json, write_json
+from qualitygate.gate import listing, manifest
 from qualitygate.git import Repo
 from qualitygate.model import Entries, Entry
 
-_LARGE = 4 * 1024 * 1024
-_HELD = 32 * 1024 * 1024
+_PIECE = 4 * 1024 * 1024
 """Bytes of contents that are held in memory at once."""
 
 
@@ -68,6 +66,9 @@ class Laid(Protocol):
     def apart(self, name: str) -> Laid:
         """The same files in another directory, cleaned of what was written into it before."""
 
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, Laid]:
+        """Some of the files with another content (None: removed), and all others, in another directory."""
+
     def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
         """See that JavaScript finds the packages of the project from here."""
 
@@ -100,6 +101,20 @@ class Layout:
         sweep(directory)
         return Layout(directory, self._repo, self._entries)
 
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, Laid]:
+        """Some of the files with another content (None: removed), and all others, in another directory."""
+        there = {path: data for path, data in files.items() if data is not None}
+        import shutil  # it brings every compression with it
+
+        place = self.beside(f"{name}-objects")
+        shutil.rmtree(place, ignore_errors=True)  # what was altered before is written out already
+        repo, ids = git_trees.store(self._repo, list(there.values()), place)
+        entries = {path: entry for path, entry in self._entries.items() if path not in files}
+        for path, blob in zip(there, ids, strict=True):
+            known = self._entries.get(path)
+            entries[path] = Entry(known.mode if known is not None and known.is_file else "100644", blob)
+        return entries, Layout(self.beside(name), repo, entries)
+
     def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
         """Link the packages of the project into the directory."""
         packages = [path.rpartition("/")[0] for path in listing.called(self._entries, "package.json")]
@@ -123,35 +138,39 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
 
     The caller holds `lock`. A snapshot whose last update did not end is thrown away and made anew.
     """
-    manifest_path = directory.with_name(directory.name + ".json")
-    known = _manifest(manifest_path) if directory.is_dir() else None
-    if known is not None and not _is_whole(directory, known[1]):
+    place = manifest.path_of(directory)
+    known = manifest.read(place) if directory.is_dir() else None
+    if known is not None and not manifest.is_whole(directory, known):
         known = None
     if known is None:
-        _start(directory, repo)
-    last, have = known or (0, {})
-    want = {path: [e.mode, e.blob] for path, e in entries.items() if path in have or _is_safe(path)}
-    gone = [path for path, entry in have.items() if want.get(path) != entry]
-    changed = [path for path, entry in want.items() if have.get(path) != entry]
+        _start(directory, repo, entries)
+    last, have, folders = known or manifest.Manifest(0, frozenset(), {})
+    rows = manifest.rows_of(entries)
+    changed = [path for row in rows - have if _is_safe(path := manifest.path_in(row))]
+    gone = [manifest.path_in(row) for row in have - rows]
     if known is not None and not gone and not changed:
         return directory
+    want = rows if len(changed) == len(rows - have) else frozenset(r for r in rows if _is_safe(manifest.path_in(r)))
     stamp = max(int(time.time()), last + 1)
-    manifest_path.unlink(missing_ok=True)  # from here to the end the snapshot is in doubt
+    place.unlink(missing_ok=True)  # from here to the end the snapshot is in doubt
     try:
         for path in gone:
             _remove(directory, path)
         _write(directory, repo, {path: entries[path] for path in changed}, stamp)
     except OSError:  # somebody else's file is in the way
-        _start(directory, repo)
-        _write_anew(directory, repo, {path: entries[path] for path in want}, stamp)
-    write_json(manifest_path, {"stamp": stamp, "files": want})
+        _start(directory, repo, entries)
+        changed = [manifest.path_in(row) for row in want]
+        _write_anew(directory, repo, {path: entries[path] for path in changed}, stamp)
+        folders, gone = {}, []
+    touched = (path.rpartition("/")[0] for path in (*gone, *changed))
+    manifest.write(place, manifest.Manifest(stamp, want, manifest.stamped(directory, folders, touched, stamp)))
     return directory
 
 
 def sweep(directory: Path) -> None:
     """Remove what is not of the tree, or was changed since it was laid out: what we write has whole seconds."""
-    known = _manifest(directory.with_name(directory.name + ".json"))
-    files = known[1] if known is not None else {}
+    known = manifest.read(manifest.path_of(directory))
+    files = {manifest.path_in(row) for row in known.rows} if known is not None else set()
     for folder, folders, names in os.walk(directory, topdown=False):
         if folder == os.fspath(directory):
             folders[:] = [name for name in folders if name != ".git"]
@@ -171,11 +190,12 @@ def _is_changed(path: str) -> bool:
     return stat.S_ISREG(status.st_mode) and status.st_mtime_ns % 1_000_000_000 != 0
 
 
-def _start(directory: Path, repo: Repo) -> None:
+def _start(directory: Path, repo: Repo, entries: Entries) -> None:
     import shutil  # it brings every compression with it
 
     shutil.rmtree(directory, ignore_errors=True)
-    _make_git_dir(directory, repo)
+    ids = next((len(entry.blob) for entry in entries.values()), 0)
+    _make_git_dir(directory, repo, {40: "sha1", 64: "sha256"}.get(ids) or git.object_format(repo))
 
 
 def _write_anew(directory: Path, repo: Repo, entries: Entries, stamp: int) -> None:
@@ -186,22 +206,6 @@ def _write_anew(directory: Path, repo: Repo, entries: Entries, stamp: int) -> No
             f"cannot lay the tree out in {directory}: {exc.strerror or exc}",
             hint="make room there, or set XDG_CACHE_HOME; if the tree names one path twice, `git fsck` says so",
         ) from None
-
-
-def _manifest(path: Path) -> tuple[int, dict[str, list[str]]] | None:
-    """The last stamp and the files of a snapshot; None where that is not known for certain."""
-    found = read_json(path)
-    stamp, files = (found.get("stamp"), found.get("files")) if isinstance(found, dict) else (None, None)
-    if not isinstance(stamp, int) or not isinstance(files, dict):
-        return None
-    rows = all(isinstance(row, list) and len(row) == 2 and isinstance(row[0], str) for row in files.values())
-    return (stamp, files) if rows else None
-
-
-def _is_whole(directory: Path, files: Mapping[str, list[str]]) -> bool:
-    # Cleaners of caches take single files. What is no plain file may never have been made.
-    top = os.fspath(directory)
-    return all(os.path.lexists(f"{top}/{path}") for path, entry in files.items() if entry[0].startswith("100"))
 
 
 def _is_safe(path: str) -> bool:
@@ -227,29 +231,24 @@ def _write(directory: Path, repo: Repo, entries: Entries, stamp: int) -> None:
         if entry.is_file or entry.mode == "120000":
             places.setdefault(entry.blob, []).append(path)
     _make_folders(directory, (path for paths in places.values() for path in paths))
-    size = git.sizes(repo, places)
-    for some in _portions([b for b in places if size[b] <= _LARGE], size):
-        for blob, data in git.blobs(repo, some):
+    # Through a file: nobody has asked how large they are, and one file of a tree can be larger than our memory.
+    passing = directory.with_name(f"{directory.name}.blobs")
+    with open(passing, "w+b") as file:
+        passing.unlink()
+        for blob, size in git.blobs_through(repo, places, file):
+            start = file.tell()
             for path in places[blob]:
-                _write_one(directory, path, entries[path], data, stamp)
-    for blob in (b for b in places if size[b] > _LARGE):
-        for path in places[blob]:
-            with open(directory / path, "xb") as file:
-                git.copy_blob(repo, blob, file)
-            os.utime(directory / path, (stamp, stamp))
+                file.seek(start)
+                _write_one(directory, path, entries[path], _pieces(file, size), stamp)
 
 
-def _portions(blobs: Sequence[str], size: Mapping[str, int]) -> Iterator[list[str]]:
-    part: list[str] = []
-    held = 0
-    for blob in blobs:
-        if part and held + size[blob] > _HELD:
-            yield part
-            part, held = [], 0
-        part.append(blob)
-        held += size[blob]
-    if part:
-        yield part
+def _pieces(file: IO[bytes], size: int) -> Iterator[bytes]:
+    while size > 0:
+        piece = file.read(min(size, _PIECE))
+        if not piece:
+            raise OSError("a file of ours is cut off")
+        size -= len(piece)
+        yield piece
 
 
 def _make_folders(directory: Path, paths: Iterable[str]) -> None:
@@ -265,17 +264,17 @@ def _make_folders(directory: Path, paths: Iterable[str]) -> None:
             raise NotADirectoryError(f"{folder} is a link")
 
 
-def _write_one(directory: Path, path: str, entry: Entry, data: bytes, stamp: int) -> None:
+def _write_one(directory: Path, path: str, entry: Entry, pieces: Iterable[bytes], stamp: int) -> None:
     target = directory / path
     if entry.mode == "120000":
-        link = os.fsdecode(data)
+        link = os.fsdecode(b"".join(pieces))
         if _stays_inside(path, link):
             os.symlink(link, target)
         return
     mode = 0o755 if entry.mode == "100755" else 0o644
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with open(descriptor, "wb") as file:
-        file.write(data)
+        file.writelines(pieces)
     os.utime(target, (stamp, stamp))
 
 
@@ -291,14 +290,13 @@ def _stays_inside(path: str, link: str) -> bool:
     return ".." not in parts[up:] and up <= path.count("/")
 
 
-def _make_git_dir(directory: Path, repo: Repo) -> None:
+def _make_git_dir(directory: Path, repo: Repo, kind: str) -> None:
     # Tools look upwards for `.git` to find where a project ends; without one they would read the cache's parents.
     place = directory / ".git"
     (place / "objects" / "info").mkdir(parents=True)
     (place / "refs").mkdir()
     (place / "HEAD").write_text("ref: refs/heads/judged\n", encoding="ascii")
     (place / "objects" / "info" / "alternates").write_bytes(os.fsencode(git.alternate(git.real_objects(repo))) + b"\n")
-    kind = git.object_format(repo)
     config = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
     if kind != "sha1":
         config = f"[core]\n\trepositoryformatversion = 1\n\tbare = false\n[extensions]\n\tobjectformat = {kind}\n"

@@ -15,30 +15,39 @@ from qualitygate.model import Entries, Tree
 
 def index_tree(repo: Repo, scratch: Path) -> tuple[Repo, Tree]:
     """What `git commit` would record now (also the partial commit that `GIT_INDEX_FILE` names)."""
-    return repo, watched_index(repo, scratch)[0]
+    private = scratch / f"index-{os.getpid()}"
+    tree = git_trees.write_tree(repo, private)
+    private.unlink(missing_ok=True)
+    return repo, Tree(tree, lambda: git.entries(repo, tree), "the index")
 
 
 def watched_index(repo: Repo, scratch: Path) -> tuple[Tree, Callable[[], bool]]:
-    """The tree of the index, and what tells later whether the index has moved since."""
+    """The tree of the index, and what tells, once and at the end, whether the index has moved since."""
     private = scratch / f"index-{os.getpid()}"
     tree, made_from = git_trees.write_index(repo, private)
-    private.unlink(missing_ok=True)
 
     def moved() -> bool:
+        private.unlink(missing_ok=True)
         try:
             return git_trees.index_moved(repo, private, tree, made_from)
         finally:
             private.unlink(missing_ok=True)
 
-    return Tree(tree, lambda: git.entries(repo, tree), "the index"), moved
+    def listed() -> Entries:
+        # Not of the index itself: it may have moved by the time that somebody asks.
+        here = private.exists()
+        return git.entries_of_index(repo._replace(index_file=private), tree) if here else git.entries(repo, tree)
+
+    return Tree(tree, listed, "the index"), moved
 
 
 def worktree_tree(repo: Repo, scratch: Path, patch: Path | None = None) -> tuple[Repo, Tree]:
     """The files on disk (untracked ones unless ignored), `patch` applied. Returns the repo that can read the tree."""
     private = scratch / f"index-{os.getpid()}"
     reader, tree = git_trees.write_worktree(repo, private, scratch / "objects", patch)
+    files = git.entries_of_index(reader._replace(index_file=private), tree)
     private.unlink(missing_ok=True)
-    return reader, Tree(tree, lambda: git.entries(reader, tree), "the work tree")
+    return reader, Tree(tree, files, "the work tree")
 
 
 def commit_tree(repo: Repo, rev: str) -> Tree:
@@ -60,9 +69,12 @@ def head_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
 
 
 @contextmanager
-def merged_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
-    """The files on disk while something from elsewhere is being taken over, which HEAD does not have; else HEAD."""
-    if git.head_commit(repo) is None or not is_taking_over(repo):
+def merged_of(repo: Repo, *, always: bool = False) -> Iterator[tuple[Repo, Tree]]:
+    """The files on disk while something from elsewhere is being taken over, which HEAD does not have; else HEAD.
+
+    `always`: those on disk whatever git is in the middle of.
+    """
+    if git.head_commit(repo) is None or not (always or is_taking_over(repo)):
         with head_of(repo) as found:
             yield found
         return
@@ -73,8 +85,9 @@ def merged_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
 
 
 def is_taking_over(repo: Repo) -> bool:
-    """Whether the next commit is a merge, also a squashed one, or one that is picked from somewhere else."""
-    return any((repo.git_dir / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD"))
+    """Whether the next commit is a merge, also a squashed one, or one that is picked or mailed from somewhere else."""
+    notes = ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD", "rebase-apply/applying")
+    return any((repo.git_dir / name).exists() for name in notes)
 
 
 def under_configuration(

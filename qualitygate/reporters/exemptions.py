@@ -6,9 +6,10 @@ import re
 
 INSTEAD = "[exemption]"
 
-# `contextlib.suppress` is ordinary code, and the right answer to more than one lint rule.
+# The noun is the name of a check of ours. `contextlib.suppress` is ordinary code, and the right answer to more than
+# one lint rule.
 _WORDS = (
-    r"(?<!contextlib\.)suppress\w*",
+    r"(?<!contextlib\.)suppress(?!ions?\b)\w*",
     r"(?:--)?no-verify",
     r"no(?:qa|sec|semgrep|lint)\w*",
     r"(?:type|mypy|ruff|pyright|pyre|ty|basedpyright)\s*:\s*(?:file-)?ignore(?:-errors)?",
@@ -19,7 +20,7 @@ _WORDS = (
     r"(?:istanbul|c8|v8)\s+ignore",
     r"hooks-?path",
     r"(?-i:SKIP|HUSKY|LEFTHOOK)=\S*",
-    r"qualitygate\s+(?:accept|waive|undo|uninstall)",
+    r"qualitygate\s+(?:accept|waive(?!\s+--request)|undo|uninstall)",
 )
 _found: list[re.Pattern[str]] = []
 

@@ -15,10 +15,12 @@ _MESSAGE = 1000
 
 def render(verdict: Verdict) -> str:
     """One line per finding, those on changed lines first, and the verdict last, each a workflow command."""
-    blocking = sorted((*verdict.new, *verdict.hidden, *verdict.lost), key=lambda f: _order(verdict, f))
+    blocking = sorted(verdict.blocking, key=lambda f: _order(verdict, f))
     rest = sorted((*verdict.touched, *verdict.revealed, *verdict.shown), key=lambda f: _order(verdict, f))
     lines = [_annotation("error", finding) for finding in blocking]
-    lines += [_annotation("warning", finding) for finding in sorted(verdict.accepted, key=summary.place)]
+    lines += [
+        _annotation("warning", finding) for finding in sorted((*verdict.accepted, *verdict.waived), key=summary.place)
+    ]
     lines += [_annotation("notice", finding) for finding in rest]
     lines += [
         _command("error", f"{clean(c)} could not decide: {clean(r, _MESSAGE)}") for c, r in summary.undecided(verdict)

@@ -23,7 +23,7 @@ def render(verdict: Verdict) -> str:
 
     suites = ElementTree.Element("testsuites", name="qualitygate")
     told = {row.check for row in verdict.checks}
-    others = {f.check for f in (*verdict.new, *verdict.hidden, *verdict.lost)} - told
+    others = {f.check for f in verdict.blocking} - told
     for row in (*verdict.checks, *(CheckResult(c, "", "", 0, "failed", False, 0.0) for c in sorted(others))):
         _suite(suites, row, verdict)
     for check, reason in summary.undecided(verdict):
@@ -40,7 +40,7 @@ def _suite(suites: Element, row: CheckResult, verdict: Verdict) -> None:
     from xml.etree import ElementTree
 
     suite = ElementTree.SubElement(suites, "testsuite", name=clean(row.check), time=f"{row.seconds:.3f}")
-    blocking = [f for f in (*verdict.new, *verdict.hidden, *verdict.lost) if f.check == row.check]
+    blocking = [f for f in verdict.blocking if f.check == row.check]
     for finding in sorted(blocking, key=summary.place):
         where = f"{finding.path}:{finding.line}" if finding.line else finding.path
         fix = finding.fix and f"fix: {finding.fix}"

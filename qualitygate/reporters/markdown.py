@@ -32,7 +32,13 @@ def render(verdict: Verdict) -> str:
 
 
 def _blocking(verdict: Verdict) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
-    return (("new", verdict.new), ("hidden", verdict.hidden), ("lost", verdict.lost), ("accepted", verdict.accepted))
+    return (
+        ("new", verdict.new),
+        ("hidden", verdict.hidden),
+        ("lost", verdict.lost),
+        ("accepted", verdict.accepted),
+        ("waived", verdict.waived),
+    )
 
 
 def _against(verdict: Verdict) -> str:

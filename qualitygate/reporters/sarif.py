@@ -54,6 +54,7 @@ def _results(verdict: Verdict) -> Iterator[dict[str, Any]]:
         (verdict.hidden, "error", "new"),
         (verdict.lost, "error", "absent"),
         (verdict.accepted, "warning", "new"),
+        (verdict.waived, "warning", "new"),
         (verdict.touched, "note", "updated"),
         (verdict.revealed, "note", "unchanged"),
         (verdict.shown, "note", "new"),
@@ -74,6 +75,8 @@ def _results(verdict: Verdict) -> Iterator[dict[str, Any]]:
             if finding in verdict.accepted:
                 by = "; ".join(f"{clean(one.who)}: {clean(one.reason)}" for one in verdict.acceptances)
                 result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": by or "accepted"}]
+            if finding in verdict.waived:
+                result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": "a waiver"}]
             if known := verdict.fingerprint(finding):
                 result["partialFingerprints"] = {"qualitygate/v1": known}
             yield result

@@ -41,12 +41,13 @@ def render_briefly(verdict: Verdict, *, color: bool = False) -> str:
 
 def _notes(verdict: Verdict) -> list[str]:
     accepted = [f"accepted by {summary.said(one)}" for one in verdict.acceptances]
-    return [*accepted, *(f"note: {clean(note)}" for note in verdict.notes)]
+    past = [f"note: {summary.carried(one)}" for one in verdict.carriers]
+    return [*accepted, *past, *(f"note: {clean(note)}" for note in verdict.notes)]
 
 
 def _all(verdict: Verdict) -> tuple[Finding, ...]:
-    blocking = (*verdict.new, *verdict.lost, *verdict.hidden)
-    return (*blocking, *verdict.touched, *verdict.revealed, *verdict.shown, *verdict.accepted)
+    quiet = (*verdict.touched, *verdict.revealed, *verdict.shown, *verdict.waived, *verdict.accepted)
+    return (*verdict.blocking, *quiet)
 
 
 def _is_inside(finding: Finding, only: tuple[str, ...]) -> bool:
@@ -94,6 +95,7 @@ def _sections(verdict: Verdict, limit: int, only: tuple[str, ...]) -> Iterator[l
         (verdict.shown, "shown (blocks nothing)", quiet),
         (verdict.revealed, "revealed (there before, but out of sight; blocks nothing)", quiet),
         (verdict.touched, "touched (known, edited in place; blocks nothing)", quiet),
+        (verdict.waived, "waived (blocks nothing until the waiver expires)", limit),
         (verdict.accepted, "accepted by a person (blocks no commit here)", limit),
         (verdict.hidden, "hidden (base's settings report it, these do not)", limit),
         (verdict.lost, "lost (base has it, this tree does not)", limit),

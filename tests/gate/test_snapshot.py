@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,8 @@ from hypothesis import strategies as st
 from qualitygate import git as our_git
 from qualitygate import git_trees
 from qualitygate.errors import GitError
+from qualitygate.gate import manifest
 from qualitygate.gate.snapshot import Layout, lock, sync
-from qualitygate.gate.state import read_json
 from qualitygate.model import Entry
 from tests.support import commit, git, make_repo
 
@@ -46,11 +48,12 @@ def test_each_edit_of_the_same_size_gets_a_second_of_its_own(tmp_path: Path) -> 
     root = make_repo(tmp_path / "r", {"a.py": "x: int = 12\n"})
     repo, place = our_git.find_repo(root), tmp_path / "head"
     seen = []
-    for text in ("x: str = 12\n", "x: int = 12\n", "x: str = 13\n"):
-        commit(root, {"a.py": text})
+    for number in range(20):
+        commit(root, {"a.py": f"x: {('str', 'int')[number % 2]} = {number + 10}\n"})
         sync(place, repo, entries(root))
-        seen.append(int((place / "a.py").stat().st_mtime))
-    assert len(set(seen)) == 3
+        seen.append((place / "a.py").stat())
+    assert len({int(about.st_mtime) for about in seen}) == 20
+    assert len({about.st_size for about in seen}) == 1
 
 
 def test_an_update_that_was_killed_is_made_anew(tmp_path: Path) -> None:
@@ -58,19 +61,59 @@ def test_an_update_that_was_killed_is_made_anew(tmp_path: Path) -> None:
     repo, place = our_git.find_repo(root), tmp_path / "head"
     sync(place, repo, entries(root))
     (place / "stale.py").write_text("left by a killed update")
-    (tmp_path / "head.json").unlink()
+    (tmp_path / "head.manifest").unlink()
     sync(place, repo, entries(root))
     assert content(place) == {"a.py": b"a\n"}
 
 
-@pytest.mark.parametrize("torn", [b"", b"{", b"[]", b'{"stamp": 1}', b'{"stamp": "x", "files": []}'])
-def test_a_torn_manifest_is_no_manifest(tmp_path: Path, torn: bytes) -> None:
+def _cut(data: bytes) -> bytes:
+    return data[:-1]
+
+
+def _other_row(data: bytes) -> bytes:
+    return data.replace(b"a.py", b"b.py")
+
+
+def _other_form(data: bytes) -> bytes:
+    return data.replace(b"snapshot 1", b"snapshot 2")
+
+
+@pytest.mark.parametrize("tear", [lambda data: b"", lambda data: b"\0" * len(data), _cut, _other_row, _other_form])
+def test_a_torn_manifest_is_no_manifest(tmp_path: Path, tear: Callable[[bytes], bytes]) -> None:
     root = make_repo(tmp_path / "r", {"a.py": "a\n"})
     repo, place = our_git.find_repo(root), tmp_path / "head"
     sync(place, repo, entries(root))
-    (tmp_path / "head.json").write_bytes(torn)
+    (place / "a.py").write_text("what a manifest that is not believed cannot hide")
+    written = (tmp_path / "head.manifest").read_bytes()
+    (tmp_path / "head.manifest").write_bytes(tear(written))
     sync(place, repo, entries(root))
     assert content(place) == {"a.py": b"a\n"}
+
+
+@pytest.mark.parametrize("taken", ["a.py", "pkg/b.py", "pkg/deep/c.py", "pkg"])
+def test_a_file_that_a_cleaner_of_caches_took_is_put_back(tmp_path: Path, taken: str) -> None:
+    files = {"a.py": "a\n", "pkg/b.py": "b\n", "pkg/deep/c.py": "c\n", "other/d.py": "d\n"}
+    root = make_repo(tmp_path / "r", files)
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    for _ in range(2):
+        sync(place, repo, entries(root))
+        if (place / taken).is_dir():
+            shutil.rmtree(place / taken)
+        else:
+            (place / taken).unlink()
+    sync(place, repo, entries(root))
+    assert content(place) == {name: text.encode() for name, text in files.items()}
+
+
+def test_what_a_tool_left_in_a_folder_makes_nothing_anew(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"pkg/b.py": "b\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    sync(place, repo, entries(root))
+    (place / "pkg/left").write_text("x")
+    sync(place, repo, entries(root))
+    assert (place / "pkg/left").exists()
+    known = manifest.read(tmp_path / "head.manifest")
+    assert known is not None and (place / "pkg").stat().st_mtime_ns == known.folders["pkg"] * 10**9
 
 
 def test_links_are_made_only_where_they_stay_inside(tmp_path: Path) -> None:
@@ -143,4 +186,18 @@ def test_after_any_history_a_snapshot_holds_exactly_the_last_tree(
         reader, made = git_trees.with_files(repo, our_git.empty_tree(repo), dict(last), base / "scratch")
         sync(base / "head", reader, our_git.entries(reader, made))
     assert content(base / "head") == last
-    assert set(read_json(base / "head.json")["files"]) == set(last)
+    known = manifest.read(base / "head.manifest")
+    assert known is not None and {manifest.path_in(row) for row in known.rows} == set(last)
+    assert manifest.is_whole(base / "head", known)
+
+
+def test_an_altered_copy_holds_what_it_should_and_leaves_the_snapshot_alone(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "1\n", "b.py": "2\n", "c.py": "3\n"})
+    layout = Layout(tmp_path / "head", our_git.find_repo(root), entries(root))
+    for text in ("one\n", "two\n"):
+        listed, there = layout.altered("bare", {"a.py": text.encode(), "b.py": None, "sub/new.py": b"x\n"})
+        found = {path: there.read(path) for path in ("a.py", "b.py", "c.py", "sub/new.py")}
+        assert found == {"a.py": text.encode(), "b.py": None, "c.py": b"3\n", "sub/new.py": b"x\n"}
+        assert sorted(listed) == ["a.py", "c.py", "sub/new.py"]
+    assert (layout.read("a.py"), layout.read("b.py")) == (b"1\n", b"2\n")
+    assert len(list((tmp_path / "head-bare-objects").glob("??/*"))) == 2

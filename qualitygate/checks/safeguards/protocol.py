@@ -13,7 +13,8 @@ class Rule(NamedTuple):
     """One kind of finding, `tests:lost`, and what it does to an agent's change and to a person's.
 
     `why` and `fix` are one sentence each: why it matters, and what to do instead. `nameable`: an agent
-    that names what it took away, with a reason (`qualitygate waive --request`), is let through, shown.
+    that names what it took away, with a reason (`qualitygate waive --request`), is let through, shown. `kind`: rules
+    of one kind are the same loss under different circumstances (with product code, or without); its own name.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Rule(NamedTuple):
     fix: str
     direction: Direction = "safeguard"
     nameable: bool = False
+    kind: str = ""
 
 
 class Pair(NamedTuple):

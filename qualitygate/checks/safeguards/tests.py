@@ -37,6 +37,7 @@ rules: tuple[Rule, ...] = (
         "a test is gone, and the names that it uses are still there",
         "put the test back and fit it to the new behaviour; if that was taken away, name the test and say why",
         nameable=True,
+        kind="tests:lost",
     ),
     Rule(
         "tests:removed-with-subject",
@@ -86,6 +87,7 @@ rules: tuple[Rule, ...] = (
         "show",
         "a test checks less than before the change of code",
         "assert what takes the place of what is gone",
+        kind="tests:fewer-assertions",
     ),
     Rule(
         "tests:weaker-assertion",

@@ -17,11 +17,13 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
+heeds = ("Chart.yaml",)  # beside it, `templates/` holds files that are no YAML yet
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _ENGINE = os.path.join(_PACKAGE, "engines", "syntax.py")
 _TOML_NAMES = frozenset(("Cargo.lock", "Pipfile", "poetry.lock", "pdm.lock", "uv.lock"))
 _JSON_NAMES = frozenset(("Pipfile.lock", "composer.lock"))
+_ENDS = (".toml", ".yaml", ".yml", ".json", ".lock")
 # JSON by name, with comments by custom.
 _COMMENTED_NAMES = frozenset(
     (
@@ -44,6 +46,8 @@ def kind(path: str) -> str:
     """`toml`, `yaml`, `json`, or empty."""
     base = path.rpartition("/")[2]
     lowered = base.lower()
+    if not lowered.endswith(_ENDS) and base not in _TOML_NAMES:
+        return ""
     if lowered.endswith(".toml") or base in _TOML_NAMES:
         return "toml"
     if lowered.endswith((".yaml", ".yml")):

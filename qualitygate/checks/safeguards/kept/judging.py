@@ -9,10 +9,10 @@ from typing import Any
 from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
+from qualitygate.checks.safeguards.kept.called import Shared
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
-from qualitygate.checks.safeguards.kept.shared import Shared
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
 from qualitygate.checks.safeguards.kept.weakening import shown, skipping, weakened

@@ -1,0 +1,1 @@
+"""Handlers of exceptions that do nothing, language by language."""

@@ -1,0 +1,71 @@
+"""What a file is: a test, what tests read, what is generated, what is not the project's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from qualitygate.checks.safeguards.protocol import Pair
+from qualitygate.globs import matches
+
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|type-?tests?|test-d|dtslint|cypress)/|[._-](?:test|spec|test-d|cy)\.[cm]?[jt]sx?$"
+)
+_VENDORED = re.compile(
+    r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
+)
+_FIXTURE = re.compile(
+    r"(?:^|/)(?:__fixtures__|__snapshots__|testdata|test[-_]fixtures"
+    r"|(?:tests?|specs?|__tests__)/(?:[^/]+/)*(?:data|fixtures?|snapshots))/"
+)
+_GENERATED = re.compile(
+    r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
+    r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
+    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MARK = re.compile(
+    r"^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)",
+    re.MULTILINE,
+)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test of JavaScript or TypeScript."""
+    return _TEST.search(path) is not None
+
+
+def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
+    """Those files of head that are no code of the project: by a folder, by base's `.gitattributes`, by their own word.
+
+    What head itself says counts for a new file only: else a change could excuse what it does. `before`: the
+    names that files had in base.
+    """
+    wanted = set(paths)
+    marks = _marks(pair) if wanted else ()
+    return frozenset(
+        path
+        for path in wanted
+        if _VENDORED.search(path)
+        or _FIXTURE.search(path)
+        or matches(path, marks)
+        or _is_generated(path, before.get(path, path), pair)
+    )
+
+
+def _is_generated(path: str, old: str, pair: Pair) -> bool:
+    data = pair.read_base(old) if old in pair.base else pair.read_head(path)
+    return _GENERATED.search((data or b"")[:1500].decode("utf-8", "replace")) is not None
+
+
+def _marks(pair: Pair) -> tuple[str, ...]:
+    """What the marks of base mean, as globs."""
+    found = []
+    for path in pair.base:
+        if path != ".gitattributes" and not path.endswith("/.gitattributes"):
+            continue
+        text = (pair.read_base(path) or b"").decode("utf-8", "replace")
+        for pattern in _MARK.findall(text):
+            across = "" if "/" in pattern else "**/"
+            found.append(path[: -len(".gitattributes")] + across + pattern.lstrip("/"))
+    return tuple(found)
