@@ -131,6 +131,11 @@ def test_tokens_are_kept_one_a_line(text: str) -> None:
         assert list(tokens.lines) == sorted(tokens.lines)
 
 
+def test_facts_of_a_pending_test_are_plain_json() -> None:
+    found = tests.extract("a_spec.rb", b'it "later"\n', {})
+    assert found["tests"] == [["later", 1, ["pending"], "", "test"]]
+
+
 _NAMES = st.from_regex(r"[a-z]{1,8}", fullmatch=True)
 
 
