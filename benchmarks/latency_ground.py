@@ -63,13 +63,13 @@ def prepare(source: Path, work: Path, types: str, rules: str = "") -> Ground:
     (root / "mypy.ini").write_text("[mypy]\nignore_missing_imports = True\nfollow_imports = silent\n")
     (root / ".gitignore").write_text(".ruff_cache/\n.mypy_cache/\n")
     config = work / "prek.yaml"
-    hooks = _hooks(types, rules)
+    alone, others, lefts = (_hooks(types, rules, name) for name in ("prek", "pre-commit", "lefthook"))
     # Of one priority, so that prek runs them side by side, as we do.
     builtin = [{"id": name, "priority": 0} for name in (*_BUILTIN, "detect-private-key")]
-    ours = [{**hook, "priority": 0} for hook in hooks]
-    config.write_text(json.dumps({"repos": [{"repo": "local", "hooks": ours}, {"repo": "builtin", "hooks": builtin}]}))
-    (root / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [{"repo": "local", "hooks": hooks}]}))
-    (root / "lefthook.yml").write_text(json.dumps({"pre-commit": {"parallel": True, "commands": _lefthook(hooks)}}))
+    local = [{**hook, "priority": 0} for hook in alone]
+    config.write_text(json.dumps({"repos": [{"repo": "local", "hooks": local}, {"repo": "builtin", "hooks": builtin}]}))
+    (root / ".pre-commit-config.yaml").write_text(json.dumps({"repos": [{"repo": "local", "hooks": others}]}))
+    (root / "lefthook.yml").write_text(json.dumps({"pre-commit": {"parallel": True, "commands": _lefthook(lefts)}}))
     git(root, env, "init", "-q")
     git(root, env, "add", "-A")
     git(root, env, "commit", "-qm", "The tree")
@@ -87,8 +87,8 @@ def _rule_files() -> list[Path]:
     return sorted(path for path in folder.glob("*.yml") if not path.name.endswith(".fast.yml"))
 
 
-def _hooks(types: str, rules: str) -> list[dict[str, object]]:
-    """The tools as a hook manager is told of them."""
+def _hooks(types: str, rules: str, manager: str) -> list[dict[str, object]]:
+    """The tools as a hook manager is told of them; each has a cache of its own, or one would do the others' work."""
     ruff, mypy = (os.fspath(Path(sys.executable).with_name(name)) for name in ("ruff", "mypy"))
     commands = [("lint", f"{ruff} check --force-exclude"), ("format", f"{ruff} format --check --force-exclude")]
     if rules:
@@ -100,8 +100,9 @@ def _hooks(types: str, rules: str) -> list[dict[str, object]]:
         for name, entry in commands
     ]
     if types:
+        kept = f"--cache-dir=.mypy_cache/{manager}"
         whole = {"pass_filenames": False, "types": ["python"]}
-        hooks.append({"id": "types", "name": "types", "language": "system", "entry": f"{mypy} {types}", **whole})
+        hooks.append({"id": "types", "name": "types", "language": "system", "entry": f"{mypy} {kept} {types}", **whole})
     return hooks
 
 
