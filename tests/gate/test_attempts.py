@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,8 @@ def test_whoever_mends_one_after_the_other_is_not_stuck(bench: Bench) -> None:
 
 def test_work_on_other_files_is_no_attempt_at_this_one(bench: Bench) -> None:
     for n in range(6):
-        tries = bench.note(a="same", **{f"b{n}": str(n)})
+        others: dict[str, Any] = {f"b{n}": str(n)}
+        tries = bench.note(a="same", **others)
         assert tries.stuck == ()
 
 
