@@ -25,7 +25,7 @@ SIGNALS = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
 EVERY = 10_000
 deaths = pytest.mark.parametrize(
     ("number", "count"),
-    [("SIGKILL", 3), ("SIGINT", 2)] + [pytest.param(number, EVERY, marks=pytest.mark.slow) for number in SIGNALS],
+    [("SIGKILL", 3), ("SIGINT", 2)] + [pytest.param(number, EVERY, marks=pytest.mark.wide) for number in SIGNALS],
 )
 
 
@@ -238,9 +238,9 @@ def of_the_repository(root: Path, steps: tuple[str, ...]) -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("number", "count"), [("SIGKILL", 2), *(pytest.param(number, 8, marks=pytest.mark.slow) for number in SIGNALS)]
+    ("number", "count"), [("SIGKILL", 2), *(pytest.param(number, 8, marks=pytest.mark.wide) for number in SIGNALS)]
 )
-@pytest.mark.parametrize("then", ["undo", pytest.param("bootstrap", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("then", ["undo", pytest.param("bootstrap", marks=pytest.mark.wide)])
 def test_a_bootstrap_that_is_killed_at_any_step_can_be_undone_or_run_again(
     tmp_path: Path, own_home: Path, then: str, number: str, count: int
 ) -> None:
@@ -264,7 +264,7 @@ def test_a_bootstrap_that_is_killed_at_any_step_can_be_undone_or_run_again(
 
 
 @pytest.mark.parametrize(
-    ("number", "count"), [("SIGKILL", 4), *(pytest.param(number, 24, marks=pytest.mark.slow) for number in SIGNALS)]
+    ("number", "count"), [("SIGKILL", 4), *(pytest.param(number, 24, marks=pytest.mark.wide) for number in SIGNALS)]
 )
 def test_an_undo_that_is_killed_at_any_step_is_completed_by_the_next(
     tmp_path: Path, own_home: Path, number: str, count: int
@@ -314,7 +314,7 @@ def test_an_install_that_is_killed_at_any_step_leaves_the_hook_that_was_there_or
 STORMS = [("run",), ("run", "--staged"), ("fix",), ("fix", "--staged")]
 
 
-@pytest.mark.parametrize("count", [2, pytest.param(24, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [2, pytest.param(24, marks=pytest.mark.wide)])
 @pytest.mark.parametrize("argv", STORMS, ids=" ".join)
 def test_five_interrupts_in_a_row_from_any_step_on_leave_nothing_half_done(
     tmp_path: Path, own_home: Path, argv: tuple[str, ...], count: int
