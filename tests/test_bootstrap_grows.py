@@ -151,3 +151,17 @@ def test_packages_that_are_here_and_not_trusted_are_not_called_missing(
     assert main(["run"]) == 2
     told = capsys.readouterr().out
     assert "eslint was not looked for; " in told and "is not trusted in this clone" in told
+
+
+def test_what_bootstrap_writes_itself_is_no_reason_for_more_checks_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A repository without any settings: those that are written are found there by a second run."""
+    root = make_repo(tmp_path / "plain", {"README.md": "# Plain\n", "run.sh": "#!/bin/sh\necho a\n", ".github/x": ""})
+    monkeypatch.chdir(root)
+    said = _bootstrap(capsys)
+    assert "syntax" in said.partition("enforced now: ")[2].splitlines()[0]
+    commit(root, {})
+    standing = state(root)
+    assert "no file is changed" in _bootstrap(capsys)
+    assert state(root) == standing

@@ -14,6 +14,7 @@ from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
 from qualitygate.checks.tool_environment import PINNED
+from qualitygate.config import FILE_NAME
 from qualitygate.errors import ToolError
 from qualitygate.gate.surroundings import project_at
 from qualitygate.playbook import Playbook, PlaybookCheck
@@ -49,7 +50,8 @@ def compose(
             places = roots(ground.scratch.tools[check.tool], known(ground.facts, check.known_as), names)
             tool = ground.scratch.tools[check.tool]
             for root in places:
-                if not any(tool.wants(path) for path in all_within(root, names)):
+                # What is going to be written is looked at, too: else only a second run would find it there.
+                if not any(tool.wants(path) for path in all_within(root, (*names, *draft.edits, FILE_NAME))):
                     continue
                 name = check.name if len(places) == 1 or not root else f"{check.name}-{slug(root)}"
                 one = Told(check.tool, root)
