@@ -21,7 +21,7 @@ from qualitygate.gate.observe import Observed, Place, Run, observe, observe_both
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
 from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
-from qualitygate.gate.sides import Sides, choose, is_per_file, wanted, wanted_files
+from qualitygate.gate.sides import Sides, choose, is_per_file, is_wanted, wanted, wanted_files
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.surroundings import Surroundings, must_be_trusted
 from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Report, Tree
@@ -56,7 +56,7 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
     comparer = traits.comparer(tool)
     trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
-    nothing = all(next(wanted(check, tool, entries, entries), None) is None for entries in trees)
+    nothing = not any(is_wanted(check, tool, entries) for entries in trees)
     if nothing and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
@@ -15,11 +15,10 @@ from qualitygate.model import Entries
 _Answer = TypeVar("_Answer")
 
 # By identity: a list is never changed once it is made, and is kept here so that no other gets its place.
-_CALLED: dict[int, tuple[Entries, Mapping[str, Sequence[str]]]] = {}
 _NAMES: dict[int, tuple[Entries, list[str]]] = {}
 _NAMES_IN_SHORT: dict[int, tuple[Entries, str]] = {}
 _CONTENTS: dict[int, tuple[Entries, dict[tuple[str, ...], str]]] = {}
-_BELOW: dict[str, dict[int, tuple[Entries, Sequence[str]]]] = {}
+_PATHS: dict[str, dict[int, tuple[Entries, Sequence[str]]]] = {}
 _SAME: dict[int, tuple[Entries, Entries]] = {}
 _MOST = 16
 _GUARD = threading.RLock()  # what is made of a list may ask for something else of it
@@ -28,8 +27,11 @@ _GUARD = threading.RLock()  # what is made of a list may ask for something else 
 def called(entries: Entries, name: str) -> Sequence[str]:
     """The paths of all files of this name, in whatever folder; all below it, if it is a `folder/`. In order."""
     if name.endswith("/"):
-        return _once(_BELOW.setdefault(name, {}), entries, lambda entries: [p for p in entries if p.startswith(name)])
-    return _once(_CALLED, entries, _by_name).get(name, ())
+        return _once(_PATHS.setdefault(name, {}), entries, lambda entries: [p for p in entries if p.startswith(name)])
+    end = f"/{name}"
+    return _once(
+        _PATHS.setdefault(end, {}), entries, lambda entries: [p for p in entries if p.endswith(end) or p == name]
+    )
 
 
 def names(entries: Entries) -> list[str]:
@@ -78,10 +80,3 @@ def _once(
         made = make(entries)
         known[id(entries)] = (entries, made)
         return made
-
-
-def _by_name(entries: Entries) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {}
-    for path in entries:
-        found.setdefault(path.rsplit("/", 1)[-1], []).append(path)
-    return found

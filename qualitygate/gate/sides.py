@@ -37,6 +37,12 @@ def wanted(check: Check, tool: Tool, entries: Entries, paths: Iterable[str]) -> 
             yield path
 
 
+def is_wanted(check: Check, tool: Tool, entries: Entries) -> bool:
+    """Whether a tree has any file that this check is about; at its top one is found soonest."""
+    at_top = (path for path in entries if "/" not in path)
+    return next(wanted(check, tool, entries, (path for some in (at_top, entries) for path in some)), None) is not None
+
+
 def wanted_files(check: Check, tool: Tool, entries: Entries) -> tuple[str, ...]:
     """The files of a tree that this check is about, sorted."""
     return tuple(sorted(wanted(check, tool, entries, entries)))

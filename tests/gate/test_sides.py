@@ -100,4 +100,4 @@ def test_what_is_known_of_one_list_of_files_is_not_told_of_another() -> None:
         entries = tree(**{f"d{number}__cfg": "1", f"m{number}_py": "1"})
         assert listing.called(entries, "cfg") == [f"d{number}/cfg"] == listing.called(entries, "cfg")
         assert listing.names(entries) == [f"m{number}.py"]
-    assert listing.called({}, "cfg") == ()
+    assert not listing.called({}, "cfg")
