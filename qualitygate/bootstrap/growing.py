@@ -48,6 +48,11 @@ def told(tool: str, options: Mapping[str, Any]) -> Told:
     return Told(tool, str(options.get("root", "")).strip("/"), words)
 
 
+def extends(settings: bytes) -> bool:
+    """Whether settings build on shared ones, which then say what is checked: nothing is added to those."""
+    return bool(parse_toml(settings, file=FILE_NAME).get("extend"))
+
+
 def taken_out(repo: Repo, journal_dir: Path, here: Iterable[PlannedCheck]) -> Taken:
     """Checks that `qualitygate.toml` once held and holds no more.
 

@@ -15,7 +15,7 @@ from qualitygate.bootstrap.deciding.ground import Ground, as_check
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, candidates
 from qualitygate.bootstrap.gatefile import Hooks
-from qualitygate.bootstrap.growing import NOTHING, taken_out
+from qualitygate.bootstrap.growing import NOTHING, extends, taken_out
 from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.instructions import Clone, add_instructions, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
@@ -127,7 +127,8 @@ def bootstrap(
                 fetch(package)
         taken = taken_out(repo, locate(repo).shared / JOURNAL, draft.kept) if again else NOTHING
         before = draft.mark()
-        compose(draft, Ground(scratch, facts, playbooks[0], fetch, may_try=may_try), playbooks, progress, taken)
+        if not (again and extends(read(FILE_NAME) or b"")):  # who shares settings says there what is checked
+            compose(draft, Ground(scratch, facts, playbooks[0], fetch, may_try=may_try), playbooks, progress, taken)
         if not draft.checks:
             raise QualityGateError("no check fits what is tracked here", hint="add files, then run bootstrap again")
         decided = draft.mark()
