@@ -67,6 +67,20 @@ class Session:
     def stop(self, *, again: bool = False) -> Said:
         return self._event("Stop", "", {"stop_hook_active": again})
 
+    def begin_help(self, helper: str) -> Said:
+        return self._event("SubagentStart", "", {"agent_id": helper, "agent_type": "general-purpose"})
+
+    def end_help(self, helper: str, *, again: bool = False) -> Said:
+        fields = {"agent_id": helper, "agent_type": "general-purpose", "agent_transcript_path": ""}
+        return self._event("SubagentStop", "", {**fields, "stop_hook_active": again})
+
+    def change_settings(self, path: str) -> Said:
+        return self._event("ConfigChange", "", {"source": "project_settings", "file_path": os.fspath(self.root / path)})
+
+    def remote(self, tool: str) -> Said:
+        """A tool of a code host: asked about; it is not used."""
+        return self._event("PreToolUse", tool, {"tool_name": tool, "tool_input": {}, "tool_use_id": "t"})
+
     def _event(self, name: str, tool: str, fields: Mapping[str, Any]) -> Said:
         base = {"session_id": self.session, "transcript_path": "", "cwd": os.fspath(self.root), "hook_event_name": name}
         payload = json.dumps({**base, **fields})

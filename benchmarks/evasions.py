@@ -113,7 +113,7 @@ WAYS = (
         False,
     ),
     Way("hides the file from git", (_PUT, "git update-index --assume-unchanged {path}")),
-    Way("removes the settings of the gate", (_PUT, "git rm -q -f qualitygate.toml", "git commit -qam evade"), False),
+    Way("removes the settings of the gate", (_PUT, "git rm -q -f qualitygate.toml", "git commit -qam evade")),
     Way(
         "removes the settings of the gate, then commits with --no-verify from a script",
         (
@@ -123,7 +123,6 @@ WAYS = (
             "echo 'git commit -qnam evade' > {out}/do.sh",
             "sh {out}/do.sh",
         ),
-        False,
     ),
     Way(
         "commits where there is no gate yet, and merges that",

@@ -81,7 +81,7 @@ def _event(agent: Agent, kind: Kind, data: bytes) -> Event:
 def _unable(kind: Kind, reason: str, again: bool) -> Answer:
     """Closed before something happens, open after it; a stop is refused once, for the agent cannot mend our errors."""
     said = f"qualitygate could not judge this: {reason}"
-    refused = kind in ("command", "write") or (kind == "stop" and not again)
+    refused = kind in ("command", "write", "remote") or (kind == "stop" and not again)
     return Answer(refused, said, "" if refused else said)
 
 
@@ -98,6 +98,25 @@ def _guard_write(agent: Agent, event: Event) -> Answer:
     for path in event.paths:
         if refusal := refusal_for_path(os.path.join(event.folder, path), os.getcwd()):
             return Answer(True, str(refusal))
+    return Answer()
+
+
+def _guard_remote(agent: Agent, event: Event) -> Answer:
+    from qualitygate.agents.guard.check import refusal_for_tool
+
+    refusal = refusal_for_tool(event.tool)
+    return Answer(True, str(refusal)) if refusal else Answer()
+
+
+def _guard_settings(agent: Agent, event: Event) -> Answer:
+    """Settings that end the gate's hooks do not count for this session; a person changes them."""
+    from qualitygate.agents.registration import faults
+
+    for place in dict.fromkeys((os.getcwd(), event.folder)):
+        root = _root_with_gate(Path(place).resolve())
+        for fault in faults(agent, os.fspath(root), event.paths) if root is not None else ():
+            said = f"{fault}. The hooks of the gate stay for this session; put the settings back, or ask a person"
+            return Answer(True, said, f"qualitygate: {fault}; this session keeps the hooks")
     return Answer()
 
 
@@ -158,11 +177,44 @@ def _begin_turn(agent: Agent, event: Event) -> Answer:
     return Answer()
 
 
-def _end_turn(agent: Agent, event: Event) -> Answer:
-    """Judge what this turn did. A turn that changed no file ends, however red the work tree was before it."""
+def _begin_help(agent: Agent, event: Event) -> Answer:
+    return _begin_turn(agent, event._replace(session=_session_of(event)))
+
+
+def _end_help(agent: Agent, event: Event) -> Answer:
+    """The same for an agent that the session's own has started, which only looks in most cases.
+
+    One that was not seen to begin, or changed nothing, ends; what it leaves is judged when the session's own stops.
+    """
+    from qualitygate.agents import sessions
+
+    event = event._replace(session=_session_of(event))
+    for gate in _work_trees(event):
+        if sessions.load(gate.state.worktree, agent.name, event.session).tree in ("", _tree(gate)):
+            return Answer()
+    return _end_turn(agent, event, most=_HELPER_STOPS)
+
+
+def _session_of(event: Event) -> str:
+    return f"{event.session}/{event.helper}"
+
+
+_HELPER_STOPS = 2
+
+
+def _end_turn(agent: Agent, event: Event, most: int = 0) -> Answer:
+    """Judge what this turn did. A turn that changed no file ends, however red the work tree was before it.
+
+    `most`: how often it is kept from stopping; as often as the agent lets itself be where that is 0.
+    """
+    from functools import partial
+
+    from qualitygate import git
     from qualitygate.agents import sessions
     from qualitygate.agents.sessions import Session
-    from qualitygate.gate import judging
+    from qualitygate.gate import attempts, judging
+    from qualitygate.gate.explaining import explain_elsewhere
+    from qualitygate.reporters import retries
     from qualitygate.reporters.summary import GATE
     from qualitygate.reporters.verdict import for_agent
 
@@ -176,16 +228,21 @@ def _end_turn(agent: Agent, event: Event) -> Answer:
         verdict = judging.judge_worktree(gate)
         nothing_ran = not verdict.blocking and all(check == GATE for check, _ in verdict.undecided)
         if verdict.status in ("passed", "accepted") or nothing_ran:
+            attempts.passed(gate.state, verdict)
             sessions.save(place, agent.name, event.session, known._replace(refused=0))
             continue
+        tries = attempts.Tries(0)
+        if verdict.blocking:
+            tries = attempts.note(gate.state, git.readable(gate.repo, place / "objects"), verdict)
         refused = known.refused + 1
         # One less than the agent's own limit: the last word is ours, and says what is still wrong.
-        limit = agent.stops - 1 if verdict.blocking else _UNDECIDED_STOPS
-        if refused > limit:
+        limit = (most or agent.stops - 1) if verdict.blocking else _UNDECIDED_STOPS
+        if refused > limit or (tries.hopeless and known.refused):
             sessions.save(place, agent.name, event.session, Session(_tree(gate)))
-            return Answer(aside=_let_go(agent, verdict, limit))
+            return Answer(aside=_let_go(agent, verdict, refused - 1))
         sessions.save(place, agent.name, event.session, known._replace(refused=refused))
-        return Answer(True, f"{for_agent(verdict, 'finish')}{_STUCK}\n")
+        more = retries.render(tries, partial(explain_elsewhere, gate.repo.root))
+        return Answer(True, f"{for_agent(verdict, 'finish', more)}{_STUCK}\n")
     return Answer()
 
 
@@ -227,6 +284,10 @@ _ANSWERS: Mapping[Kind, Callable[[Agent, Event], Answer]] = {
     "write": _guard_write,
     "edited": _judge_edit,
     "stop": _end_turn,
+    "remote": _guard_remote,
+    "helper": _begin_help,
+    "helped": _end_help,
+    "settings": _guard_settings,
 }
 
 if __name__ == "__main__":

@@ -12,18 +12,12 @@ from typing import Any
 import click
 
 from qualitygate import error_handler
+from qualitygate.cli_options import COLOR, JSON, NO_COLOR, PATH, QUIET
+from qualitygate.cli_ways_out import accept, audit, waive
 from qualitygate.errors import QualityGateError
 from qualitygate.model import TIERS, Verdict
 from qualitygate.output import Console
 from qualitygate.reporters.verdict import FORMATS
-
-_PATH = click.argument("path", type=click.Path(path_type=Path), default=".")
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-_COLOR = click.option(
-    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colour the output."
-)
-_NO_COLOR = click.option("--no-color", is_flag=True, help="The same as --color never.")
-_QUIET = click.option("--quiet", "-q", is_flag=True, help="Print how it ends, and nothing on the way.")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,6 +46,10 @@ def cli() -> None:
     """A gate for code that agents write: what is new and wrong is refused, what was there is tolerated."""
 
 
+for _command in (accept, waive, audit):
+    cli.add_command(_command)
+
+
 def _console(color: str, no_color: bool) -> Console:
     return Console("never" if no_color else color)
 
@@ -69,10 +67,10 @@ def _ask(paused: Callable[[], AbstractContextManager[None]] = nullcontext) -> Ca
 
 
 @cli.command(short_help="Print the facts about a repository.")
-@_PATH
-@_JSON
-@_COLOR
-@_NO_COLOR
+@PATH
+@JSON
+@COLOR
+@NO_COLOR
 def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
     """Print the facts about a repository, each with its evidence. Executes nothing of it."""
     from qualitygate.commands.inspect import inspect as command
@@ -114,8 +112,8 @@ def inspect(path: Path, as_json: bool, color: str, no_color: bool) -> int:
 @click.option("--write", metavar="FORMAT=PATH", multiple=True, help="Write the report to a file, too; repeatable.")
 @click.option("--verbose", is_flag=True, help="Say also which settings come from shared ones.")
 @click.option("--explain-cache", is_flag=True, help="Say per check what was known already, and why the rest was not.")
-@_JSON
-@_COLOR
+@JSON
+@COLOR
 def run(
     files: tuple[str, ...],
     staged: bool,
@@ -180,87 +178,13 @@ def _run_ci(console: Console, style: str, trust: bool, tier: str, all_files: boo
         raise
 
 
-@cli.command(short_help="Let one tree through, as a person.")
-@click.option("--wip", is_flag=True, help="Unfinished work on a branch; never on the main one.")
-@click.option("--reason", metavar="TEXT", default="", help="Why; asked for if it is not given.")
-@_COLOR
-def accept(wip: bool, reason: str, color: str) -> int:
-    """Let what is staged be committed as it is, after a look at what stands against it.
-
-    A person types a word to confirm. It stays visible in every later report, and a push still fails.
-    """
-    from qualitygate.commands import accept as command
-    from qualitygate.reporters import audit as reporter
-    from qualitygate.reporters.verdict import show
-
-    console = Console(color)
-    terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    question = command.look(Path.cwd(), wip=wip, terminal=terminal, progress=console.progress)
-    if question is None:
-        console.write_result("there is nothing to accept: what is staged passes")
-        return 0
-    show(console, question.verdict, "text")
-    console.say(reporter.consequence(wip=question.wip, final=question.final))
-    typed = click.prompt(f"Type {question.word} to let this tree through", err=True, default="", show_default=False)
-    if typed.strip() == question.word and not reason and not question.wip:
-        reason = click.prompt("Why", err=True, default="", show_default=False)
-    console.write_result(reporter.render_accepted(command.grant(question, typed=typed, reason=reason)))
-    return 0
-
-
-@cli.command(short_help="Let a rule pass somewhere, or ask for it.")
-@click.argument("rule", default="")
-@click.argument("path", default="")
-@click.option("--request", is_flag=True, help="Ask a person for it; this is how an agent does it.")
-@click.option("--reason", metavar="TEXT", default="", help="Why.")
-@click.option("--expires", metavar="DAY", default="", help="The last day it holds for (2027-01-31); 90 days from now.")
-@click.option("--name", metavar="NAME", default="", help="One finding of several in a file, such as the id of a test.")
-def waive(rule: str, path: str, request: bool, reason: str, expires: str, name: str) -> int:
-    """Let RULE pass in PATH for a while: written to `.qualitygate/waivers.toml`, which counts on the trusted ref.
-
-    RULE and PATH may hold `*`. Without them: list what is waived, and what is asked for. Only a person can grant.
-    """
-    from qualitygate.commands import waive as command
-    from qualitygate.reporters import waivers as reporter
-
-    console = Console()
-    if bool(rule) != bool(path):
-        raise click.UsageError("give both, RULE and PATH")
-    if not rule:
-        console.write_result(reporter.render_list(command.list_waivers(Path.cwd())))
-        return 0
-    if request:
-        done = command.request(Path.cwd(), rule, path, reason=reason, name=name)
-    else:
-        command.ask_a_person(terminal=sys.stdin.isatty() and sys.stderr.isatty())
-        typed = click.prompt(f"Type {rule} to let it pass in {path}", err=True, default="", show_default=False)
-        if typed.strip() != rule:
-            raise QualityGateError(f"not waived: {rule} was not typed", hint="nothing was changed")
-        done = command.grant(Path.cwd(), rule, path, reason=reason, expires=expires, name=name)
-    console.write_result(reporter.render_written(done))
-    return 0
-
-
-@cli.command(short_help="Say what went past the gate.")
-@click.argument("range_", metavar="[RANGE]", default="")
-@_JSON
-def audit(range_: str, as_json: bool) -> int:
-    """Say what went past the gate in RANGE (A..B; by default what is not on the trusted ref yet). Judges nothing."""
-    from qualitygate.commands.audit import audit as command
-    from qualitygate.reporters import audit as reporter
-
-    result = command(Path.cwd(), range_)
-    Console().write_result(reporter.render_json(result) if as_json else reporter.render_text(result))
-    return 1 if result.has_something else 0
-
-
 @cli.command(short_help="Fix what is new and can be fixed safely.")
 @click.argument("files", nargs=-1)
 @click.option("--staged", is_flag=True, help="Fix what is staged, in the index and on disk.")
 @click.option("--dry-run", "--check", "dry", is_flag=True, help="Say what would be fixed; write nothing.")
 @click.option("--diff", is_flag=True, help="The same, as a diff.")
 @click.option("--between-edits", is_flag=True, hidden=True, help="Remove no name that the next edit may use.")
-@_JSON
+@JSON
 def fix(files: tuple[str, ...], staged: bool, dry: bool, diff: bool, between_edits: bool, as_json: bool) -> int:
     """Format changed lines and apply the safe fixes of new findings, in FILES or wherever there are some.
 
@@ -285,7 +209,7 @@ def fix(files: tuple[str, ...], staged: bool, dry: bool, diff: bool, between_edi
 
 @cli.command(short_help="Say what a rule is, and whether it is in force here.")
 @click.argument("rule")
-@_JSON
+@JSON
 def explain(rule: str, as_json: bool) -> int:
     """Say what RULE (`ruff:F821`, or `F821`) is, whether it is in force here, why, what is wrong and what is right."""
     from qualitygate.actor import agent
@@ -299,10 +223,11 @@ def explain(rule: str, as_json: bool) -> int:
 
 
 @cli.command(short_help="Install the git hooks in this clone.")
-@_PATH
+@PATH
 @click.option("--trust", is_flag=True, help="Allow what this repository can make us execute (its own tools, plugins).")
-@_QUIET
-def install(path: Path, trust: bool, quiet: bool) -> int:
+@click.option("--strict", is_flag=True, help="Let branches of this clone move only to what the gate has seen.")
+@QUIET
+def install(path: Path, trust: bool, strict: bool, quiet: bool) -> int:
     """Install the git hooks in this clone; nothing is planned or written to the work tree."""
     from qualitygate.commands.install import install as command
     from qualitygate.reporters.setting_up import render_install
@@ -310,13 +235,13 @@ def install(path: Path, trust: bool, quiet: bool) -> int:
 
     console = Console()
     with Steps(console, quiet=quiet) as steps:
-        result = command(path, trust_it=trust, ask=_ask(steps.paused), progress=steps)
+        result = command(path, trust_it=trust, ask=_ask(steps.paused), strict=strict, progress=steps)
     console.write_result(render_install(result))
     return 0
 
 
 @cli.command(short_help="Take the git hooks out again.")
-@_PATH
+@PATH
 def uninstall(path: Path) -> int:
     """Take the git hooks out of this clone and put back those that were there."""
     from qualitygate.commands.install import uninstall as command
@@ -327,9 +252,9 @@ def uninstall(path: Path) -> int:
 
 
 @cli.command(short_help="Copy the shared settings that this repository extends.")
-@_PATH
+@PATH
 @click.option("--check", is_flag=True, help="Say how copies and sources differ; write nothing.")
-@_JSON
+@JSON
 def sync(path: Path, check: bool, as_json: bool) -> int:
     """Copy what `extend` of qualitygate.toml names to .qualitygate/extended/, and lock it. The gate fetches nothing.
 
@@ -366,8 +291,40 @@ def hook(args: tuple[str, ...]) -> int:
     return command(args)
 
 
+@cli.command(
+    short_help="Run a coding agent until the gate passes.", context_settings={"allow_interspersed_args": False}
+)
+@click.option("--max", "most", type=click.IntRange(1, 50), default=5, show_default=True, help="How many rounds.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, required=True)
+@JSON
+def loop(most: int, command: tuple[str, ...], as_json: bool) -> int:
+    """Run COMMAND, judge the work tree, hand the report to COMMAND, and so on, until it passes or gets nowhere.
+
+    The report takes the place of `{report}` in COMMAND, or follows on its standard input what is piped in here.
+    """
+    from qualitygate.commands.loop import loop as run_loop
+    from qualitygate.reporters import rounds
+    from qualitygate.reporters.verdict import for_agent, show
+
+    console = Console()
+    looped = run_loop(
+        Path.cwd(),
+        command,
+        report=lambda verdict: for_agent(verdict, "finish"),
+        most=most,
+        prompt=b"" if sys.stdin.isatty() else sys.stdin.buffer.read(),
+        told=lambda done: console.say(rounds.render_round(done)),
+    )
+    if as_json:
+        console.write_result(rounds.render_json(looped))
+    else:
+        show(console, looped.verdict, "text")
+        console.say(rounds.render_end(looped))
+    return looped.code
+
+
 @cli.command(short_help="Set up a gate that fits, prove it, install it.")
-@_PATH
+@PATH
 @click.option(
     "--dry-run", is_flag=True, help="Print the plan and the diff; write nothing, execute nothing of the repository."
 )
@@ -392,10 +349,10 @@ def hook(args: tuple[str, ...]) -> int:
 @click.option(
     "--agents", metavar="NAMES", default="auto", show_default=True, help="Agents to register with: claude; or none."
 )
-@_JSON
-@_QUIET
-@_COLOR
-@_NO_COLOR
+@JSON
+@QUIET
+@COLOR
+@NO_COLOR
 def bootstrap(path: Path, as_json: bool, quiet: bool, color: str, no_color: bool, **options: Any) -> int:
     """Set up a gate that fits this repository, prove it, and install it."""
     from qualitygate.commands.bootstrap import Options
@@ -420,10 +377,10 @@ def bootstrap(path: Path, as_json: bool, quiet: bool, color: str, no_color: bool
 
 
 @cli.command(short_help="Judge the last commits as the gate would have.")
-@_PATH
+@PATH
 @click.option("--last", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many commits.")
 @click.option("--seconds", type=click.FloatRange(1), default=300, show_default=True, help="How long it may take.")
-@_JSON
+@JSON
 def replay(path: Path, last: int, seconds: float, as_json: bool) -> int:
     """Judge the last commits as the gate would have, had it stood there. Nothing is written."""
     from qualitygate.commands.replay import replay as command
@@ -436,10 +393,10 @@ def replay(path: Path, last: int, seconds: float, as_json: bool) -> int:
 
 
 @cli.command(short_help="Say whether the gate stands here, and what mends it.")
-@_PATH
+@PATH
 @click.option("--fix", is_flag=True, help="Bring what is ours up to date: the git hooks, and the scripts they call.")
 @click.option("--no-try", is_flag=True, help="Only look: commit nothing in a scratch repository.")
-@_JSON
+@JSON
 def doctor(path: Path, fix: bool, no_try: bool, as_json: bool) -> int:
     """Say whether the hooks of this clone and worktree are there and hold: each is tried on a seeded defect.
 
@@ -455,7 +412,7 @@ def doctor(path: Path, fix: bool, no_try: bool, as_json: bool) -> int:
 
 
 @cli.command(short_help="Take bootstrap back, to the byte.")
-@_PATH
+@PATH
 def undo(path: Path) -> int:
     """Take bootstrap back: restore every file that it wrote, and remove the hooks."""
     from qualitygate.commands.undo import undo as command

@@ -47,6 +47,15 @@ OPTIONS: Mapping[str, Option] = {
         (), Field("strings", "look only at files that match one of these globs (`*` in a folder, `**` across)")
     ),
     "exclude": Option((), Field("strings", "do not look at files that match one of these globs")),
+    "touched": Option(
+        (),
+        Field(
+            "choice",
+            "what becomes of a known finding whose code is edited in place: `show` it, or take it for `new`; where it"
+            " is left out, `new` for rules about security and suppressions, `show` for all others",
+            choices=("show", "new"),
+        ),
+    ),
     "root": Option(
         (),
         Field("string", "the folder that the tool is started in, and whose files it looks at; the repository's root"),
@@ -91,6 +100,14 @@ OPTIONS: Mapping[str, Option] = {
             "strings",
             "`semgrep`: which of the rules that ship with us; those in `.qualitygate/rules/` always count. `oxlint`:"
             " these rules and no others, without its settings",
+        ),
+    ),
+    "rule_files": Option(
+        ("semgrep",),
+        Field(
+            "strings",
+            "`semgrep`: files with rules of the project's own, in `.semgrep/`, or called `semgrep.yml` or"
+            " `.semgrep.yml`; the check then tries these and not those in `.qualitygate/rules/`",
         ),
     ),
     "show": Option(
@@ -152,6 +169,11 @@ SCHEMA: Schema = {
             ),
             "actor": Field(
                 "choice", "who commits; `auto` knows agents by their environment", default="auto", choices=ACTORS
+            ),
+            "strict": Field(
+                "boolean",
+                "`qualitygate install` adds hooks that let a branch move only to what the gate has seen;"
+                " [more](security.md#strict-mode)",
             ),
         },
     ),

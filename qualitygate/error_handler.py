@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from qualitygate.errors import QualityGateError
 from qualitygate.locations import user_cache
@@ -24,7 +25,7 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
     130 for an interruption.
     """
     console = console or Console()
-    _listen()
+    before = _listen()
     try:
         return function() or 0
     except QualityGateError as exc:
@@ -49,6 +50,8 @@ def run(function: Callable[[], int | None], *, console: Console | None = None) -
         return _internal(exc, console) if code is None else code
     finally:
         _stop_programs()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def from_disk(exc: Exception) -> QualityGateError | None:
@@ -67,14 +70,31 @@ def _stop_programs() -> None:
         module.kill_all()
 
 
-def _listen() -> None:
-    """Stop for SIGTERM and SIGHUP as for Ctrl-C: a time limit sends them, and our tools must not outlive us."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) == signal.SIG_DFL:
+_INSIST = 8
+_asked: list[int] = []
+
+
+def _listen() -> dict[int, Any]:
+    """Stop for SIGTERM and SIGHUP as for Ctrl-C: a time limit sends them, and our tools must not outlive us.
+
+    Returns who listened before.
+    """
+    _asked.clear()
+    before: dict[int, Any] = {}
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             try:
-                signal.signal(number, signal.default_int_handler)
+                before[number] = signal.signal(number, _stop)
             except ValueError:
-                return  # only the main thread may listen, and the module that tells threads apart costs an import
+                break  # only the main thread may listen, and the module that tells threads apart costs an import
+    return before
+
+
+def _stop(number: int, frame: object) -> None:
+    # Who is impatient must not interrupt the tidying up that he asked for; who goes on at it gets his way.
+    _asked.append(number)
+    if len(_asked) == 1 or len(_asked) > _INSIST:
+        raise KeyboardInterrupt
 
 
 def _exit_code(code: object, console: Console) -> int:

@@ -49,7 +49,7 @@ class Repo(NamedTuple):
 _WHERE_SETTINGS_ARE = frozenset(("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"))
 
 
-def _env(repo: Repo | None) -> dict[str, str]:
+def environment(repo: Repo | None) -> dict[str, str]:
     # What is called GIT_* describes the caller's git, not ours (a hook gets an index that is a lock file);
     # but for where the user keeps the settings that say what is ignored, filtered and trusted.
     env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_") or k in _WHERE_SETTINGS_ARE}
@@ -78,7 +78,7 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
     output = run(
         ["git", *_SAFE, *literal, *args],
         cwd=cwd or (repo.root if repo else None),
-        env=_env(repo),
+        env=environment(repo),
         stdin=stdin,
         timeout=TIMEOUT,
         limit=1 << 30,
@@ -155,7 +155,7 @@ def find_repo(path: Path) -> Repo:
     def rev_parse_here(*questions: str) -> Output:
         # A bare repository among the files of a tree brings its own configuration: never found, only named.
         argv = ["git", *_SAFE, _LITERAL, "-c", "safe.bareRepository=explicit", "rev-parse", *questions]
-        return run(argv, cwd=path, env={**_env(None), **env}, timeout=TIMEOUT)
+        return run(argv, cwd=path, env={**environment(None), **env}, timeout=TIMEOUT)
 
     output = rev_parse_here(*wanted)
     lines = os.fsdecode(output.stdout).removesuffix("\n").split("\n")  # paths, whatever the locale
@@ -404,7 +404,9 @@ def blobs_through(repo: Repo, ids: Iterable[str], file: IO[bytes]) -> Iterator[t
         file.seek(0)
         file.truncate()
         asked = "".join(f"{blob}\n" for blob in part).encode("ascii")
-        output = run(["git", *_SAFE, "cat-file", "--batch"], env=_env(repo), timeout=TIMEOUT, stdin=asked, stdout=file)
+        output = run(
+            ["git", *_SAFE, "cat-file", "--batch"], env=environment(repo), timeout=TIMEOUT, stdin=asked, stdout=file
+        )
         if output.code != 0:
             raise failure(("cat-file",), output)
         at = 0
@@ -449,36 +451,10 @@ def refs(repo: Repo, *patterns: str) -> dict[str, str]:
     return {name: oid for oid, name in (row.split(" ", 1) for row in rows.split("\n") if row)}
 
 
-def config(repo: Repo, key: str, scope: str = "") -> str | None:
-    """One value of git's configuration as the user set it, or None; of one `scope` (`local`, `global`) where given."""
-    # Without our own overrides: the caller wants to know what the user has set.
-    args = (*([f"--{scope}"] if scope else []), "--get", key)
-    output = run(["git", "config", *args], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
-    return output.stdout.decode("utf-8", "surrogateescape").rstrip("\n") if output.code == 0 else None
-
-
-def remotes(repo: Repo) -> dict[str, str]:
-    """The remotes and their URLs, as they are written."""
-    found = {}
-    for row in call(repo, "config", "-z", "--get-regexp", r"^remote\..*\.url$").stdout.split(b"\0")[:-1]:
-        key, _, url = row.decode("utf-8", "surrogateescape").partition("\n")
-        found[key.removeprefix("remote.").removesuffix(".url")] = url
-    return found
-
-
-def config_scope(repo: Repo, key: str) -> str:
-    """Where a value that counts is set: `local`, `worktree`, `global`, `system`; "" where it is not."""
-    argv = ["git", "config", "--show-scope", "--get", key]
-    output = run(argv, cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
-    return output.stdout.decode("utf-8", "surrogateescape").partition("\t")[0] if output.code == 0 else ""
-
-
-def set_config(repo: Repo, key: str, value: str | None) -> None:
-    """Set a value for this clone, or take it out again. Raises GitError."""
-    what = ("--unset", key) if value is None else (key, value)
-    output = run(["git", "config", "--local", *what], cwd=repo.root, env=_env(repo), timeout=TIMEOUT)
-    if output.code not in (0, 5):  # 5: it was not set
-        raise failure(("config",), output)
+def marks(repo: Repo) -> dict[str, str]:
+    """Path to the letter that `git ls-files -v` shows, for files of the index where it is no plain `H`."""
+    rows = os.fsdecode(ask(repo, "ls-files", "-v", "-z")).split("\0")
+    return {row[2:]: row[0] for row in rows if row and row[0] != "H"}
 
 
 def is_shallow(repo: Repo) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from qualitygate.git import Repo, ask, call
@@ -54,12 +54,55 @@ def history(
     return [Commit(row[0], row[1], tuple(row[2:])) for row in rows]
 
 
+def is_elsewhere(repo: Repo, blobs: Collection[str]) -> bool:
+    """Whether one of these blobs stands in a commit that HEAD does not descend from, on a ref or fetched last.
+
+    So it came from there, or was made alike by chance. What is stashed was made here. Where git cannot say: yes.
+    """
+    fetched = repo.git_dir / "FETCH_HEAD"
+    rows = fetched.read_text(errors="replace").split("\n") if fetched.is_file() else []
+    ids = [row.split()[0] for row in rows if row.strip()]
+    listing = (
+        "rev-list",
+        "--objects",
+        "--no-object-names",
+        "--ignore-missing",
+        "--missing=allow-any",
+        "--exclude=refs/stash",
+        "--all",
+    )
+    output = call(repo, *listing, *(one for one in ids if one.isalnum()), "--not", "HEAD")
+    if output.code != 0 or output.truncated or output.timed_out:
+        return True
+    return not set(blobs).isdisjoint(output.stdout.decode("ascii", "replace").split())
+
+
 def subjects(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
     """Commit id to the first line of its message."""
-    args = ("log", "--no-walk=unsorted", "--stdin", "--format=%H %s")
+    return _told(repo, commits, "%s")
+
+
+def authors(repo: Repo, commits: Sequence[str]) -> dict[str, str]:
+    """Commit id to its author, as the commit says."""
+    return _told(repo, commits, "%an <%ae>")
+
+
+def _told(repo: Repo, commits: Sequence[str], what: str) -> dict[str, str]:
+    args = ("log", "--no-walk=unsorted", "--stdin", f"--format=%H {what}")
     found = ask(repo, *args, stdin="".join(f"{one}\n" for one in commits).encode("ascii")) if commits else b""
     rows = (row.partition(" ") for row in found.decode("utf-8", "replace").split("\n") if row)
-    return {commit: subject for commit, _, subject in rows}
+    return {commit: text for commit, _, text in rows}
+
+
+def blame(repo: Repo, commit: str, path: str, line: int, content: bytes | None = None) -> str | None:
+    """The commit that a line of a file is from; all zeros for one that is in `content` and in no commit yet.
+
+    `content`: what the file holds on top of HEAD, `commit` is then not asked. None where git cannot tell.
+    """
+    where = ("--contents", "-") if content is not None else (commit,)
+    args = ("-c", "blame.ignoreRevsFile=", "blame", "--porcelain", "--no-textconv", "-L", f"{line},{line}", *where)
+    output = call(repo, *args, "--", path, stdin=content)
+    return output.stdout.split(b" ", 1)[0].decode("ascii", "replace") if output.code == 0 else None
 
 
 def linear_history(repo: Repo, start: str, limit: int) -> list[tuple[str, str, str]]:

@@ -23,7 +23,7 @@ from qualitygate import actor, git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.error_handler import run
 from qualitygate.errors import QualityGateError
-from qualitygate.gate import judging, rebasing
+from qualitygate.gate import judging, rebasing, records
 from qualitygate.gate.compiling import compile_elsewhere
 from qualitygate.gate.planning import Gate
 from qualitygate.gate.policy import FILE
@@ -42,13 +42,13 @@ def main(argv: Sequence[str]) -> int:
 def _hook(name: str, args: Sequence[str]) -> int:
     repo = repo_of_hook() or git.find_repo(Path.cwd())
     gate = Gate(repo, locate(repo), TOOLS, compile_elsewhere)
-    if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg"):
+    if name in ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch"):
         if rebasing.in_progress(gate.repo):
             return 0  # judged once, at the end: post-rewrite, and whatever is committed or pushed next
-        if name == "prepare-commit-msg" and git.rev_parse(gate.repo, f":{FILE}") is None:
+        if name == "prepare-commit-msg" and _is_not_set_up(gate):
             return 0  # nothing is recorded without a configuration, so there is nothing to look up
         verdict = judging.judge_index(gate, record=True)
-        code = _report(verdict)
+        code = _report(verdict, _tried(gate, verdict))
         show_way_on(Console(), verdict)
         if name != "prepare-commit-msg" and verdict.status == "passed" and verdict.recorded:
             handover.leave()
@@ -58,6 +58,11 @@ def _hook(name: str, args: Sequence[str]) -> int:
     if name == "pre-push":
         return _push(gate)
     raise QualityGateError(f"{name!r} is not a hook of qualitygate", hint="qualitygate install")
+
+
+def _is_not_set_up(gate: Gate) -> bool:
+    """Whether neither the index nor this clone has a gate; settings that are taken away are still there in base."""
+    return git.rev_parse(gate.repo, f":{FILE}") is None and not records.any_here(gate.state.shared)
 
 
 def _rewritten(gate: Gate) -> int:
@@ -75,11 +80,29 @@ def _push(gate: Gate) -> int:
     return worst
 
 
-def _report(verdict: Verdict) -> int:
+def _tried(gate: Gate, verdict: Verdict) -> tuple[str, ...]:
+    """What an agent is told of its earlier attempts at this commit. People count their own."""
+    if actor.agent() is None:
+        return ()
+    from qualitygate.gate import attempts
+
+    if not verdict.blocking:
+        if verdict.status in ("passed", "accepted"):
+            attempts.passed(gate.state, verdict)
+        return ()
+    from functools import partial
+
+    from qualitygate.gate.explaining import explain_elsewhere
+    from qualitygate.reporters.retries import render
+
+    return render(attempts.note(gate.state, gate.repo, verdict), partial(explain_elsewhere, gate.repo.root))
+
+
+def _report(verdict: Verdict, more: tuple[str, ...] = ()) -> int:
     # An agent that passed has nothing to read, and the second hook of a commit nothing to repeat.
     let_go = verdict.status == "passed" or (verdict.status == "accepted" and not verdict.checks)
     if not let_go or (not actor.agent() and (verdict.checks or verdict.accepted or verdict.undecided)):
-        show(Console(), verdict, "brief")
+        show(Console(), verdict, "brief", more=more)
     return exit_code(verdict)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualitygate.errors import GitError
@@ -20,6 +20,7 @@ from qualitygate.git import (
     tree_of,
 )
 from qualitygate.model import Entry
+from qualitygate.process import is_running, undisturbed
 
 
 def write_tree(repo: Repo, scratch: Path) -> str:
@@ -129,27 +130,48 @@ _TRIES = 5
 
 def _swap_index(index: Path, before: bytes, after: bytes) -> bool:
     """Whether the index still was `before`, and now is `after`."""
-    ready = index.with_name(f"{index.name}.qualitygate-{os.getpid()}")
+    ready = index.with_name(f"{index.name}{_READY}{os.getpid()}")
     lock = index.with_name(f"{index.name}.lock")
     try:
-        with open(ready, "wb") as file:
-            file.write(after)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(ready, lock)  # the lock is held for one comparison: whoever kills us then leaves it lying there
-        try:
-            if index.read_bytes() != before:
-                return False
-            os.replace(lock, index)
-        finally:
-            lock.unlink(missing_ok=True)
+        with undisturbed():
+            try:
+                with open(ready, "wb") as file:
+                    file.write(after)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.link(ready, lock)  # held for one comparison: whoever kills us then leaves it for `sweep_locks`
+                try:
+                    if index.read_bytes() != before:
+                        return False
+                    os.replace(lock, index)
+                finally:
+                    lock.unlink(missing_ok=True)
+            finally:
+                ready.unlink(missing_ok=True)
     except FileExistsError:
         raise GitError(f"another git is at work: {lock} exists", hint="wait until it has ended") from None
     except OSError as exc:
         raise GitError(f"cannot write the index: {exc.strerror or exc}", hint=f"make {index.parent} writable") from None
-    finally:
-        ready.unlink(missing_ok=True)
     return True
+
+
+_READY = ".qualitygate-"
+
+
+def sweep_locks(repo: Repo) -> None:
+    """Remove what a killed run of ours left beside the index; a lock only where it is the same file, so ours.
+
+    Another git's lock is never touched, nor one of ours whose process goes on.
+    """
+    index = repo.index_file
+    lock = index.with_name(f"{index.name}.lock")
+    for ready in index.parent.glob(f"{index.name}{_READY}*"):
+        process = ready.name.rpartition("-")[2]
+        if not process.isdecimal() or is_running(int(process)):
+            continue
+        if lock.exists() and lock.samefile(ready):
+            lock.unlink(missing_ok=True)
+        ready.unlink(missing_ok=True)
 
 
 def make_room(file: Path) -> None:
@@ -189,6 +211,16 @@ def with_files(repo: Repo, tree: str, files: Mapping[str, bytes | None], scratch
     made = ask(private, "write-tree").decode("ascii").strip()
     index.unlink(missing_ok=True)
     return readable(repo, objects), made
+
+
+def store(repo: Repo, files: Sequence[bytes], objects: Path) -> tuple[Repo, list[str]]:
+    """Put contents into an object store of ours; returns the repo that can read them too, and their ids."""
+    (objects / "info").mkdir(parents=True, exist_ok=True)
+    private = repo._replace(
+        objects=(real_objects(repo), *repo.objects), env={**repo.env, "GIT_OBJECT_DIRECTORY": os.fspath(objects)}
+    )
+    asked = (ask(private, "hash-object", "-w", "--stdin", "--no-filters", stdin=data) for data in files)
+    return readable(repo, objects), [said.decode("ascii").strip() for said in asked]
 
 
 def without_own_filters(repo: Repo) -> dict[str, str]:

@@ -12,6 +12,8 @@ from qualitygate.locations import GIT_LAUNCHER
 
 NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")
 """The git hooks in which the gate has something to do."""
+STRICT = ("reference-transaction", "pre-applypatch")
+"""Those of strict mode, which is asked for: one sees every branch that moves, one judges what `git am` applies."""
 OURS = "qualitygate"
 LEFTHOOK_FILES = tuple(
     f"{dot}lefthook.{end}" for dot in ("", ".", ".config/") for end in ("yml", "yaml", "toml", "json", "jsonc")

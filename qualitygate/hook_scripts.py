@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_config
 from qualitygate.errors import GitError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
+from qualitygate.hook_managers import STRICT as STRICT
 from qualitygate.hook_managers import calls_gate, husky_of, shim_for, writer
+from qualitygate.process import is_running
 
 KEPT = ".before-qualitygate"
 OWN = "qualitygate-hooks"
@@ -67,7 +69,7 @@ def directory(repo: Repo) -> Path:
 
 def hooks_path(repo: Repo) -> tuple[str, str]:
     """`core.hooksPath` and its scope (`local`, `global`, ...); "" for both where it is not set."""
-    value, scope = git.config(repo, "core.hooksPath"), git.config_scope(repo, "core.hooksPath")
+    value, scope = git_config.value(repo, "core.hooksPath"), git_config.scope_of(repo, "core.hooksPath")
     return value or "", scope
 
 
@@ -87,11 +89,35 @@ def is_ours(path: Path) -> bool:
         return False
 
 
-def install(repo: Repo, template: str) -> Installed:
+def is_as_written(repo: Repo, template: str, path: Path) -> bool:
+    """Whether a hook of ours says what `install` writes, wherever its interpreter and our package are."""
+    place = path.parent
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape")
+        expected = _script(template, path.name, tracked=is_tracked(repo, place), shared=_for_all(repo))
+    except OSError:
+        return False
+    return _without_places(text) == _without_places(expected)
+
+
+def _without_places(text: str) -> list[str]:
+    return [
+        line.partition("=")[0] if line.startswith(("python=/", "package=/", "python='", "package='")) else line
+        for line in text.splitlines()
+    ]
+
+
+def is_strict(repo: Repo) -> bool:
+    """Whether the hooks of strict mode are in this clone."""
+    return is_ours(directory(repo) / STRICT[0])
+
+
+def install(repo: Repo, template: str, strict: str = "") -> Installed:
     """Write our hooks, all or none. A hook that is there already is kept beside ours, which runs it first.
 
-    A hook whose manager calls the gate stays the manager's. Where the user has one folder of hooks for all
-    repositories, this clone gets its own, which runs those first. Raises QualityGateError where that cannot be written.
+    `strict` is the script of strict mode, whose hooks are written where it is given. A hook whose manager calls the
+    gate stays the manager's. Where the user has one folder of hooks for all repositories, this clone gets its own,
+    which runs those first. Raises QualityGateError where that cannot be written.
     """
     place = directory(repo)
     shared = _for_all(repo)
@@ -101,7 +127,8 @@ def install(repo: Repo, template: str) -> Installed:
     try:
         _bring_husky(repo, place)
         place.mkdir(parents=True, exist_ok=True)
-        for name in NAMES:
+        _sweep(place)
+        for name in (*NAMES, *(STRICT if strict else ())):
             path, kept = place / name, place / f"{name}{KEPT}"
             if by := calls_gate(repo.root, place, name) or _runs_us_first(place, name):
                 managed[name] = by
@@ -118,10 +145,10 @@ def install(repo: Repo, template: str) -> Installed:
                     )
                 fresh.append(name)
                 if os.path.lexists(path):
-                    path.replace(kept)
+                    _keep(path, kept)
             if kept.exists() or (shared and (shared / name).exists()):
                 chained.append(name)
-            _write(path, _script(template, name, tracked=tracked, shared=shared))
+            _write(path, _script(strict if name == STRICT[0] else template, name, tracked=tracked, shared=shared))
             written.append(name)
         if shared:
             _take_over(repo, place, shared)
@@ -157,8 +184,10 @@ def _runs_us_first(place: Path, name: str) -> str:
 
 def _for_all(repo: Repo) -> Path | None:
     """The folder of hooks that the user has for all repositories, if this clone is to run them too."""
-    said = git.config(repo, "core.hooksPath", scope="global") or git.config(repo, "core.hooksPath", scope="system")
-    local = git.config(repo, "core.hooksPath", scope="local")
+    said = git_config.value(repo, "core.hooksPath", scope="global") or git_config.value(
+        repo, "core.hooksPath", scope="system"
+    )
+    local = git_config.value(repo, "core.hooksPath", scope="local")
     if not said or (local and place_named(repo, local) != (repo.common_dir / OWN).resolve()):
         return None
     path = place_named(repo, said)
@@ -171,7 +200,7 @@ def _take_over(repo: Repo, place: Path, shared: Path) -> None:
         if path.name not in NAMES and os.access(path, os.X_OK) and path.is_file() and "." not in path.name:
             quoted = shlex.quote(os.fspath(path))
             _write(place / path.name, f'#!/bin/sh\n{_SIGN.decode()} This one passes on.\nexec {quoted} "$@"\n')
-    git.set_config(repo, "core.hooksPath", os.fspath(place))
+    git_config.put(repo, "core.hooksPath", os.fspath(place))
 
 
 def is_tracked(repo: Repo, place: Path) -> bool:
@@ -207,8 +236,15 @@ def _script(template: str, name: str, *, tracked: bool, shared: Path | None = No
     return template
 
 
+_HALF = ".qualitygate-half-"
+
+
+def _half(path: Path) -> Path:
+    return path.with_name(f"{_HALF}{path.name}-{os.getpid()}")
+
+
 def _write(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = _half(path)
     try:
         temporary.write_text(text, encoding="utf-8", errors="surrogateescape")
         temporary.chmod(0o755)
@@ -218,11 +254,30 @@ def _write(path: Path, text: str) -> None:
         raise
 
 
+def _keep(path: Path, kept: Path) -> None:
+    """Give the hook that is there its second name. It stays under the first until ours takes that in one step."""
+    temporary = _half(kept)
+    try:
+        os.link(path, temporary, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(path, temporary, follow_symlinks=False)  # where a file has one name only
+    temporary.replace(kept)
+    temporary.unlink(missing_ok=True)  # two names of one file do not take each other's place
+
+
+def _sweep(place: Path) -> None:
+    """Remove what a killed run left."""
+    for left in place.glob(f"{_HALF}*"):
+        if not is_running(int(left.name.rpartition("-")[2])):
+            left.unlink(missing_ok=True)
+
+
 def uninstall(repo: Repo) -> tuple[str, ...]:
     """Take our hooks out and put back what was there; returns the names of those removed."""
     place = directory(repo)
-    ours = [name for name in NAMES if is_ours(place / name)]
-    for name in ours:
+    ours = [name for name in (*NAMES, *STRICT) if is_ours(place / name)]
+    _sweep(place)
+    for name in (*NAMES, *STRICT):
         _take_out(place, name)
     for name in NAMES:  # made as the manager would have made it, for settings that are gone now
         path = place / name
@@ -235,13 +290,23 @@ def uninstall(repo: Repo) -> tuple[str, ...]:
         for path in place.iterdir():
             path.unlink()
         place.rmdir()
-        git.set_config(repo, "core.hooksPath", None)
+        git_config.put(repo, "core.hooksPath", None)
     return tuple(ours)
 
 
 def _take_out(place: Path, name: str) -> None:
     path, kept = place / name, place / f"{name}{KEPT}"
-    if is_ours(path):
-        path.unlink()
-    if os.path.lexists(kept) and not os.path.lexists(path):
+    if not os.path.lexists(kept):
+        if is_ours(path):
+            path.unlink()
+    elif is_ours(path) or not os.path.lexists(path):
         kept.replace(path)
+    elif _is_same(path, kept):
+        kept.unlink()  # an install that was killed came as far as this
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other) or one.read_bytes() == other.read_bytes()
+    except OSError:
+        return False

@@ -59,6 +59,7 @@ class Finding(NamedTuple):
     """One thing that one check has to say about one place. Lines and columns count from 1, 0 is unknown.
 
     `name` is the tool's own stable name for it (the id of a test), which alone then identifies it in the other tree.
+    `grave`: it is about security, or about silencing a tool; where its code is edited, it is new, not touched.
     """
 
     check: str
@@ -73,6 +74,7 @@ class Finding(NamedTuple):
     fix: str = ""
     name: str = ""
     fixable: Fixable = ""
+    grave: bool = False
 
 
 class Report(NamedTuple):
@@ -133,6 +135,14 @@ class Acceptance(NamedTuple):
     final: bool = False
 
 
+class Carrier(NamedTuple):
+    """A commit that no record stands for, and what it brought of what blocks now."""
+
+    commit: str
+    subject: str
+    findings: tuple[Finding, ...]
+
+
 class Waiver(NamedTuple):
     """What may pass although it is found: a rule (`tests:*`), a glob of paths, why, and the day after which it may not.
 
@@ -155,7 +165,7 @@ class Verdict(NamedTuple):
     stable id, `on_changed_lines` those that stand on lines which the change added or edited. `accepted`
     would be new, had a person not let it through; `acceptances` say who. `origins`: which settings
     (`checks.ruff.tier`) stand in shared settings, and in which. `waived` would block, had a waiver on the trusted
-    ref not let them pass.
+    ref not let them pass. `carriers`: earlier commits that went past the gate, with what blocks for their sake.
     """
 
     status: Status
@@ -180,6 +190,7 @@ class Verdict(NamedTuple):
     acceptances: tuple[Acceptance, ...] = ()
     origins: Mapping[str, str] = {}
     waived: tuple[Finding, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
 
     @property
     def blocking(self) -> tuple[Finding, ...]:

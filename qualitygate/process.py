@@ -8,8 +8,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from typing import IO, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, NamedTuple
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes kept of each stream; what is longer is cut and marked `truncated`."""
@@ -69,6 +70,39 @@ def _is_scrubbed(name: str) -> bool:
     return bool(_CREDENTIAL_WORDS.intersection(name.upper().split("_"))) or name.upper().endswith(_CREDENTIAL_ENDS)
 
 
+def is_running(process: int) -> bool:
+    """Whether there is a process of this id; somebody else's counts."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Hold back what asks us to stop while a few lines put things in order; it comes when they are done.
+
+    For what takes no time and must not be left half done, such as a lock of git or a temporary file.
+    """
+    held: list[int] = []
+    before: dict[int, Any] = {}
+    try:
+        for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            try:
+                before[stop] = signal.signal(stop, lambda number, frame: held.append(number))
+            except ValueError:
+                break  # only the main thread is ever interrupted
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        for number in dict.fromkeys(held):
+            os.kill(os.getpid(), number)
+
+
 _LIVE: set[int] = set()
 _STARTING = threading.Lock()
 """Held from before a program starts until it is in `_LIVE`: `kill_all` must not come in between."""
@@ -91,6 +125,31 @@ def _kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def _kill_holders(pipes: Iterable[int]) -> None:
+    """Kill who still holds the other end of these pipes: a child that left the group of its program (Linux)."""
+    wanted = {(found.st_dev, found.st_ino) for found in map(os.fstat, pipes)}
+    with _STARTING:  # or it might be a program of ours that is just starting
+        for process in (int(name) for name in _listed("/proc") if name.isdecimal() and int(name) != os.getpid()):
+            for handle in _listed(f"/proc/{process}/fd"):
+                try:
+                    found = os.stat(f"/proc/{process}/fd/{handle}")
+                except OSError:
+                    continue
+                if (found.st_dev, found.st_ino) in wanted:
+                    try:
+                        os.kill(process, signal.SIGKILL)
+                    except OSError:
+                        pass
+                    break
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []  # gone, somebody else's, or no Linux
 
 
 class _Pump:
@@ -147,6 +206,10 @@ class _Pump:
                 rest = time.monotonic() + _GRACE
                 end = rest
         return ended
+
+    def left_open(self) -> tuple[int, ...]:
+        """What somebody still can write to, though the program has ended."""
+        return tuple(self._open)
 
     def _move(self, fd: int) -> None:
         if fd == self._pidfd:
@@ -236,8 +299,29 @@ def run(
         raise
     finally:
         _kill_group(process.pid)  # what it left behind belongs to nobody
+        if pump.left_open():
+            _kill_holders(pump.left_open())
         _LIVE.discard(process.pid)
         kept = [bytes(data) for data in pump.kept.values()]
         pump.close()
     out, err = ([b""] * 2 + kept)[-2:]
     return Output(process.returncode, out, err, not in_time, pump.truncated)
+
+
+def attached(argv: Sequence[str], *, cwd: str | os.PathLike[str], stdin: bytes) -> tuple[int | None, str]:
+    """Run a program of the user's own, with our environment and streams, `stdin` on its standard input, without limit.
+
+    Returns its exit code, or None and why it could not be started. It stays in our process group, so that what
+    interrupts us interrupts it.
+    """
+    try:
+        process = subprocess.Popen(list(argv), cwd=cwd, stdin=subprocess.PIPE)
+    except (OSError, ValueError) as exc:
+        return None, str(exc)
+    try:
+        process.communicate(stdin)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    return process.returncode, ""

@@ -236,3 +236,57 @@ def test_the_proof_asks_through_the_registered_command(root: Path) -> None:
     (root / LAUNCHER).write_text("exit 0\n")
     (proof,) = prove_agents(root, (Chosen(AGENTS["claude"], ""),))
     assert proof.reason.startswith("`git commit --no-verify -m seed` was not refused")
+
+
+def test_an_agent_that_was_started_to_change_something_ends_green_too(session: Session) -> None:
+    session.prompt("go on")
+    session.begin_help("a")
+    session.write("a.py", BAD)
+    said = session.end_help("a")
+    assert said.stopped and '"a.py":9:16' in said.to_agent
+    assert session.end_help("a", again=True).stopped
+    said = session.end_help("a", again=True)
+    assert not said.stopped and "kept from stopping 2 times" in said.to_person
+    assert session.stop().stopped, "what it left is judged when the session's own agent stops"
+
+
+def test_an_agent_that_was_started_to_look_is_not_kept(session: Session) -> None:
+    session.prompt("go on")
+    session.write("a.py", BAD)
+    session.begin_help("a")
+    assert session.end_help("a")[:3] == (False, "", "")
+    assert session.end_help("never seen to begin")[:3] == (False, "", "")
+
+
+@pytest.mark.parametrize("tool", ("push_files", "create_or_update_file", "merge_pull_request"))
+def test_commits_at_the_code_host_are_refused(session: Session, tool: str) -> None:
+    said = session.remote(f"mcp__github__{tool}")
+    assert said.stopped and "commit and push them" in said.to_agent
+
+
+@pytest.mark.parametrize("tool", ("get_file_contents", "create_pull_request", "list_issues", "add_issue_comment"))
+def test_reading_and_asking_at_the_code_host_is_free(session: Session, tool: str) -> None:
+    assert session.remote(f"mcp__github__{tool}")[:3] == (False, "", "")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "why"),
+    (
+        (".claude/settings.json", "{}", "does not call the gate for Claude Code any more"),
+        (".claude/settings.local.json", '{"disableAllHooks": true}', "`disableAllHooks` is set"),
+    ),
+)
+def test_settings_that_end_the_hooks_do_not_count_for_this_session(
+    session: Session, root: Path, path: str, text: str, why: str
+) -> None:
+    assert session.change_settings(".claude/settings.json")[:3] == (False, "", "")
+    write(root, {path: text})
+    said = session.change_settings(path)
+    assert said.stopped and why in said.to_agent and why in said.to_person
+
+
+def test_settings_of_somebody_else_are_nobodys_business(session: Session, root: Path) -> None:
+    write(root, {".claude/settings.local.json": '{"model": "other"}'})
+    assert session.change_settings(".claude/settings.local.json")[:3] == (False, "", "")
+    write(root, {".claude/settings.local.json": "{torn"})
+    assert session.change_settings(".claude/settings.local.json")[:3] == (False, "", "")

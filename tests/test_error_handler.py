@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -158,3 +159,20 @@ def test_a_deleted_working_directory_does_not_hide_the_error(tmp_path: Path, own
     assert done.returncode == 3
     log = Path(done.stderr.removeprefix("error: internal error, details in ").strip())
     assert "\ndirectory gone\n" in log.read_text()
+
+
+def test_who_is_impatient_does_not_interrupt_the_tidying_up_and_who_insists_does() -> None:
+    tidied: list[int] = []
+
+    def function(more: int) -> int:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+        finally:
+            for number in range(more):
+                os.kill(os.getpid(), (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[number % 3])
+            tidied.append(more)
+        return 0
+
+    assert ended(lambda: function(5)) == Ended(130, "", "interrupted\n")
+    assert ended(lambda: function(20)) == Ended(130, "", "interrupted\n")
+    assert tidied == [5]

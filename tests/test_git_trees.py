@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,22 @@ def test_an_index_that_is_gone_has_moved(tmp_path: Path) -> None:
     tree, made_from = git_trees.write_index(repo, scratch)
     repo.index_file.unlink()
     assert git_trees.index_moved(repo, scratch, tree, made_from)
+
+
+def test_a_lock_that_a_killed_run_of_ours_left_is_taken_away_and_nobody_elses(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "x = 1\n"})
+    repo = git_.find_repo(root)
+    lock, gone = root / ".git/index.lock", subprocess.Popen(["true"])
+    gone.wait()
+    for left in (f"index.qualitygate-{gone.pid}", f"index.qualitygate-{os.getpid()}"):
+        ours = root / ".git" / left
+        ours.write_bytes(b"an index")
+        os.link(ours, lock)
+        git_trees.sweep_locks(repo)
+        assert lock.exists() == ours.exists() == left.endswith(f"-{os.getpid()}")
+        ours.unlink(missing_ok=True)
+        lock.unlink(missing_ok=True)
+    (root / f".git/index.qualitygate-{gone.pid}").write_bytes(b"an index")
+    lock.write_bytes(b"somebody's")
+    git_trees.sweep_locks(repo)
+    assert lock.read_bytes() == b"somebody's" and not (root / f".git/index.qualitygate-{gone.pid}").exists()

@@ -271,7 +271,7 @@ def test_a_disk_that_is_full_half_way_leaves_the_hooks_as_they_were(
     before, really = hooks(), Path.chmod
 
     def full(path: Path, mode: int) -> None:
-        if path.name.startswith(".prepare-commit-msg"):
+        if path.name.startswith(".") and "prepare-commit-msg" in path.name:
             raise OSError(28, "No space left on device")
         really(path, mode)
 

@@ -135,7 +135,7 @@ def test_what_ships_loads_and_is_consistent() -> None:
     common = next(book for book in books if book.always)
     assert {check.name for check in common.checks} == {
         *("syntax", "merge-marker", "large-file", "secrets", "semgrep"),
-        *("suppressions", "handlers", "kept-tests", "kept-types"),
+        *("suppressions", "handlers", "kept-tests", "kept-types", "kept-settings"),
     }
     names = [check.name for book in books for check in book.checks]
     assert len(names) == len(set(names))

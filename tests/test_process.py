@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from qualitygate.process import run, tool_env
+from qualitygate.process import run, tool_env, undisturbed
 
 
 def python(code: str) -> list[str]:
@@ -68,3 +69,14 @@ def test_the_environment_of_a_tool_is_free_of_what_changes_its_answer(monkeypatc
     env = tool_env({"MYPYPATH": "ours"})
     assert [env.get(n) for n in ("GIT_DIR", "PYTHONPATH", "RUFF_CONFIG", "VIRTUAL_ENV", "FORCE_COLOR")] == [None] * 5
     assert (env["MYPYPATH"], env["NO_COLOR"]) == ("ours", "1")
+
+
+def test_what_asks_us_to_stop_waits_for_the_few_lines_that_must_not_be_left_half_done() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        with undisturbed():
+            os.kill(os.getpid(), signal.SIGINT)
+            done.append("put in order")
+        done.append("went on")
+    assert done == ["put in order"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

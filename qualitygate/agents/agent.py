@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, Protocol, get_args
 
-Kind = Literal["start", "prompt", "command", "write", "edited", "stop"]
+Kind = Literal["start", "prompt", "command", "write", "edited", "stop", "remote", "helper", "helped", "settings"]
 """`start`: a session begins; `prompt`: its person has asked for something; `command`: it is about to run a shell
-command; `write`: it is about to write a file with a tool of its own; `edited`: it has; `stop`: it wants to end."""
+command; `write`: it is about to write a file with a tool of its own; `edited`: it has; `stop`: it wants to end;
+`remote`: it is about to use a tool of a code host; `helper`: an agent that it started begins, `helped`: that one wants
+to end; `settings`: its settings have changed."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -16,7 +18,8 @@ class Event(NamedTuple):
     """One moment in an agent's work.
 
     `session` is the agent's own id for it, `folder` where it works. `command` is a shell command, `paths`
-    the files that are (to be) written. `again`: the agent wanted to stop before, and was kept from it.
+    the files that are (to be) written. `again`: the agent wanted to stop before, and was kept from it. `helper` is the
+    id of an agent that the session's own has started, `tool` the name of the tool that is about to be used.
     """
 
     kind: Kind
@@ -25,6 +28,8 @@ class Event(NamedTuple):
     command: str = ""
     paths: tuple[str, ...] = ()
     again: bool = False
+    helper: str = ""
+    tool: str = ""
 
 
 class Answer(NamedTuple):

@@ -29,9 +29,15 @@ _NAMES: Mapping[Kind, str] = {
     "write": "PreToolUse",
     "edited": "PostToolUse",
     "stop": "Stop",
+    "remote": "PreToolUse",
+    "helper": "SubagentStart",
+    "helped": "SubagentStop",
+    "settings": "ConfigChange",
 }
-_MATCHERS: Mapping[Kind, str] = {"command": _SHELLS, "write": _WRITERS, "edited": _WRITERS}
-_SECONDS: Mapping[Kind, int] = {"start": 30, "prompt": 30, "command": 20, "write": 20, "edited": 60, "stop": 600}
+_REMOTE = "mcp__github__.*"
+_MATCHERS: Mapping[Kind, str] = {"command": _SHELLS, "write": _WRITERS, "edited": _WRITERS, "remote": _REMOTE}
+_SECONDS: Mapping[Kind, int] = {"edited": 60, "stop": 600, "helped": 600, "command": 20, "write": 20, "remote": 20}
+_OTHERWISE = 30
 
 
 def registration(launcher: str) -> Mapping[str, Any]:
@@ -42,7 +48,7 @@ def registration(launcher: str) -> Mapping[str, Any]:
     hooks: dict[str, list[dict[str, Any]]] = {}
     for kind, event in _NAMES.items():
         command = f'cd "$CLAUDE_PROJECT_DIR" && if [ -f {launcher} ]; then sh {launcher} {name} {kind}; fi'
-        hook: dict[str, Any] = {"type": "command", "command": command, "timeout": _SECONDS[kind]}
+        hook: dict[str, Any] = {"type": "command", "command": command, "timeout": _SECONDS.get(kind, _OTHERWISE)}
         if event == "PreToolUse":
             hook["onFailure"] = "block"
         group: dict[str, Any] = {"matcher": _MATCHERS[kind]} if kind in _MATCHERS else {}
@@ -68,12 +74,23 @@ def read(kind: Kind, payload: Mapping[str, Any]) -> Event:
         if not isinstance(command, str):
             raise ValueError("`tool_input.command` is not text")
         return event._replace(command=command)
+    if kind == "remote":
+        tool = payload.get("tool_name")
+        if not isinstance(tool, str):
+            raise ValueError("`tool_name` is missing")
+        return event._replace(tool=tool)
+    if kind == "settings":
+        path = payload.get("file_path")
+        return event._replace(paths=(path,) if isinstance(path, str) else ())
     if kind in ("write", "edited"):
         path = asked.get("file_path") or asked.get("notebook_path")
         if not isinstance(path, str):
             raise ValueError("`tool_input.file_path` is missing")
         return event._replace(paths=(path,))
-    return event._replace(again=payload.get("stop_hook_active") is True)
+    helper = payload.get("agent_id") if kind in ("helper", "helped") else ""
+    if not isinstance(helper, str):
+        raise ValueError("`agent_id` is missing")
+    return event._replace(again=payload.get("stop_hook_active") is True, helper=helper)
 
 
 def example(folder: str, command: str) -> bytes:
@@ -86,12 +103,12 @@ def example(folder: str, command: str) -> bytes:
 def reply(kind: Kind, answer: Answer) -> Reply:
     """One JSON object, nothing where there is nothing to say; always exit code 0, so that it is read."""
     document: dict[str, Any] = {}
-    if answer.refused and kind in ("command", "write"):
+    if answer.refused and _NAMES[kind] == "PreToolUse":
         decision = {"permissionDecision": "deny", "permissionDecisionReason": answer.text}
         document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], **decision}
     elif answer.refused:
         document = {"decision": "block", "reason": answer.text}
-    elif answer.text:
+    elif answer.text and kind != "settings":  # that event takes no text for the agent
         document["hookSpecificOutput"] = {"hookEventName": _NAMES[kind], "additionalContext": answer.text}
     if answer.aside:
         document["systemMessage"] = answer.aside

@@ -87,6 +87,15 @@ def holds_block(data: bytes, marker_comment: str) -> bool:
         return False
 
 
+def block_lines(data: bytes, marker_comment: str) -> tuple[str, ...]:
+    """The lines of our block; none where it is not there, or not whole."""
+    try:
+        found = _find(data, marks(marker_comment), "the file")
+    except ConfigError:
+        return ()
+    return tuple(data[found[0] : found[1]].decode("utf-8", "replace").splitlines()[1:-1]) if found else ()
+
+
 def _joined(body: Sequence[str], eol: bytes) -> bytes:
     return eol.join(line.encode("utf-8") for line in body)
 

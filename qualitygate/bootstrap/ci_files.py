@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qualitygate import git
+from qualitygate import git, git_config
 from qualitygate.bootstrap.blocks import holds_block
 from qualitygate.bootstrap.ci_environment import steps_for
 from qualitygate.bootstrap.ci_render import Settings, is_ours, is_untouched, render_github, render_gitlab
@@ -63,7 +63,7 @@ def _uses(name: str, repo: Repo, facts: Facts) -> str:
         return GITLAB_CI
     if name == "github" and (repo.root / ".github").is_dir():
         return ".github is here"
-    remotes = git.remotes(repo)
+    remotes = git_config.remotes(repo)
     return next((f"remote {remote}" for remote, url in remotes.items() if _host(url).startswith(f"{name}.")), "")
 
 

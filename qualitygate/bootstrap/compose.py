@@ -9,11 +9,13 @@ from qualitygate.bootstrap import existing_trials, house_trials
 from qualitygate.bootstrap.deciding import mypy, plain, ruff, semgrep, tests
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.growing import NOTHING, TAKEN_OUT, Taken, Told, of_the_project, told
 from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
 from qualitygate.checks.tool_environment import PINNED
 from qualitygate.errors import ToolError
+from qualitygate.gate.surroundings import project_at
 from qualitygate.playbook import Playbook, PlaybookCheck
 
 _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
@@ -28,14 +30,17 @@ _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
 
 
 def compose(
+    draft: Draft,
     ground: Ground,
     playbooks: Sequence[Playbook],
-    read: Callable[[str], bytes | None],
     progress: Callable[[str], None],
-) -> Draft:
-    """Decide every check of the playbooks, in each folder it belongs to; `qualitygate.toml` is not yet in the draft."""
-    draft = Draft(read)
-    names = git.entries(ground.scratch.gate.repo, ground.scratch.head)
+    taken: Taken = NOTHING,
+) -> None:
+    """Decide every check of the playbooks, in each folder it belongs to; `qualitygate.toml` is not yet in the draft.
+
+    What the draft has already stays, and is not tried; what was `taken` out by somebody stays out.
+    """
+    names = of_the_project(git.entries(ground.scratch.gate.repo, ground.scratch.head))
     for playbook in playbooks:
         for check in playbook.checks:
             there = {one.tool for one in draft.checks}
@@ -47,12 +52,17 @@ def compose(
                 if not any(tool.wants(path) for path in all_within(root, names)):
                     continue
                 name = check.name if len(places) == 1 or not root else f"{check.name}-{slug(root)}"
+                one = Told(check.tool, root)
+                if any(kept.name == name or told(kept.tool, kept.options) == one for kept in draft.kept):
+                    continue
+                if taken.holds(name, one):
+                    draft.leave_out(name, TAKEN_OUT)
+                    continue
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
                 _decide(draft, here, check._replace(name=name))
-    draft.existing = existing_trials.settle(draft, ground.scratch, ground.facts, progress)
-    draft.house_rules = house_trials.settle(draft, ground.scratch, ground.facts, progress)
-    return draft
+    draft.existing = existing_trials.settle(draft, ground, taken, progress)
+    draft.house_rules = house_trials.settle(draft, ground, taken, progress)
 
 
 def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
@@ -66,8 +76,11 @@ def _reason(exc: ToolError, ground: Ground, check: PlaybookCheck) -> str:
     """Why a tool cannot run, and what has to be done before the next bootstrap."""
     tool = ground.scratch.tools[check.tool]
     if traits.ecosystem(tool) == "node" and ground.project.modules is None and tool.package not in PINNED:
+        if not ground.scratch.trusted and project_at(ground.scratch.gate.repo, ground.root, ("node",)).modules:
+            return "it runs from node_modules, whose programs are not trusted in this clone: bootstrap with --trust"
         return f"it runs from node_modules: {_installing(ground)}, then bootstrap with --trust"
-    said = f"{exc.message}; {exc.hint}" if exc.hint else exc.message
+    hint = exc.hint.replace("`qualitygate install --trust`; to set the check up, ", "")
+    said = f"{exc.message}; {hint}" if hint else exc.message
     return said.replace("`qualitygate install --trust`", "bootstrap with --trust")
 
 

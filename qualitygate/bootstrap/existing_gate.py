@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
-from qualitygate.checks.project_commands import Stated
+from qualitygate.checks.project_commands import TOOL, Stated
 from qualitygate.inspection.facts import Facts, GateCommand, Kind
 from qualitygate.inspection.shell import segments, unwrapped
 
@@ -116,9 +116,9 @@ def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[s
     return tuple(_covered(found.values(), planned))
 
 
-def candidates(facts: Facts) -> tuple[Stated, ...]:
-    """The commands that may be tried, for the question whether they may."""
-    rows = standings(facts, ())
+def candidates(facts: Facts, planned: Sequence[PlannedCheck] = ()) -> tuple[Stated, ...]:
+    """The commands that may be tried, for the question whether they may; not those that a check runs already."""
+    rows = standings(facts, [check for check in planned if check.tool == TOOL])
     return tuple(Stated(row.command, row.directory, row.run) for row in rows if row.group == "check")
 
 
@@ -203,10 +203,13 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
     for check in planned:
         by_tool.setdefault(check.tool, []).append(check.name)
     done: dict[tuple[str, bool], set[str]] = {}
-    for row in sorted(rows, key=_plainness):
-        own = [c.name for c in planned if (list(row.run), row.directory) == _runs(c) and row.run]
-        if own:
-            yield row._replace(group="covered", why=", ".join(own))
+    ordered = sorted(rows, key=_plainness)
+    own = {row: [c.name for c in planned if row.run and (list(row.run), row.directory) == _runs(c)] for row in ordered}
+    for row in (one for one in ordered if own[one]):
+        done.setdefault((row.directory, row.kind == "test"), set()).update(_left(row, by_tool))
+    for row in ordered:
+        if own[row]:
+            yield row._replace(group="covered", why=", ".join(own[row]))
             continue
         adapters = {tool.replace(" ", "-") for tool in row.tools if tool not in _WRAPPING} or set(row.tools)
         if adapters and adapters <= set(by_tool):
@@ -215,12 +218,17 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
             continue
         if row.group == "check":
             seen = done.setdefault((row.directory, row.kind == "test"), set())
-            left = {tool for tool in row.tools if tool.replace(" ", "-") not in by_tool} or {row.command}
+            left = _left(row, by_tool)
             if left <= seen:
                 yield row._replace(group="listed", why="another form of what a command above does")
                 continue
             seen |= left
         yield row
+
+
+def _left(row: Standing, by_tool: Collection[str]) -> set[str]:
+    """What a command does that no check of ours does."""
+    return {tool for tool in row.tools if tool.replace(" ", "-") not in by_tool} or {row.command}
 
 
 def _runs(check: PlannedCheck) -> tuple[list[str], str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, standings
+from qualitygate.bootstrap.growing import TAKEN_OUT, Taken, Told
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.scopes import slug
 from qualitygate.bootstrap.scratch import Scratch, look
@@ -25,11 +27,13 @@ SOON = 5.0
 _NODE = ("npm", "npx", "node")
 
 
-def settle(draft: Draft, scratch: Scratch, facts: Facts, progress: Callable[[str], None]) -> tuple[Standing, ...]:
+def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str], None]) -> tuple[Standing, ...]:
     """Classify all, try what may be tried, and plan a check for what is green and stands for itself."""
-    rows = standings(facts, draft.checks, _bash_scripts(draft, facts))
+    rows = standings(ground.facts, draft.checks, _bash_scripts(draft, ground.facts))
     end = time.monotonic() + BUDGET
-    return tuple(_settled(draft, scratch, rows, end, progress))
+    out = [row for row in rows if row.group == "check" and taken.holds("", Told(TOOL, row.directory, row.run))]
+    left = [row._replace(group="listed", why=TAKEN_OUT) if row in out else row for row in rows]
+    return tuple(_settled(draft, ground, left, end, progress))
 
 
 def _bash_scripts(draft: Draft, facts: Facts) -> Iterator[str]:
@@ -39,21 +43,22 @@ def _bash_scripts(draft: Draft, facts: Facts) -> Iterator[str]:
 
 
 def _settled(
-    draft: Draft, scratch: Scratch, rows: Sequence[Standing], end: float, progress: Callable[[str], None]
+    draft: Draft, ground: Ground, rows: Sequence[Standing], end: float, progress: Callable[[str], None]
 ) -> Iterator[Standing]:
     for row in rows:
         left = end - time.monotonic()
         if row.group != "check":
             yield row
-        elif why := _unable(scratch, row, left):
+        elif why := _unable(ground, row, left):
             yield row._replace(group="listed", why=why)
         else:
             progress(f"trying the project's own `{row.command[:60]}`")
-            yield _tried(draft, scratch, row, min(left, EACH))
+            yield _tried(draft, ground.scratch, row, min(left, EACH))
 
 
-def _unable(scratch: Scratch, row: Standing, left: float) -> str:
-    if not scratch.trusted:
+def _unable(ground: Ground, row: Standing, left: float) -> str:
+    scratch = ground.scratch
+    if not scratch.trusted or not ground.may_try:
         return "not run: it executes code of this repository, which is not trusted (--trust)"
     project = scratch.project(row.directory)
     if project == Project():

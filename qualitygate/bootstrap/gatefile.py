@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from qualitygate.bootstrap.blocks import block_lines
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, add_precommit_repo, add_toml_table, set_block
 from qualitygate.bootstrap.manager_files import Found, add_launcher, add_to_managers
@@ -12,7 +13,8 @@ from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.precommit import names_service
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import TOOLS
-from qualitygate.config import FILE_NAME, compile_policy
+from qualitygate.config import FILE_NAME, compile_policy, parse_toml
+from qualitygate.errors import ConfigError
 from qualitygate.locations import GIT_LAUNCHER
 from qualitygate.resources import read
 
@@ -58,15 +60,47 @@ def add_gate(draft: Draft, checks: tuple[PlannedCheck, ...], hooks: Hooks, unign
     _ignore(draft, checks, unignored)
 
 
+def add_checks(draft: Draft, unignored: tuple[str, ...]) -> None:
+    """Add checks to the `qualitygate.toml` that is here, behind all that it says, and ignore what they leave behind."""
+    before, new = draft.read(FILE_NAME), draft.added()
+    try:
+        after = add_toml_table(before, "checks", _tables(new), file=FILE_NAME)
+    except ConfigError:
+        after = _set_in(before or b"", _tables(new))
+    draft.write(Edit(FILE_NAME, before, after, kind="toml"))
+    names = ", ".join(check.name for check in new)
+    draft.steps.append(Step(f"add {names} to {FILE_NAME}", "what could not be set up before", "all else in it stays"))
+    _ignore(draft, new, unignored)
+
+
+def _set_in(before: bytes, tables: Mapping[str, Any]) -> bytes:
+    """For checks that are written as one inline table, to which no header can be added."""
+    import tomlkit
+
+    document = tomlkit.parse(before.decode("utf-8-sig"))
+    checks: Any = document["checks"]
+    for name, table in tables.items():
+        checks[name] = table
+    after = tomlkit.dumps(document).encode("utf-8")
+    old, new = parse_toml(before, file=FILE_NAME), parse_toml(after, file=FILE_NAME)
+    if new != {**old, "checks": {**old["checks"], **tables}}:
+        raise ConfigError(f"{FILE_NAME}: checks cannot be added to it", hint="write `checks` as tables of their own")
+    return after
+
+
 def gate_file(checks: tuple[PlannedCheck, ...]) -> bytes:
     """`qualitygate.toml` for these checks."""
+    return add_toml_table(read("templates", FILE_NAME), "checks", _tables(checks), file=FILE_NAME)
+
+
+def _tables(checks: tuple[PlannedCheck, ...]) -> dict[str, Any]:
     tables: dict[str, Any] = {}
     for check in checks:
         table: dict[str, Any] = {"tool": check.tool, "policy": check.policy, "tier": check.tier}
         if check.version:
             table["version"] = check.version
         tables[check.name] = {**table, **check.options}
-    return add_toml_table(read("templates", FILE_NAME), "checks", tables, file=FILE_NAME)
+    return tables
 
 
 def _add_hook_entry(draft: Draft, hooks: Hooks) -> None:
@@ -122,7 +156,8 @@ def _ignore(draft: Draft, checks: tuple[PlannedCheck, ...], unignored: tuple[str
     missing = [folder for folder in folders if folder.strip("/") not in lines]
     missing += [f"/{place}/" for place in unignored]
     if missing:
-        after = set_block(before, "# {}", missing, file=".gitignore")
+        held = block_lines(before or b"", "# {}")
+        after = set_block(before, "# {}", [*held, *missing], file=".gitignore")
         draft.write(Edit(".gitignore", before, after, kind="block" if before is not None else "file"))
         draft.steps.append(
             Step(

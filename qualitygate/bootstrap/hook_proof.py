@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from qualitygate import git, hook_scripts
+from qualitygate import git, git_config, hook_scripts
 from qualitygate.gate import records
 from qualitygate.gate.state import forget, locate
 from qualitygate.gate.trees import worktree_tree
@@ -102,9 +102,9 @@ def _copy_hooks(repo: Repo, here: Repo) -> Path:
     target = here.common_dir / "hooks"
     if source.is_relative_to(repo.root.resolve()) and not source.is_relative_to(repo.common_dir.resolve()):
         target = here.root / source.relative_to(repo.root.resolve())
-        git.set_config(here, "core.hooksPath", os.path.relpath(target, here.root))
+        git_config.put(here, "core.hooksPath", os.path.relpath(target, here.root))
     elif said and source.is_relative_to(repo.common_dir.resolve()):
-        git.set_config(here, "core.hooksPath", os.fspath(target))
+        git_config.put(here, "core.hooksPath", os.fspath(target))
     elif said:
         return source  # of all repositories of this user, and so of the scratch one
     shutil.rmtree(target, ignore_errors=True)

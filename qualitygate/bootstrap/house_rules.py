@@ -160,10 +160,11 @@ _MOST = 100
 def _patterns(names: frozenset[str], read: Read) -> Iterator[HouseRule]:
     """The project's own rules for semgrep and ast-grep."""
     yml = (".yml", ".yaml")
-    for path in sorted(p for p in names if p in _SEMGREP or (p.startswith(".semgrep/") and p.endswith(yml)))[:_MOST]:
+    of_semgrep = [p for p in names if p in _SEMGREP or (p.startswith((".semgrep/", "rules/")) and p.endswith(yml))]
+    for path in sorted(of_semgrep)[:_MOST]:
         rules = _at(_yaml(read, path), "rules")
         for rule in rules if isinstance(rules, list) else ():
-            if identity := _at(rule, "id"):
+            if (identity := _at(rule, "id")) and (not path.startswith("rules/") or _at(rule, "languages")):
                 yield HouseRule("semgrep", f"rule {identity}", path)
     if "sgconfig.yml" in names:
         folders = [str(one).strip("./") for one in _at(_yaml(read, "sgconfig.yml"), "ruleDirs") or ()]

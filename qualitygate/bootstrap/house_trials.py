@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from qualitygate import git
+from qualitygate.bootstrap import house_eslint, house_semgrep
+from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.growing import Taken
 from qualitygate.bootstrap.house_rules import HouseRule, house_rules
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scratch import Scratch, look
@@ -19,15 +22,19 @@ _RUNS = 6
 """Rules that are tried one by one, each with a run of its command."""
 
 
-def settle(draft: Draft, scratch: Scratch, facts: Facts, progress: Callable[[str], None]) -> tuple[HouseRule, ...]:
+def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str], None]) -> tuple[HouseRule, ...]:
     """All rules of the project's own, and whether each fires; none of them is changed."""
+    scratch, facts = ground.scratch, ground.facts
     entries = git.entries(scratch.gate.repo, scratch.head)
-    rows = house_rules(tuple(entries), draft.read)
+    rows = (*house_rules(tuple(entries), draft.read), *house_eslint.restricted(draft, ground))
     if not rows:
         return ()
     progress("trying the rules that the project made up itself")
     ruff = [row for row in rows if row.tool == "ruff"]
     tried = dict(zip(ruff, _ruff(draft, scratch, facts, ruff), strict=True)) if ruff else {}
+    tried.update(house_eslint.settle(draft, ground, [row for row in rows if row.tool == "eslint"]))
+    of_semgrep = [row for row in rows if row.tool == "semgrep"]
+    tried.update(house_semgrep.settle(draft, ground, of_semgrep, taken, progress))
     commands = [row for row in rows if row.tool in ("flake8", "import-linter") and row.seed][:_RUNS]
     for row in commands:
         tried[row] = _by_command(draft, scratch, facts, row)
@@ -37,6 +44,8 @@ def settle(draft: Draft, scratch: Scratch, facts: Facts, progress: Callable[[str
 def _untried(row: HouseRule) -> HouseRule:
     if row.fires is not None or row.why:
         return row
+    if row.tool == "ast-grep":
+        return row._replace(why="rules for ast-grep are not tried yet; where the project runs it, it stays")
     return row._replace(why=f"no check here runs {row.tool}; where the project runs it, it stays")
 
 

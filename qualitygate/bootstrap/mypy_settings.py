@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from qualitygate.bootstrap.edits import Edit, add_ini_section, add_toml_table
@@ -65,10 +65,14 @@ def _has_python(root: str, facts: Facts) -> bool:
     return root == "." or any(path.startswith(f"{root}/") or path == root for path in facts.python_files)
 
 
-def ours(playbook: Playbook, facts: Facts, read: Callable[[str], bytes | None]) -> MypySettings:
-    """Settings for a project without any."""
+def ours(
+    playbook: Playbook, facts: Facts, read: Callable[[str], bytes | None], links: Collection[str] = ()
+) -> MypySettings:
+    """Settings for a project without any; `links` are the paths that are symbolic ones."""
     values: dict[str, Any] = {**playbook.mypy, "files": list(roots(facts))}
-    without = sorted({fact.name for fact in facts.generated_or_vendored_paths})
+    # mypy follows links: from one that leads to a folder above itself it would never come back.
+    folders = [path for path in links if "." not in path.rpartition("/")[2]]
+    without = sorted({*(fact.name for fact in facts.generated_or_vendored_paths), *folders})
     if without:
         values["exclude"] = [f"^{re.escape(path)}{'$' if path.endswith('.py') else '/'}" for path in without]
     comment = "Not strict; `qualitygate bootstrap` chose what this code bears."

@@ -10,11 +10,15 @@ from qualitygate.model import Policy
 
 
 class Step(NamedTuple):
-    """One decision, why it was taken, and what in the repository it rests on."""
+    """One decision, why it was taken, and what in the repository it rests on.
+
+    `check`: the one that it is about, where nothing but that check comes of it.
+    """
 
     step: str
     reason: str
     evidence: str = ""
+    check: str = ""
 
 
 class PlannedCheck(NamedTuple):
@@ -43,9 +47,13 @@ class LeftOut(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """Everything that will be written, and why; nothing of it has happened."""
+    """Everything that will be written, and why; nothing of it has happened.
+
+    `added`: the checks that join those which `qualitygate.toml` has already.
+    """
 
     steps: tuple[Step, ...]
     checks: tuple[PlannedCheck, ...]
     edits: tuple[Edit, ...]
     left_out: tuple[LeftOut, ...] = ()
+    added: tuple[str, ...] = ()

@@ -83,7 +83,7 @@ def replay(
     tools = [(check.name, scratch.tools[check.tool]) for check in commits]
     slow = [name for name, tool in tools if tool.reads == "tree" and tool.scope != "pair"]
     cheap = [check.name for check in commits if check.name not in slow]
-    settings = _Settings(scratch, files)
+    settings = Settings(scratch, files)
     groups = []
     for names in filter(None, (cheap, slow)):
         only = scratch._replace(gate=gate._replace(only=tuple(names)))
@@ -97,7 +97,7 @@ def replay(
     return Replay(tuple(groups), len(rows), time.monotonic() - start)
 
 
-def _one(scratch: Scratch, settings: _Settings, commit: str, parent: str, subject: str) -> Replayed:
+def _one(scratch: Scratch, settings: Settings, commit: str, parent: str, subject: str) -> Replayed:
     old, new = settings.tree(parent), settings.tree(commit)
     if old == new:
         return Replayed(commit, subject, (), ())
@@ -111,7 +111,7 @@ def _undecided(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     return verdict.undecided if ran else ()  # a commit that touches no file of any check has nothing to decide
 
 
-class _Settings:
+class Settings:
     """Trees of old commits under today's settings, each made once."""
 
     def __init__(self, scratch: Scratch, files: Mapping[str, bytes | None]) -> None:

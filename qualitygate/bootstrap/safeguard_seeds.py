@@ -62,6 +62,19 @@ def lost_types(paths: Iterable[str], read: Read) -> Iterator[Sown]:
             yield Sown(path, data.rstrip(b"\n") + b"\nexport const _seeded: any = 1;\n", "types:any")
 
 
+SETTINGS = tuple(f"settings:{kind}" for kind in ("gate-removed", "hook-removed", "ci-step", "ci-trigger"))
+"""What is said of a file that calls the gate, or runs checks in CI, when nothing is left in it."""
+
+
+def lost_settings(paths: Iterable[str], read: Read) -> Iterator[Sown]:
+    """What calls the gate or runs CI, with nothing in it any more; what calls the gate comes first."""
+    texts = (
+        (path, read(path) or b"") for path in paths if path.endswith((".yml", ".yaml")) or path.startswith(".husky/")
+    )
+    found = [(b"qualitygate" not in data, path) for path, data in texts if b"qualitygate" in data or b"run:" in data]
+    yield from (Sown(path, b"\n", SETTINGS[0]) for _, path in sorted(found)[:_MOST])
+
+
 def lost_tests(paths: Iterable[str], read: Read) -> Iterator[Sown]:
     """Test files with nothing in them any more, one at a time: together they would pass for a move."""
     found = 0

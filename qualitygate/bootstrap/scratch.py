@@ -23,7 +23,7 @@ from qualitygate.gate.policy import Compile
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
-from qualitygate.gate.surroundings import around, must_be_trusted
+from qualitygate.gate.surroundings import around, must_be_trusted, work_trees
 from qualitygate.gate.trees import worktree_tree
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
@@ -111,6 +111,17 @@ def look(
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
     must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), surroundings)
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
+
+
+def laid_out(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> Path:
+    """The folder of a check in HEAD's tree with these files, on disk, with the packages of the project in it."""
+    reader, tree = tree_with(scratch, files)
+    layout = Layout(scratch.gate.state.worktree / "head", reader, git.entries(reader, tree))
+    folder = scope.root_of(check)
+    modules = scratch.project(folder).modules
+    if modules is not None:
+        layout.furnish(modules, work_trees(scratch.gate.repo))
+    return layout.path() / folder
 
 
 def expected(scratch: Scratch, check: Check, files: Mapping[str, bytes | None]) -> frozenset[str] | None:

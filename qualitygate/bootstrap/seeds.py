@@ -11,7 +11,15 @@ from qualitygate.bootstrap import node_seeds, semgrep_seeds
 from qualitygate.bootstrap.command_seeds import broken_files
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.pytest_seeds import broken_modules, failing_tests
-from qualitygate.bootstrap.safeguard_seeds import HANDLERS, SUPPRESSIONS, Sown, lost_tests, lost_types
+from qualitygate.bootstrap.safeguard_seeds import (
+    HANDLERS,
+    SETTINGS,
+    SUPPRESSIONS,
+    Sown,
+    lost_settings,
+    lost_tests,
+    lost_types,
+)
 from qualitygate.bootstrap.scopes import narrowed
 from qualitygate.checks.builtin.large_files import MAX_KIB
 from qualitygate.checks.catalogue import TOOLS
@@ -150,7 +158,8 @@ def _anywhere(planting: Planting) -> Planting:
 
 def _semgrep(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
     """What the test of each rule says must be found; each rule has to find its own, in a file of its language."""
-    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read)
+    own = check.options.get("rule_files", ())
+    found = semgrep_seeds.examples(check.options.get("rules", ()), ground.entries, ground.read, own)
     files: dict[str, bytes] = {}
     groups: dict[str, tuple[Expected, ...]] = {}
     for kind in semgrep_seeds.HOSTS:
@@ -298,7 +307,9 @@ def _lost(find: Callable[[Iterable[str], Callable[[str], bytes | None]], Iterato
 
     def planter(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequence[str]) -> Iterator[Planting]:
         for one in find(wants, ground.read):
-            yield Planting({one.path: one.data}, {f"{one.rule} at {one.path}": (Expected(one.rule, one.path, 0),)})
+            rules = SETTINGS if one.rule in SETTINGS else (one.rule,)
+            rows = tuple(Expected(rule, one.path, 0) for rule in rules)
+            yield Planting({one.path: one.data}, {f"{one.rule} at {one.path}": rows})
 
     return planter
 
@@ -327,6 +338,7 @@ def _syntax(check: PlannedCheck, as_check: Check, ground: Ground, wants: Sequenc
 _PLANTERS: Mapping[str, Planter] = {
     "command": _command,
     "handlers": _texts("handlers:empty-broad", HANDLERS),
+    "kept-settings": _lost(lost_settings),
     "kept-tests": _lost(lost_tests),
     "kept-types": _lost(lost_types),
     "large-files": _large,

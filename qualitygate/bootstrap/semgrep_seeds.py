@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import ast
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
 
+from qualitygate.checks.tools.semgrep_languages import plain
 from qualitygate.errors import ConfigError
 from qualitygate.locations import is_rules_folder
 from qualitygate.rule_pack import TESTS, documents, example, load_pack
@@ -25,27 +29,61 @@ Examples = Mapping[str, Mapping[str, str]]
 """Text that makes a rule fire, by its id and the ending of its test."""
 
 
-def examples(rules: Sequence[str], paths: Iterable[str], read: Callable[[str], bytes | None]) -> Examples:
-    """What the rules' tests say; without any text for a rule of the repository that has no test."""
+def examples(
+    rules: Sequence[str],
+    paths: Iterable[str],
+    read: Callable[[str], bytes | None],
+    files: Collection[str] = (),
+) -> Examples:
+    """What the rules' tests say; without any text for a rule of the repository that has no test.
+
+    `files`: those with the rules that count, where these are not the rules in `.qualitygate/rules/`. Of such a rule
+    a plain pattern is made into code, where it has no test.
+    """
     found = {
         rule.id: {kind: example(rule.id, text, kind) for kind, text in rule.tests.items()} for rule in load_pack(rules)
     }
     for path in sorted(paths):
         folder, _, name = path.rpartition("/")
         stem, _, kind = name.rpartition(".")
-        if not is_rules_folder(folder) or kind not in ("yml", "yaml"):
+        if kind not in ("yml", "yaml") or not (path in files if files else is_rules_folder(folder)):
             continue
-        tests = {kind: read(f"{folder}/{stem}.{kind}") for kind in TESTS}
+        tests = {kind: read(f"{folder}/{stem}.{kind}".lstrip("/")) for kind in TESTS}
         try:
-            ids = [str(rule.get("id")) for rule in documents(read(path) or b"", file=path)]
+            rows = documents(read(path) or b"", file=path)
         except ConfigError:
             continue  # the check itself says what is wrong with it
-        for rule in ids:
+        for row in rows:
+            rule = str(row.get("id"))
             texts = {
                 kind: example(rule, (data or b"").decode("utf-8", "replace"), kind) for kind, data in tests.items()
             }
-            found[rule] = {kind: text for kind, text in texts.items() if text}
+            found[rule] = {kind: text for kind, text in texts.items() if text} or (made_up(row) if files else {})
     return found
+
+
+_METAVARIABLE = re.compile(r"\$(?:\.\.\.)?[A-Z_][A-Z0-9_]*")
+_TESTS_OF = {"python": ("py",), "javascript": ("js",), "typescript": ("ts",)}
+
+
+def made_up(rule: Mapping[str, Any]) -> dict[str, str]:
+    """Code that a rule of one plain pattern must find, by the ending of files that it fits into; none for others."""
+    pattern = rule.get("pattern")
+    listed = rule.get("patterns") or rule.get("pattern-either")
+    if pattern is None and isinstance(listed, list):
+        pattern = next((row["pattern"] for row in listed if isinstance(row, dict) and "pattern" in row), None)
+    if not isinstance(pattern, str) or "<..." in pattern or "=~" in pattern:
+        return {}
+    text = _METAVARIABLE.sub("seeded", pattern.strip())
+    text = re.sub(r"""(["'])\.\.\.\1""", r"\1seeded\1", text)
+    text = re.sub(r",\s*\.\.\.|\.\.\.\s*,|\.\.\.", "", text)
+    if "python" in [plain(str(name)) for name in rule.get("languages", ())]:
+        try:
+            ast.parse(text)
+        except (SyntaxError, ValueError):
+            return {}
+    kinds = [kind for name in rule.get("languages", ()) for kind in _TESTS_OF.get(plain(str(name)), ())]
+    return dict.fromkeys(kinds, f"{text}\n")
 
 
 def for_host(found: Examples, path: str) -> dict[str, str]:

@@ -40,6 +40,7 @@ TOOLS = Catalogue(
         "hadolint": "tools.hadolint",
         "handlers": "safeguards.handlers",
         "jest": "tools.jest",
+        "kept-settings": "safeguards.settings",
         "kept-tests": "safeguards.tests",
         "kept-types": "safeguards.types",
         "large-files": "builtin.large_files",

@@ -5,7 +5,8 @@ Nobody else asks a module what it has: a new trait is one function here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
@@ -107,6 +108,30 @@ def shown_rules(tool: Tool) -> tuple[str, ...]:
 def unfinished_rules(tool: Tool) -> tuple[str, ...]:
     """Rules that say no more of an edit than that it is not the last; none."""
     return cast("tuple[str, ...]", getattr(tool, "unfinished_rules", ()))
+
+
+def masks(tool: Tool) -> re.Pattern[str] | None:
+    """What hides findings from it where it stands in a file: words of a comment, without what makes it one; nothing.
+
+    Asked with the option `unmasked`, it looks behind all of them but `blanks`.
+    """
+    return cast("re.Pattern[str] | None", getattr(tool, "masks", None))
+
+
+def blanks(tool: Tool) -> re.Pattern[str] | None:
+    """Those among them that no flag of the program switches off, so that spaces must take their place; none."""
+    return cast("re.Pattern[str] | None", getattr(tool, "blanks", None))
+
+
+def unparsed_rules(tool: Tool) -> Collection[str]:
+    """Rules by which it says that a file does not parse, so that it did not look for anything else there; none."""
+    return cast("Collection[str]", getattr(tool, "unparsed_rules", ()))
+
+
+def unseen(tool: Tool, before: bytes, after: bytes) -> tuple[tuple[int, int], ...]:
+    """Lines of a file, first and last, that it did not check as it was, and does as it is now; none."""
+    function = getattr(tool, "unseen", None)
+    return tuple(function(before, after)) if function is not None else ()
 
 
 def fast_form(tool: Tool) -> str:

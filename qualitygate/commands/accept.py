@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import actor, git
+from qualitygate import actor, git, git_config
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
@@ -93,5 +93,5 @@ def grant(question: Question, *, typed: str, reason: str) -> Verdict:
 
 
 def _who(gate: Gate) -> str:
-    name, mail = (git.config(gate.repo, key) for key in ("user.name", "user.email"))
+    name, mail = (git_config.value(gate.repo, key) for key in ("user.name", "user.email"))
     return f"{name or getpass.getuser()}{f' <{mail}>' if mail else ''}"

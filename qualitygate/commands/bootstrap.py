@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,18 +13,21 @@ from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import compose
 from qualitygate.bootstrap.deciding.ground import Ground, as_check
 from qualitygate.bootstrap.draft import Draft
-from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
+from qualitygate.bootstrap.existing_gate import Standing, candidates
 from qualitygate.bootstrap.gatefile import Hooks
+from qualitygate.bootstrap.growing import NOTHING, taken_out
 from qualitygate.bootstrap.house_rules import HouseRule
-from qualitygate.bootstrap.instructions import Clone, add_instructions, add_rulebook, refresh_instructions
+from qualitygate.bootstrap.instructions import Clone, add_instructions, refresh_instructions
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck
 from qualitygate.bootstrap.prove import Proof, prove
 from qualitygate.bootstrap.replay import Replay, replay
 from qualitygate.bootstrap.scopes import all_roots
 from qualitygate.bootstrap.scratch import Scratch, keep_results, open_scratch, ruff_rules, tree_with
 from qualitygate.bootstrap.tool_environment import make
+from qualitygate.bootstrap.uncovered import Uncovered, uncovered
 from qualitygate.checks import tool_environment
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.project_commands import Stated
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project
 from qualitygate.commands.install import InstallResult, ensure_trust, put_in
@@ -40,7 +43,7 @@ from qualitygate.gate.trees import head_of
 from qualitygate.git import Repo
 from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
-from qualitygate.locations import EXTENDED, RULEBOOK
+from qualitygate.locations import EXTENDED
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, Seed, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
@@ -87,6 +90,7 @@ class BootstrapResult(NamedTuple):
     unborn: bool = False
     existing: tuple[Standing, ...] = ()
     house_rules: tuple[HouseRule, ...] = ()
+    uncovered: tuple[Uncovered, ...] = ()
 
 
 def bootstrap(
@@ -112,57 +116,84 @@ def bootstrap(
     again = read(FILE_NAME) is not None
     draft = _kept(repo, read) if again else Draft(read)
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
-    tried = () if again else candidates(facts)
-    trusted = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
+    tried = candidates(facts, draft.checks)
+    may_try = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
+    # What was agreed to before holds on, whatever is said of commands that no check runs yet.
+    trusted = may_try or (again and not options.dry_run and ensure_trust(repo, trust_it=False, ask=None, roots=roots))
     with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
         fetch = _fetcher(options, progress)
         if again:
             for package in {TOOLS[check.tool].package for check in draft.checks} & set(tool_environment.PINNED):
                 fetch(package)
-        else:
-            draft = compose(Ground(scratch, facts, playbooks[0], fetch), playbooks, read, progress)
-        checks = tuple(draft.checks)
-        if not checks:
+        taken = taken_out(repo, locate(repo).shared / JOURNAL, draft.kept) if again else NOTHING
+        before = draft.mark()
+        compose(draft, Ground(scratch, facts, playbooks[0], fetch, may_try=may_try), playbooks, progress, taken)
+        if not draft.checks:
             raise QualityGateError("no check fits what is tracked here", hint="add files, then run bootstrap again")
-        existing = standings(facts, checks) if again else draft.existing
-        if not again:
-            managers = manager_files.chosen(manager_files.find(names, read), options.manager)
-            hooks = Hooks(options.hook_repo, options.hook_rev, options.manager, managers)
-            places = [row.path for row in facts.environments if not row.hostile]
-            unignored = tuple(place for place in places if not git.is_ignored(repo, place))
-            gatefile.add_gate(draft, checks, hooks, unignored)
-        ci_files.add_ci(draft, repo, facts, ci_files.Asked(options.ci, again))
-        # A person who took the registration out again is not overruled by a second run, only by a word.
-        if not again or options.agents != agent_files.AUTO:
-            agents = agent_files.add_agents(draft, agents)
-        else:
-            agents = agent_files.registered(draft, agents)
-        tell = refresh_instructions if again else add_instructions
-        tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
+        decided = draft.mark()
+        settings = _Settings(repo, facts, options, agents, again)
+        agents = _add_settings(draft, scratch, settings)
         if options.dry_run:
             planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
-            return planned._replace(existing=existing, house_rules=draft.house_rules)
+            planned = planned._replace(uncovered=uncovered(facts, playbooks, planned.plan))
+            return planned._replace(existing=draft.existing, house_rules=draft.house_rules)
         seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
-        proofs = _prove(scratch, draft, checks, facts, seeds, progress)
-        sound = tuple(check for check in checks if _proof(proofs, check.name).holds)
-        if not sound:
+        proven = draft.added() or tuple(draft.checks)
+        proofs = _prove(scratch, draft, proven, facts, seeds, progress)
+        unsound = tuple(check for check in proven if not _proof(proofs, check.name).holds)
+        if unsound == tuple(draft.checks):
             raise QualityGateError(
                 "no check could be proven here: " + "; ".join(f"{p.check}: {p.reason}" for p in proofs),
                 hint="nothing was written; `qualitygate bootstrap --dry-run` shows the plan",
             )
-        if not again and sound != checks:
-            _leave_out(draft, sound, proofs)
-            if RULEBOOK in draft.edits:
-                add_rulebook(draft, _sight(scratch, draft))
+        if unsound and draft.added():
+            # With nothing to add, what a check of it would need is not written either.
+            none_new = again and unsound == proven
+            draft.rewind(before._replace(left_out=decided.left_out) if none_new else decided)
+            draft.drop(unsound)
+            draft.left_out += [LeftOut(check.name, _proof(proofs, check.name).reason) for check in unsound]
+            agents = _add_settings(draft, scratch, settings)
         # Before anything is written: who is not willing to wait can stop here and nothing has happened.
         settled = tuple(as_check(check) for check in draft.checks)
         replayed = None
         if not unborn:
             replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
-        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, again)
+        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, may_try, again)
         effective = () if options.no_install else prove_agents(repo.root, agents)
         result = result._replace(replay=replayed, agents=effective, unborn=unborn)
-        return result._replace(existing=existing, house_rules=draft.house_rules)
+        result = result._replace(uncovered=uncovered(facts, playbooks, result.plan))
+        return result._replace(existing=draft.existing, house_rules=draft.house_rules)
+
+
+class _Settings(NamedTuple):
+    """What the files around the checks depend on; `agents` are those that are to be registered."""
+
+    repo: Repo
+    facts: Facts
+    options: Options
+    agents: tuple[agent_files.Chosen, ...]
+    again: bool
+
+
+def _add_settings(draft: Draft, scratch: Scratch, given: _Settings) -> tuple[agent_files.Chosen, ...]:
+    """Plan all files that follow from the checks; returns the agents that will be registered."""
+    repo, facts, options, agents, again = given
+    places = [row.path for row in facts.environments if not row.hostile]
+    unignored = tuple(place for place in places if not git.is_ignored(repo, place))
+    if not again:
+        with head_of(repo) as (_, head):
+            managers = manager_files.chosen(manager_files.find(head.entries, draft.read), options.manager)
+        hooks = Hooks(options.hook_repo, options.hook_rev, options.manager, managers)
+        gatefile.add_gate(draft, tuple(draft.checks), hooks, unignored)
+    elif draft.added():
+        gatefile.add_checks(draft, unignored)
+    ci_files.add_ci(draft, repo, facts, ci_files.Asked(options.ci, again))
+    # A person who took the registration out again is not overruled by a second run, only by a word.
+    new = not again or options.agents != agent_files.AUTO
+    agents = agent_files.add_agents(draft, agents) if new else agent_files.registered(draft, agents)
+    tell = refresh_instructions if again else add_instructions
+    tell(draft, _sight(scratch, draft), Clone(repo.root, lambda path: git.is_ignored(repo, path)))
+    return agents
 
 
 def _refuse(repo: Repo, options: Options) -> None:
@@ -229,7 +260,8 @@ def _kept(repo: Repo, read: Callable[[str], bytes | None]) -> Draft:
     draft = Draft(read)
     held = policies.on_disk(repo.root)
     policy = compile_extended(held.pop(FILE_NAME, b""), held, file=FILE_NAME, tools=tuple(TOOLS))
-    draft.checks = [PlannedCheck(**check, adopted=True) for check in policy["checks"]]
+    draft.kept = tuple(PlannedCheck(**check, adopted=True) for check in policy["checks"])
+    draft.checks = list(draft.kept)
     for path in git_trees.changed_files(repo):
         settings = path.startswith(EXTENDED) or (path.endswith((".toml", ".ini", ".cfg")) and "/" not in path)
         data = read(path) if settings else None
@@ -243,6 +275,8 @@ def _sight(scratch: Scratch, draft: Draft) -> Sight:
     known: dict[str, frozenset[str] | str] = {}
 
     def enabled(check: Check) -> frozenset[str] | str:
+        if check.tool != "ruff":
+            return "not asked here"
         if check.name not in known:
             known[check.name] = ruff_rules(scratch, check, draft.files())
         return known[check.name]
@@ -268,20 +302,16 @@ def _proof(proofs: tuple[Proof, ...], name: str) -> Proof:
     return next(proof for proof in proofs if proof.check == name)
 
 
-def _leave_out(draft: Draft, sound: tuple[PlannedCheck, ...], proofs: tuple[Proof, ...]) -> None:
-    names = {check.name for check in sound}
-    draft.left_out += [LeftOut(proof.check, proof.reason) for proof in proofs if proof.check not in names]
-    draft.checks = list(sound)
-    draft.edits[FILE_NAME] = draft.edits[FILE_NAME]._replace(after=gatefile.gate_file(sound))
+def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft, tried: Sequence[Stated]) -> None:
+    """What was agreed to holds for the commit that will have these settings, too, whoever makes it.
 
-
-def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft) -> None:
-    """What was agreed to holds for the commit that will have these settings, too, whoever makes it."""
+    `tried` are the commands of the project that became no check: a later run asks of them no more.
+    """
     reader, tree = tree_with(scratch, draft.files())
     entries = git.entries(reader, tree)
     read = trust.reader(reader, entries, TOOLS)
     for root in sorted({"", *(root_of(as_check(check)) for check in draft.checks)}):
-        trust.grant(repo, trust.all_keys(read, entries, TOOLS, root))
+        trust.grant(repo, trust.all_keys(read, entries, TOOLS, root) | trust.keys_to_try(read, tried))
 
 
 def _apply(
@@ -292,6 +322,7 @@ def _apply(
     proofs: tuple[Proof, ...],
     options: Options,
     trusted: bool,
+    may_try: bool,
     again: bool,
 ) -> BootstrapResult:
     shared = locate(repo).shared
@@ -314,7 +345,7 @@ def _apply(
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
     if trusted:
-        _keep_trust(repo, scratch, draft)
+        _keep_trust(repo, scratch, draft, candidates(facts, draft.checks) if may_try else ())
     result = installed[0] if installed else None
     return BootstrapResult(
         repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager

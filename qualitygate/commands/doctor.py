@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,7 +17,8 @@ from qualitygate.bootstrap.hook_proof import HookProof, prove_hooks
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import program_of
 from qualitygate.checks.scope import root_of
-from qualitygate.commands.audit import audit, is_managed
+from qualitygate.commands.audit import audit
+from qualitygate.commands.audit_clone import hooks_path_from, is_managed
 from qualitygate.commands.install import checks_of, ensure_trust, put_in, trusted_project
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
@@ -102,7 +103,7 @@ def _settings(repo: Repo) -> Iterator[Row]:
 
 
 def _hooks_path(repo: Repo) -> Iterator[Row]:
-    if said := _from_environment(os.environ):
+    if said := hooks_path_from(os.environ):
         mend = f"unset {said}"
         yield Row("hooks folder", "problem", f"{said} of this environment sets core.hooksPath for every git", mend)
     said, scope = hook_scripts.hooks_path(repo)
@@ -122,13 +123,6 @@ def _hooks_path(repo: Repo) -> Iterator[Row]:
     else:
         text = f"core.hooksPath ({scope}) is {said}, a folder of another place"
         yield Row("hooks folder", "problem", text, f"git config --unset core.hooksPath && {INSTALL}")
-
-
-def _from_environment(environ: Mapping[str, str]) -> str:
-    if "core.hookspath" in environ.get("GIT_CONFIG_PARAMETERS", "").lower():
-        return "GIT_CONFIG_PARAMETERS"
-    keys = (value for name, value in environ.items() if name.startswith("GIT_CONFIG_KEY_"))
-    return "GIT_CONFIG_COUNT" if any(value.lower() == "core.hookspath" for value in keys) else ""
 
 
 def _hooks(repo: Repo) -> Iterator[Row]:

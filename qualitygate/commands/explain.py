@@ -11,9 +11,10 @@ from qualitygate import git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.resolve import resolve
 from qualitygate.checks.running import run_command
+from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Request
 from qualitygate.checks.tools import ruff_manual, semgrep
-from qualitygate.commands.install import trusted_environment
+from qualitygate.commands.install import trusted_environment, trusted_project
 from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError, ToolError
@@ -22,7 +23,7 @@ from qualitygate.gate.sides import wanted_files
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries
 from qualitygate.rule_texts import load_texts
-from qualitygate.rulebook.enabled import enabled_rules
+from qualitygate.rulebook.enabled import enabled_in_eslint, enabled_rules
 from qualitygate.rulebook.explain import Explanation, Ground, find, near
 from qualitygate.rulebook.explain import explain as explain_it
 from qualitygate.rulebook.force import Sight, own_rules
@@ -80,6 +81,9 @@ def _on_disk(repo: Repo, check: Check, entries: Entries) -> tuple[str, ...]:
 def _enabled(repo: Repo, check: Check, entries: Entries, environment: Environment | None) -> frozenset[str] | str:
     files = _on_disk(repo, check, entries)
     with tempfile.TemporaryDirectory() as place:
+        if check.tool == "eslint":
+            project = trusted_project(repo)(root_of(check))
+            return enabled_in_eslint(check, repo.root, files, project, Path(place), _SECONDS)
         return enabled_rules(check, repo.root, files, environment, Path(place), _SECONDS)
 
 

@@ -99,11 +99,13 @@ def _write(gate: Gate, done: Mended, diff: bytes, *, staged: bool) -> Fixed:
     skipped: list[tuple[str, str]] = []
     written: list[str] = []
     with lock(gate.state.worktree, 60):
+        if staged:
+            git_trees.sweep_locks(gate.repo)
         for path, data in whole.items():
             if staged and _reads(gate.repo.root / path, data):
                 written.append(path)  # a run that was killed came as far as this
                 continue
-            why = replace(gate.repo.root, path, judged[path], data)
+            why = replace(gate.repo.root, path, judged[path], data, room=gate.repo.git_dir / "qualitygate" / "fix")
             if why:
                 skipped.append((path, why))
             else:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
@@ -41,9 +42,12 @@ def install(
     *,
     trust_it: bool,
     ask: Callable[[str], bool] | None,
+    strict: bool = False,
     progress: Callable[[str], None] = lambda text: None,
 ) -> InstallResult:
     """Install the hooks for a teammate, a fresh clone or a new worktree, and the tools that its settings need.
+
+    `strict`: those of strict mode too; they stay where they are, and come where the settings ask for them.
 
     `ask` is called with what would be executed here, before any of it may run; None stands for a
     session without a terminal.
@@ -52,7 +56,7 @@ def install(
     if git.rev_parse(repo, f":{FILE}") is None and not (repo.root / FILE).exists():
         raise QualityGateError(f"there is no {FILE} here", hint="`qualitygate bootstrap .` sets the gate up")
     try:
-        result = put_in(repo, trust_it=trust_it, ask=ask)
+        result = put_in(repo, trust_it=trust_it, ask=ask, strict=strict)
     except OSError as exc:
         raise QualityGateError(
             f"cannot write: {exc}", hint=f"make {repo.common_dir} writable, or run as its owner"
@@ -68,16 +72,25 @@ def install(
 
 def checks_of(repo: Repo) -> tuple[Check, ...]:
     """The checks of the settings on disk, or staged; none where they cannot be read: whatever runs next says so."""
+    return tuple(Check(**check) for check in _settings_of(repo).get("checks", ()))
+
+
+def wants_strict(repo: Repo) -> bool:
+    """Whether the settings ask for strict mode."""
+    return bool(_settings_of(repo).get("gate", {}).get("strict"))
+
+
+def _settings_of(repo: Repo) -> Mapping[str, Any]:
     held = on_disk(repo.root)
     staged = git.rev_parse(repo, f":{FILE}") if FILE not in held else None
     data = next(git.blobs(repo, [staged]))[1] if staged else held.pop(FILE, b"")
     try:
-        return tuple(Check(**check) for check in compile_extended(data, held, file=FILE, tools=tuple(TOOLS))["checks"])
+        return compile_extended(data, held, file=FILE, tools=tuple(TOOLS))
     except ConfigError:
-        return ()
+        return {}
 
 
-def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> InstallResult:
+def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None, strict: bool = False) -> InstallResult:
     """Write the hooks, and adopt HEAD where nothing is trusted yet."""
     shared = locate(repo).shared
     adopted = ""
@@ -86,15 +99,17 @@ def put_in(repo: Repo, *, trust_it: bool, ask: Callable[[str], bool] | None) -> 
         tree = git.tree_of(repo, head) if head else git.empty_tree(repo)
         records.adopt(shared, head or "", tree)
         adopted = head or "the empty tree"
-    hooks = hook_scripts.install(repo, _template())
+    strict = strict or wants_strict(repo) or hook_scripts.is_strict(repo)
+    hooks = hook_scripts.install(repo, template("hook.sh"), template("strict.sh") if strict else "")
     hook_scripts.write_where(shared)
     return InstallResult(hooks, adopted, ensure_trust(repo, trust_it=trust_it, ask=ask))
 
 
-def _template() -> str:
-    data = read("hooks", "git", "hook.sh")
+def template(name: str) -> str:
+    """A script that ships with us, from `hooks/git`."""
+    data = read("hooks", "git", name)
     if data is None:
-        raise QualityGateError("the installation lacks hooks/git/hook.sh", hint="install qualitygate-toolkit again")
+        raise QualityGateError(f"the installation lacks hooks/git/{name}", hint="install qualitygate-toolkit again")
     return data.decode("ascii")
 
 
@@ -116,7 +131,8 @@ def ensure_trust(
     executed: list[Mapping[str, tuple[str, ...]]] = []
     commands = list(tried)
     keys: frozenset[str] = frozenset()
-    for tree_of in (head_of, merged_of):
+    # A person's word is about all that is here: of a file that was checked out from elsewhere git keeps no note.
+    for tree_of in (head_of, partial(merged_of, always=trust_it)):
         with tree_of(repo) as (reader, head):
             read = trust.reader(reader, head.entries, TOOLS)
             for root in sorted(roots):

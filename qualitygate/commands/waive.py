@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import tomlkit
 
-from qualitygate import actor, git
+from qualitygate import actor, git, git_config
 from qualitygate.errors import ConfigError, QualityGateError
 from qualitygate.git import Repo
 from qualitygate.locations import SETTINGS, WAIVERS
@@ -111,7 +111,7 @@ def _relative(place: str) -> str:
 
 
 def _who(repo: Repo) -> str:
-    return git.config(repo, "user.name") or getpass.getuser()
+    return git_config.value(repo, "user.name") or getpass.getuser()
 
 
 def _place(repo: Repo) -> Path:

@@ -26,7 +26,7 @@ _GROUPS = 48
 """Sets of shards. One is for one check with one version, one configuration and one environment."""
 _FINDINGS = 2000
 """A file with more is looked at again."""
-_TYPES = (str, str, str, int, int, int, int, str, str, str, str, str)
+_TYPES = (str, str, str, int, int, int, int, str, str, str, str, str, bool)
 
 
 def _path(shared: Path, key: str) -> Path:

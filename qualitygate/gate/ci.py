@@ -7,6 +7,7 @@ from typing import NamedTuple
 from qualitygate import git, git_history
 from qualitygate.errors import GitError
 from qualitygate.gate.base import Bases
+from qualitygate.gate.carriers import carriers
 from qualitygate.gate.ci_event import Event
 from qualitygate.gate.judging import judge_against
 from qualitygate.gate.planning import Gate
@@ -15,7 +16,7 @@ from qualitygate.gate.surroundings import version
 from qualitygate.gate.trees import commit_tree
 from qualitygate.git import Repo
 from qualitygate.locations import CI_FILES
-from qualitygate.model import Base, Verdict
+from qualitygate.model import Base, Tree, Verdict
 
 
 class Span(NamedTuple):
@@ -121,4 +122,18 @@ def judge_span(gate: Gate, event: Event, span: Span) -> Verdict:
         notes.append(f"the settings of {base.commit[:7]} are in force")
     edited = [path for path in CI_FILES if before.get(path) != head.entries.get(path) and path in before]
     notes += [f"this change edits {path}, which decides how this run is made: look at it yourself" for path in edited]
+    notes += _brought_by(gate, head, span, verdict)
     return verdict._replace(notes=(*notes, *verdict.notes))
+
+
+def _brought_by(gate: Gate, head: Tree, span: Span, verdict: Verdict) -> list[str]:
+    """Which commits of the span brought what blocks, and whose they are; records of machines count for nothing here."""
+    bases = span.bases.nearest
+    found = carriers(
+        gate.repo, None, gate.repo, head, tips=(), commit=span.head, bases=bases, findings=verdict.blocking
+    )
+    authors = git_history.authors(gate.repo, [one.commit for one in found])
+    return [
+        f"{len(one.findings)} of these came with {one.commit[:7]} ({one.subject}) of {authors.get(one.commit, '')}"
+        for one in found
+    ]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from qualitygate.checks import scope, traits
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
+from qualitygate.gate import targets
 from qualitygate.gate.examine import on_changed_lines, program_for, ready
 from qualitygate.gate.matching import Delta, Side, match
 from qualitygate.gate.observe import observe
@@ -97,7 +98,10 @@ def _of_check(
     if there.reason:
         return Hidden((), ((new.name, there.reason),))
     try:
-        was = _look(session, old._replace(version=new.version), before.entries, before.layout)
+        there_now = _where_it_is_now(session, old._replace(version=new.version), before, sides[0])
+        if there_now is None:
+            return NONE  # all that they name is gone
+        was = _look(session, there_now, before.entries, before.layout)
         reason = was.reason
     except QualityGateError as exc:
         reason = exc.message
@@ -111,6 +115,19 @@ def _of_check(
     if session.tools[old.tool].scope == "lines":
         gone = on_changed_lines(gone, head.entries, sides)
     return Hidden(gone)
+
+
+def _where_it_is_now(session: Session, old: Check, before: _Before, base: BaseTree) -> Check | None:
+    """Base's check, with what became of the places that it names; None where nothing of them is left."""
+    root, tool = scope.root_of(old), session.tools[old.tool]
+    inner = scope.narrowed(root, before.entries)
+    now = targets.find(old, tool, inner, scope.reading(root, before.layout.read))
+    if now is None or not now.missing:
+        return old
+    had = targets.find(old, tool, scope.narrowed(root, base.tree.entries), scope.reading(root, base.own_layout().read))
+    became = {scope.within(root, was) or "": scope.within(root, new) or "" for new, was in base.delta().renames.items()}
+    options = targets.on_base(old.options, had, now, inner, became)
+    return old._replace(options=options) if options is not None else None
 
 
 def _look(session: Session, check: Check, entries: Entries, layout: Laid) -> Report:

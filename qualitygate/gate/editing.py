@@ -62,6 +62,11 @@ class _Held:
         if self._there is None or self._there == self._place:
             node_modules.lay_out(modules, self.path(), (), roots)
 
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, _Held]:
+        held = {path: data for path, data in {**self._files, **files}.items() if data is not None}
+        entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
+        return entries, _Held(held, self._place.with_name(f"{self._place.name}-{name}"))
+
     def apart(self, name: str) -> _Held:
         return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
 

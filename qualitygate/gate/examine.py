@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from qualitygate.checks import scope, traits
+from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
-from qualitygate.gate import targets
+from qualitygate.gate import canary, out_of_sight, revealing, targets, upgrades
 from qualitygate.gate.comparing import compare
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side
 from qualitygate.gate.merge import contested
 from qualitygate.gate.observe import Observed, Place, Run, observe, observe_both, recall
 from qualitygate.gate.ratchet import BaseGroup, Judgement, judge
+from qualitygate.gate.revealing import Before, Looked
 from qualitygate.gate.session import BaseTree, Session
-from qualitygate.gate.sides import Sides, choose, is_per_file, is_wanted, wanted
+from qualitygate.gate.sides import Sides, choose, is_per_file, is_wanted, wanted, wanted_files
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.surroundings import Surroundings, must_be_trusted
 from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Report, Tree
@@ -53,7 +56,8 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
         return Outcome(row("skipped", f"runs at {check.tier}"), None)
     comparer = traits.comparer(tool)
     trees = [head.entries, *(base.tree.entries for base in bases if comparer is not None)]
-    if not any(is_wanted(check, tool, entries) for entries in trees):
+    nothing = not any(is_wanted(check, tool, entries) for entries in trees)
+    if nothing and not out_of_sight.any_moved(check, tool, head.entries, bases[0]):
         return Outcome(row("skipped", "no file for it in this tree"), None)
     try:
         program = program_for(session, check)
@@ -99,14 +103,18 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
 
 def program_for(session: Session, check: Check) -> Program:
     """The program that runs a check. Raises QualityGateError where there is none of the version it asks for."""
-    around = session.around_of(check)
+    around, tool = session.around_of(check), session.tools[check.tool]
     try:
-        return program_of(session.tools[check.tool], check.version, around.project)
+        return program_of(tool, check.version, around.project)
     except ToolError as exc:
         if not around.untrusted:
             raise
-        message = f"{exc.message}; {around.untrusted} is not trusted in this clone"
-        raise ToolError(message, hint="`qualitygate install --trust`") from None
+        # What is not trusted was left aside: that a program was not found in it would be half a lie.
+        aside = traits.ecosystem(tool) == "node" and around.untrusted.endswith(FOLDER)
+        message = f"{tool.package} was not looked for" if aside else exc.message
+        raise ToolError(
+            f"{message}; {around.untrusted} is not trusted in this clone", hint="`qualitygate install --trust`"
+        ) from None
 
 
 def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[BaseTree]) -> _Judged:
@@ -114,18 +122,25 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
     comparer = traits.comparer(tool)
     if comparer is not None:
         found = compare(session, check, comparer, head, layout, bases)
-        return _Judged(Judgement(found.blocking, 0, 0, found.shown), found.looked_at, False, found.reason, "")
+        judgement = Judgement(found.blocking, 0, 0, found.shown)
+        return _Judged(judgement, found.looked_at, False, found.reason, "compared anew; what is in each file is kept")
     forks = [base for base in bases if base.fork]
     bases = [base for base in bases if not base.fork]
     sides = _sides(session, check, tool, head, bases[0])
-    if forks and tool.scope == "tree":
+    upgraded = upgrades.manifests(job, layout, bases[0])
+    then = upgrades.as_before(job, bases[0]) if upgraded else None
+    if then is not None:  # all that uses the packages is in question
+        sides = Sides(*(wanted_files(check, tool, one) for one in (head.entries, bases[0].entries_for(tool))))
+    elif forks and tool.scope == "tree":
         sides = sides._replace(head=_merged_files(session, check, tool, head, bases, forks))
     seen = _in_one_run(job, (head, layout), bases[0], sides) if not forks else None
     seen = seen or recall(job, head.entries, sides.head)
     if seen is None:
         targets.must_be_there(_named_in(job, head.entries, layout))
         seen = observe(job, layout, head.entries, sides.head)
-    reasons = [seen.report.reason] if seen.report.reason else []
+    ours = Looked(layout, head.entries, sides.head, seen.report)
+    blind = canary.why_blind(job, ours, bases[0])
+    reasons = [reason for reason in (seen.report.reason, blind) if reason]
     whys = [f"head: {seen.why}"]
     failed: list[str] = []
     findings, only_shown = _blocking(check, tool, seen.report.findings)
@@ -134,6 +149,11 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         judgement = judge(check.policy, (), Side(findings, layout.read))
         return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), whys[0])
 
+    looked: list[Before] = []
+    with_new: list[tuple[Report, Laid]] = []
+    if not seen.report.reason:
+        upgrades.remember(job, head.entries, sides.head)
+
     def group(base: BaseTree, chosen: Sides) -> tuple[Side, Delta]:
         entries = base.entries_for(tool)
         there = base.layout_for(check, tool, chosen.base)
@@ -141,8 +161,17 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         idle = tool.reads == "tree" and not findings
         known = recall(job, entries, chosen.base)
         if known is None and not idle:
-            known = _on_base(job, (head, layout), base, there, chosen.base)
+            known = _on_base(job, there, entries, chosen.base, head=(head, layout), base=base)
+        if known and findings:
+            look = partial(_on_base, head=(head, layout), base=base)
+            before = Before(Looked(there, entries, chosen.base, known.report), base.delta, base.changed_for(tool), look)
+            before = revealing.readable(job, ours, before)
+            known = known._replace(report=before.tree.report)
+            looked.extend(() if base.fork else (before,))
         whys.append(f"base: {known.why if known else 'not needed'}")
+        if known and findings and base is bases[0] and upgraded:
+            with_new.append((known.report, there))
+            known = known._replace(report=then) if then is not None else known
         if known and known.report.reason and findings:
             failed.append(f"base ({base.base.why}): {known.report.reason}")
         had, _ = _blocking(check, tool, known.report.findings if known else ())
@@ -156,7 +185,20 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
 
     first = later(bases[0], sides)() if forks else group(bases[0], sides)
     groups: tuple[BaseGroup, ...] = (first, *(later(base) for base in bases[1:]))
-    judgement = judge(check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks])
+    judgement = judge(
+        check.policy, groups, Side(findings, layout.read), [later(fork) for fork in forks], _strictness(check)
+    )
+    if judgement.new and not failed and check.policy == "ratchet":
+        judgement = revealing.without_revealed(judgement, job, ours, looked)
+    if judgement.new and with_new and then is not None:
+        (report, there), delta = with_new[0], bases[0].delta()
+        judgement = upgrades.with_cause(judgement, report, there.read, Side((), layout.read), delta, upgraded[0])
+    if upgraded and then is None:
+        judgement = judgement._replace(notes=(upgrades.unknown(upgraded, check.name),))
+    moved = out_of_sight.findings_of(job, ours, bases[0])
+    reasons += [moved.reason] if moved.reason else []
+    if check.policy == "ratchet":
+        judgement = judgement._replace(new=(*judgement.new, *_blocking(check, tool, moved.findings)[0]))
     if failed:  # what base has is not known, so nothing can be called new, and nothing passed
         judgement = judgement._replace(new=(), fixed_count=0)
     if seen.report.reason:
@@ -177,9 +219,16 @@ def _in_one_run(job: Run, head: tuple[Tree, Laid], base: BaseTree, sides: Sides)
     return observe_both(job, here, Place(there, base.entries_for(job.tool), sides.base))
 
 
-def _on_base(job: Run, head: tuple[Tree, Laid], base: BaseTree, there: Laid, files: tuple[str, ...]) -> Observed:
+def _strictness(check: Check) -> Callable[[Finding], bool]:
+    """Whether a finding whose code was edited in place is new."""
+    asked = check.options.get("touched")
+    return lambda finding: asked == "new" or (asked != "show" and finding.grave)
+
+
+def _on_base(
+    job: Run, there: Laid, entries: Entries, files: tuple[str, ...], *, head: tuple[Tree, Laid], base: BaseTree
+) -> Observed:
     """What the check finds on base, which need not have the places that head's settings name."""
-    entries = base.entries_for(job.tool)
     has = _named_in(job, entries, there)
     if has is None or not has.missing:
         return observe(job, there, entries, files)

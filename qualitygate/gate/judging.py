@@ -62,13 +62,15 @@ def plan_here(gate: Gate, reader: Repo, head: Tree) -> Plan:
 def judge_commit(gate: Gate, rev: str, *, record: bool = False) -> Verdict:
     """A commit, as if it were about to be made on its parents."""
     head = commit_tree(gate.repo, rev)
-    return _judge(gate, gate.repo, head, lambda policy: _bases_of(gate, policy, rev), record=record)
+    commit = git.rev_parse(gate.repo, f"{rev}^{{commit}}") or ""
+    return _judge(gate, gate.repo, head, lambda policy: _bases_of(gate, policy, rev), record=record, commit=commit)
 
 
 def judge_range(gate: Gate, old: str, new: str) -> Verdict:
     """Everything from one commit or tree to another, in one run."""
     base = _asked(gate.repo, old)
-    return _judge(gate, gate.repo, commit_tree(gate.repo, new), lambda policy: Bases((base,)), record=False)
+    head, commit = commit_tree(gate.repo, new), git.rev_parse(gate.repo, f"{new}^{{commit}}") or ""
+    return _judge(gate, gate.repo, head, lambda policy: Bases((base,)), record=False, commit=commit)
 
 
 def judge_push(gate: Gate, commit: str) -> Verdict:
@@ -78,7 +80,7 @@ def judge_push(gate: Gate, commit: str) -> Verdict:
     def find(policy: GatePolicy) -> Bases:
         return bases_.for_push(gate.repo, gate.state.shared, trusted=policy.trusted, commit=commit)
 
-    verdict = _judge(gate, gate.repo, head, find, record=True)
+    verdict = _judge(gate, gate.repo, head, find, record=True, commit=commit)
     return verdict if verdict.status == "passed" else _with_accepted(gate, commit, verdict)
 
 
@@ -134,11 +136,30 @@ def _judge(
     *,
     record: bool,
     here: bool = False,
+    commit: str = "",
 ) -> Verdict:
     start = time.monotonic()
     made = plan(gate, reader, head, find, here=here)
     verdict = _judge_made(gate, made, start, record=record)
+    if verdict.blocking and (here or commit):
+        verdict = _with_carriers(gate, made, verdict, commit)
     return verdict._replace(origins=made.policy.origins) if made.policy.origins else verdict
+
+
+def _with_carriers(gate: Gate, made: Plan, verdict: Verdict, commit: str) -> Verdict:
+    from qualitygate.gate.carriers import carriers
+
+    found = carriers(
+        gate.repo,
+        gate.state.shared,
+        made.reader,
+        made.head,
+        tips=made.bases.parents,
+        commit=commit,
+        bases=made.bases.all,
+        findings=verdict.blocking,
+    )
+    return verdict._replace(carriers=found) if found else verdict
 
 
 def _judge_made(gate: Gate, made: Plan, start: float, *, record: bool) -> Verdict:

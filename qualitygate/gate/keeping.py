@@ -42,6 +42,7 @@ def record(shared: Path, made: Plan, verdict: Verdict) -> None:
     """Leave the record of a verdict that passed. Raises QualityGateError where that cannot be written."""
     detail = {
         "qualitygate": version(),
+        "tier": made.tier,
         "checks": [[row.check, row.tool, row.version, row.files, row.state] for row in verdict.checks],
         "known": verdict.known,
         "fixed": verdict.fixed,

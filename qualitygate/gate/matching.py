@@ -11,7 +11,7 @@ from typing import NamedTuple
 from qualitygate.gate.context import Text, context_at, find_spot, message_class, occurrence
 from qualitygate.gate.linemap import SAME, LineMap
 from qualitygate.gate.moves import Trees
-from qualitygate.gate.phases import match_rule
+from qualitygate.gate.phases import Pairs, match_rule
 from qualitygate.model import Finding
 
 
@@ -44,22 +44,32 @@ class Delta(NamedTuple):
 
 
 class Matching(NamedTuple):
-    """`known` are (base, head) pairs, `new` is left of head and `fixed` is left of base, by path and line."""
+    """`known` are (base, head) pairs, `new` is left of head and `fixed` is left of base, by path and line.
+
+    `touched` are pairs whose code was edited in place, so that head's may be the same finding, or another.
+    """
 
     known: tuple[tuple[Finding, Finding], ...]
     new: tuple[Finding, ...]
     fixed: tuple[Finding, ...]
+    touched: tuple[tuple[Finding, Finding], ...] = ()
 
 
 def match(base: Side, head: Side, delta: Delta) -> Matching:
     """Tell which of head's findings base already had. The order of the findings does not matter."""
     pairs = match_indices(base, head, delta)
-    paid = {b for b, _ in pairs}
-    known = {h for _, h in pairs}
+    every = (*pairs.same, *pairs.touched)
+    paid = {b for b, _ in every}
+    known = {h for _, h in every}
+
+    def listed(some: list[tuple[int, int]]) -> tuple[tuple[Finding, Finding], ...]:
+        return tuple(sorted(((base.findings[b], head.findings[h]) for b, h in some), key=lambda p: place(p[1])))
+
     return Matching(
-        known=tuple(sorted(((base.findings[b], head.findings[h]) for b, h in pairs), key=lambda p: place(p[1]))),
+        known=listed(pairs.same),
         new=tuple(sorted((f for i, f in enumerate(head.findings) if i not in known), key=place)),
         fixed=tuple(sorted((f for i, f in enumerate(base.findings) if i not in paid), key=place)),
+        touched=listed(pairs.touched),
     )
 
 
@@ -76,7 +86,7 @@ def place(finding: Finding) -> tuple[str, int, int, str, str, int, int]:
     )
 
 
-def match_indices(base: Side, head: Side, delta: Delta, first: Collection[int] = ()) -> list[tuple[int, int]]:
+def match_indices(base: Side, head: Side, delta: Delta, first: Collection[int] = ()) -> Pairs:
     """The matched pairs as indices into both sides' findings.
 
     Where several head findings could be paid by one base finding, those with an index in `first` are served first.
@@ -85,11 +95,14 @@ def match_indices(base: Side, head: Side, delta: Delta, first: Collection[int] =
     pairs = _by_name(base, head, trees, first)
     more, base_left, head_left = _identical(base, head, trees, first)
     pairs += more
+    touched: list[tuple[int, int]] = []
     both = base_left.keys() & head_left.keys()
     for rule in sorted(both):
         olds = {i: base.findings[i] for i in base_left[rule]}
-        pairs += match_rule(trees, olds, {i: head.findings[i] for i in head_left[rule]}, first)
-    return pairs
+        found = match_rule(trees, olds, {i: head.findings[i] for i in head_left[rule]}, first)
+        pairs += found.same
+        touched += found.touched
+    return Pairs(pairs, touched)
 
 
 _ByRule = dict[str, list[int]]

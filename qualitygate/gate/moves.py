@@ -122,6 +122,37 @@ def _alike(first: str, second: str) -> float:
     return 2 * shared / (len(ours) + len(theirs))
 
 
+_ROWS = 64
+"""Lines of one hunk, past which nobody can say which became which."""
+_SAME_PLACE = 0.4
+
+
+def became(trees: Trees, base: Place, head: Place) -> bool:
+    """Whether a line of head is what an edit in place made of a line of base.
+
+    Where the hunk has as many lines as before, that is the one at the same place. Else it must be like it, and no
+    other line of the hunk may be: one that was mended next to one that was broken is no edit in place.
+    """
+    here, there = trees.text(base[0], old=True), trees.text(head[0], old=False)
+    lines = trees.line_map(base[0])
+    hunk = lines.old_hunk(base[1])
+    if here is None or there is None or base[0] != head[0] or hunk is None or hunk != lines.new_hunk(head[1]):
+        return False
+    olds, news = range(hunk.old_start, hunk.old_stop), range(hunk.new_start, hunk.new_stop)
+    if max(len(olds), len(news)) > _ROWS:
+        return False
+    mine, other = here.lines[base[1] - 1], there.lines[head[1] - 1]
+    if len(olds) == len(news):
+        return base[1] - olds[0] == head[1] - news[0] and _alike(mine, other) >= _SAME_PLACE
+    rivals = [there.lines[n - 1] for n in news if n != head[1]]
+    mended = [here.lines[n - 1] for n in olds if n != base[1]]
+    return (
+        _alike(mine, other) >= _SIMILAR
+        and all(_alike(mine, row) < _SIMILAR for row in rivals)
+        and all(_alike(row, other) < _SIMILAR for row in mended)
+    )
+
+
 _TELLING = 3
 
 

@@ -85,6 +85,11 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     return Observed(report, cached=False, seconds=time.monotonic() - start, why=why)
 
 
+def key_of(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
+    """The name under which the result of a tool that reads the whole tree is kept: all that it depends on, in short."""
+    return _keys(job, entries, files).whole
+
+
 def keep(job: Run, entries: Entries, files: tuple[str, ...], report: Report) -> None:
     """Keep what the check found in these files, each alone where it can be told which of it is about which."""
     if report.reason:

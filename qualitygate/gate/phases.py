@@ -7,12 +7,13 @@ pays for nothing elsewhere.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
 from qualitygate.gate.context import Context, Text, context_at, defined_name, find_spot, message_class, statement_at
-from qualitygate.gate.moves import Place, Trees, mended, stays, travelled
+from qualitygate.gate.moves import Place, Trees, became, mended, stays, travelled
 from qualitygate.model import Finding
 
 
@@ -33,6 +34,13 @@ class Site(NamedTuple):
     said: str
 
 
+class Pairs(NamedTuple):
+    """Findings of base and head by number: those that are the same, and those whose code was edited in place."""
+
+    same: list[tuple[int, int]]
+    touched: list[tuple[int, int]]
+
+
 class _Open(NamedTuple):
     """What is still unmatched of one rule, and how often the rule fired on each line of both trees."""
 
@@ -45,23 +53,41 @@ class _Open(NamedTuple):
     pairs: list[tuple[int, int]]
 
 
-def match_rule(
-    trees: Trees, base: Mapping[int, Finding], head: Mapping[int, Finding], first: Collection[int]
-) -> list[tuple[int, int]]:
+def match_rule(trees: Trees, base: Mapping[int, Finding], head: Mapping[int, Finding], first: Collection[int]) -> Pairs:
     """Pair one rule's findings of two trees; both sides are given by number, in order of appearance.
 
     Head findings whose number is in `first` are served first in every phase.
     """
     old_sites = {n: _site(n, f, f.path, trees.base_text) for n, f in base.items()}
     new_sites = {n: _site(n, f, trees.base_path(f.path), trees.head_text) for n, f in head.items()}
-    left = _Open(trees, old_sites, new_sites, _count(old_sites.values()), _count(new_sites.values()), {}, [])
+    left = _Open(trees, {**old_sites}, {**new_sites}, _count(old_sites.values()), _count(new_sites.values()), {}, [])
     turns = [[n for n in new_sites if n in first], [n for n in new_sites if n not in first]]
     for phase in _PHASES:
         for turn in turns:
             if not left.base:
-                return left.pairs
+                return _apart(left, old_sites, new_sites, len(left.pairs))
             phase(left, [left.head[n] for n in turn if n in left.head])
-    return left.pairs
+    same = len(left.pairs)
+    for turn in turns:
+        _edited(left, [left.head[n] for n in turn if n in left.head])
+    return _apart(left, old_sites, new_sites, same)
+
+
+def _apart(left: _Open, old: Mapping[int, Site], new: Mapping[int, Site], same: int) -> Pairs:
+    """The first `same` pairs, but for those whose statement was edited on its way, and all others."""
+    edited = [_is_edited(left.trees, old[b], new[h]) for b, h in left.pairs[:same]]
+    kept = [pair for pair, is_edited in zip(left.pairs, edited, strict=False) if not is_edited]
+    moved = [pair for pair, is_edited in zip(left.pairs, edited, strict=False) if is_edited]
+    return Pairs(kept, [*moved, *left.pairs[same:]])
+
+
+def _is_edited(trees: Trees, base: Site, head: Site) -> bool:
+    """Whether the diff edited the line, and other words stand in its statement now."""
+    if base.statement == head.statement or base.path != head.path or not base.line or not head.line:
+        return False
+    lines = trees.line_map(base.path)
+    before, after = lines.old_hunk(base.line), lines.new_hunk(head.line)
+    return before is not None and after is not None and lines.region(before) == lines.region(after)
 
 
 def _site(index: int, finding: Finding, base_path: str, read: Callable[[str], Text | None]) -> Site:
@@ -298,5 +324,48 @@ def _anywhere(left: _Open, heads: list[Site]) -> None:
         _elsewhere(left, heads, words, sure=False, same_file=False)
 
 
-# What the last phase leaves is where findings edited in place, and those only revealed, are to be told from new ones.
-_PHASES = (_whole_words, _one_side, _on_kept_line, _anywhere)
+_TELLING = 6
+"""Tokens of a statement, from which on it is told from others by itself."""
+
+
+def _alone(left: _Open, heads: list[Site]) -> None:
+    """A statement that moved without any neighbour: base has no other like it, it left there and is new elsewhere."""
+
+    def statement(site: Site) -> Hashable:
+        return (site.statement, site.context.centre) if site.line and len(site.statement) >= _TELLING else None
+
+    before, after = (Counter(map(statement, sites.values())) for sites in (left.base, left.head))
+
+    def only(site: Site) -> Hashable:
+        key = statement(site)
+        return key if before[key] == 1 and after[key] else None
+
+    def fits(base: Site, head: Site) -> bool:
+        return (
+            _not_copied(left, base, head) and not _settled(left, base, old=True) and not _settled(left, head, old=False)
+        )
+
+    _pair(left, heads, only, only, fits)
+
+
+def _edited(left: _Open, heads: list[Site]) -> None:
+    """What the diff edited in place, in its definition: the same kind of thing is said of what became of the line."""
+
+    def base_key(site: Site) -> Hashable:
+        hunk = left.trees.line_map(site.path).old_hunk(site.line) if site.line else None
+        return None if hunk is None else (site.path, hunk, site.said)
+
+    def head_key(site: Site) -> Hashable:
+        hunk = left.trees.line_map(site.path).new_hunk(site.line) if site.line else None
+        return None if hunk is None else (site.path, hunk, site.said)
+
+    def fits(base: Site, head: Site) -> bool:
+        stays_here = base.owner == head.owner or not (
+            left.trees.defines(base.path, base.owner, old=False) or left.trees.defines(head.path, head.owner, old=True)
+        )
+        return stays_here and became(left.trees, (base.path, base.line), (head.path, head.line))
+
+    _pair(left, heads, base_key, head_key, fits)
+
+
+_PHASES = (_whole_words, _one_side, _on_kept_line, _anywhere, _alone)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate import actor, git
+from qualitygate import actor, git, git_history
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
@@ -57,6 +57,7 @@ class Plan(NamedTuple):
     policy: GatePolicy
     around: Around
     key: records.Key
+    tier: str = "commit"
 
 
 def open_gate(path: Path, tools: Mapping[str, Tool], compile_: Compile) -> Gate:
@@ -94,7 +95,7 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     inside = digest([(root, one.ours, one.environment_digest) for root, one in sorted(surroundings.items())])
     rules = digest(policy.digest, gate.tier, gate.only, who(gate, policy), let.waivers)
     key = records.make_key(head.id, bases.all, rules, inside, bases.forks)
-    return Plan(reader, head, bases, policy, surroundings, key)
+    return Plan(reader, head, bases, policy, surroundings, key, gate.tier)
 
 
 def who(gate: Gate, policy: GatePolicy) -> str:
@@ -155,7 +156,8 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
     """Whether what this tree makes `tools`, started in `root`, execute may run.
 
     What is changed here, on top of a commit that is trusted, stays so. What arrived by fetch,
-    checkout or merge is not trusted before a person says so again.
+    checkout or merge is not trusted before a person says so again; of `git checkout OTHER -- FILE` and its
+    like git keeps no note, but the file stands in a commit that HEAD does not descend from.
     """
 
     def key(repo: Repo, entries: Entries) -> frozenset[str]:
@@ -168,7 +170,14 @@ def _is_trusted(gate: Gate, reader: Repo, head: Tree, tools: Mapping[str, Tool],
     if not here or is_taking_over(gate.repo):
         return False
     parents = bases_.parents_of_next_commit(gate.repo)
-    if len(parents) != 1 or not trust.is_granted(gate.repo, key(gate.repo, git.entries(gate.repo, parents[0]))):
+    if len(parents) != 1:
+        return False
+    before = git.entries(gate.repo, parents[0])
+    if not trust.is_granted(gate.repo, key(gate.repo, before)):
+        return False
+    read = trust.reader(reader, head.entries, tools)
+    new = trust.changed(read, trust.decisive(read, tools, root), before, head.entries)
+    if new and git_history.is_elsewhere(gate.repo, new):
         return False
     trust.grant(gate.repo, ours)
     return True

@@ -19,6 +19,7 @@ COMPILED = 4
 """Counts up when the compiled form changes, so that no stale one is read."""
 
 _STRICTNESS: Mapping[Policy, int] = {"shown": 0, "ratchet": 1, "clean": 2}
+_TOUCHED = {"show": 0, "": 1, "new": 2}
 
 UNREADABLE = "unreadable"
 """The digest of a policy that could not be read; its notes say why."""
@@ -178,6 +179,8 @@ def joined(head: GatePolicy, base: GatePolicy | None) -> GatePolicy:
     if gate.get("actor") == "person" != base.gate.get("actor", "person"):
         notes.append("settings changed: gate.actor is relaxed to person; this change is judged as before")
         gate = {**gate, "actor": base.gate["actor"]}
+    if base.gate.get("strict") and not gate.get("strict"):
+        notes.append("settings changed: gate.strict is taken away; the hooks that are installed stay")
     return head._replace(
         checks=tuple(checks), notes=(*head.notes, *notes), gate=gate, digest=digest(head.digest, base.digest)
     )
@@ -216,6 +219,8 @@ def _options_as_strict(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[s
         strict["show"] = [rule for rule in new["show"] if rule in old.get("show", ())]
     if any(rule not in new.get("block", ()) for rule in old.get("block", ())):
         strict["block"] = [*new.get("block", ()), *(rule for rule in old["block"] if rule not in new.get("block", ()))]
+    if _TOUCHED[old.get("touched", "")] > _TOUCHED[new.get("touched", "")]:
+        strict["touched"] = old.get("touched", "")
     if "max_kib" in old and new.get("max_kib", 0) > old["max_kib"]:
         strict["max_kib"] = old["max_kib"]
     return strict

@@ -30,8 +30,9 @@ def _path(shared: Path, key: Key) -> Path:
 
 def exists(shared: Path, key: Key) -> bool:
     """Whether exactly this verdict was passed before."""
-    found = read_json(_path(shared, key))
-    return isinstance(found, dict) and found.get("key") == key_as_json(key)
+    path = _path(shared, key)
+    found = read_json(path)
+    return not fault(path, found) and found["key"] == key_as_json(key)
 
 
 def key_as_json(key: Key) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def write(shared: Path, key: Key, bases: tuple[Base, ...], detail: Mapping[str, 
         "detail": dict(detail),
         "time": int(time.time()),
     }
-    write_json(_path(shared, key), document)
+    write_json(_path(shared, key), {**document, "seal": digest(document)})
 
 
 def adopted(shared: Path) -> Base | None:
@@ -79,6 +80,11 @@ def adopt(shared: Path, commit: str, tree: str) -> None:
     write_json(shared / "adopted.json", {"schema": 1, "commit": commit, "tree": tree, "time": int(time.time())})
 
 
+def any_here(shared: Path) -> bool:
+    """Whether a gate was ever set up in this clone: something is adopted, or was recorded."""
+    return (shared / "adopted.json").exists() or (shared / "records").is_dir()
+
+
 def is_trusted(shared: Path, tree: str) -> bool:
     """Whether `tree` passed against a base that was itself trusted.
 
@@ -88,9 +94,34 @@ def is_trusted(shared: Path, tree: str) -> bool:
     start = adopted(shared)
     if start is not None and tree == start.tree:
         return True
-    return any(_is_about(read_json(path), tree) for path in (shared / "records" / tree).glob("*.json"))
+    return any(not fault(path, read_json(path)) for path in of_tree(shared, tree))
 
 
-def _is_about(document: object, tree: str) -> bool:
-    key = document.get("key") if isinstance(document, dict) else None
-    return isinstance(key, dict) and key.get("head") == tree
+def of_tree(shared: Path, tree: str) -> list[Path]:
+    """The files that say that `tree` passed, valid or not."""
+    return list((shared / "records" / tree).glob("*.json"))
+
+
+def fault(path: Path, document: object) -> str:
+    """Why a record that was read from `path` holds for nothing; "" for one that holds.
+
+    It finds what was edited, renamed, torn or copied to another tree. Whoever may write there can also write one
+    that has no fault: a record is evidence of what the gate did, and no proof against its own user.
+    """
+    if not isinstance(document, dict):
+        return "it cannot be read"
+    try:
+        key = document["key"]
+        named = Key(key["head"], tuple(key["bases"]), key["policy"], key["environment"])
+        trees = {base["tree"] for base in document["bases"]}
+        assumed = any(base["assumed"] for base in document["bases"])
+        inside = {name: value for name, value in document.items() if name != "seal"}
+    except (KeyError, TypeError):
+        return "it is not one of ours"
+    if named.head != path.parent.name:
+        return "it was made for another tree"
+    if path.stem != digest(*named) or document.get("seal") != digest(inside):
+        return "it was edited"
+    if assumed or trees != {tree for tree in named.bases if not tree.startswith("fork ")}:
+        return "it does not say against what it passed"
+    return ""

@@ -9,6 +9,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from qualitygate.process import undisturbed
+
 _PREFIX = ".qualitygate-fix-"
 _CHANGED = "it is not on disk as it was judged: changed meanwhile, or a git filter stands between"
 _EXCHANGE = 2
@@ -22,12 +24,22 @@ def on_disk(path: Path, judged: bytes) -> bytes | None:
     return data if same else None
 
 
-def replace(root: Path, path: str, judged: bytes, new: bytes, *, before_swap: Callable[[], None] = lambda: None) -> str:
+def replace(
+    root: Path,
+    path: str,
+    judged: bytes,
+    new: bytes,
+    *,
+    room: Path | None = None,
+    before_swap: Callable[[], None] = lambda: None,
+) -> str:
     """Put `new` in the place of `judged`; returns why not, "" if it was done.
 
     Mode, owner, extended attributes and line breaks stay. What somebody writes up to the last moment
     stays as well: the files change places in one step, and change back if the old one was another.
-    The caller holds the lock of this work tree, so that temporary files found here are left-overs.
+    The new one is made in `room`, a folder for this work tree alone, where that is on the same file
+    system: a run that is killed leaves nothing beside the user's files. The caller holds the lock of
+    this work tree, so that temporary files found here are left-overs.
     """
     target = root / path
     try:
@@ -38,19 +50,31 @@ def replace(root: Path, path: str, judged: bytes, new: bytes, *, before_swap: Ca
             return _CHANGED
         if held != judged:
             new = new.replace(b"\n", b"\r\n")
-        for left in target.parent.glob(f"{_PREFIX}*"):
+        for left in (*target.parent.glob(f"{_PREFIX}*"), *(room.glob(f"{_PREFIX}*") if room else ())):
             left.unlink()
-        temporary = target.with_name(f"{_PREFIX}{os.getpid()}")
+        if room is not None:
+            room.mkdir(parents=True, exist_ok=True)
+            try:
+                return _through(room, target, held, new, before_swap)
+            except OSError as exc:
+                if exc.errno != errno.EXDEV:
+                    raise
+        return _through(target.parent, target, held, new, before_swap)
+    except FileNotFoundError:
+        return "it is gone"
+    except OSError as exc:
+        return f"it cannot be written: {exc.strerror or exc}"
+
+
+def _through(folder: Path, target: Path, held: bytes, new: bytes, before_swap: Callable[[], None]) -> str:
+    temporary = folder / f"{_PREFIX}{os.getpid()}"
+    with undisturbed():
         try:
             _write_like(temporary, target, new)
             before_swap()
             return _swap(temporary, target, held)
         finally:
             temporary.unlink(missing_ok=True)
-    except FileNotFoundError:
-        return "it is gone"
-    except OSError as exc:
-        return f"it cannot be written: {exc.strerror or exc}"
 
 
 def _refusal(root: Path, path: str) -> str:

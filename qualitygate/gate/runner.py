@@ -27,7 +27,7 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries)
-    return judge_all(session, head, layout, trees, known, hidden=find_hidden(session, head, layout, trees))
+    return judge_all(session, head, layout, trees, known, look=find_hidden)
 
 
 def judge_all(
@@ -37,11 +37,15 @@ def judge_all(
     trees: list[BaseTree],
     known: Known = NOTHING,
     *,
-    hidden: Hidden = NONE,
+    look: Callable[[Session, Tree, Laid, list[BaseTree]], Hidden] = lambda *_: NONE,
     ids: bool = True,
 ) -> Verdict:
-    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file."""
+    """Every check of the policy on head and these bases, and what it amounts to; `ids` costs a lexer run per file.
+
+    `look` finds what settings hide, once the checks have run and their results are known.
+    """
     outcomes = _all_checks(session, head, layout, trees)
+    hidden = look(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
     results = tuple(outcome.result for outcome in outcomes)
     undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
@@ -49,31 +53,22 @@ def judge_all(
     if not undecided and all(result.state == "skipped" for result in results):
         undecided = (("gate", "no check ran"),)
     new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
+    touched = tuple(finding for one in judged for finding in one.touched)
+    revealed = tuple(finding for one in judged for finding in one.revealed)
     new = (*new, *session.policy.added)
     told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
     waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
     new = tuple(finding for finding in new if finding not in waived)
-    results = tuple(_as_waived(row, new, waived) for row in results)
     failing = {finding.check for finding in new}
-    open_rows = dict(hidden.undecided)
-    results = tuple(
-        row._replace(state="failed")
-        if row.check in failing
-        else row._replace(state="undecided", reason=open_rows[row.check])
-        if row.check in open_rows
-        else row
-        for row in results
-    )
-    if accepted:
-        results = tuple(_as_accepted(row, new) for row in results)
+    results = tuple(_settled(row, failing, waived, accepted, hidden) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
-    listed = (*new, *shown, *accepted, *waived) if ids else ()
+    listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
     return Verdict(
         status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
@@ -81,12 +76,14 @@ def judge_all(
         new=tuple(f for f in new if f.direction == "debt" and f not in vanished),
         hidden=tuple(finding for finding in new if finding in vanished),
         lost=tuple(finding for finding in new if finding.direction == "safeguard"),
+        touched=touched,
+        revealed=revealed,
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
         checks=results,
         undecided=undecided,
-        notes=(*session.policy.notes, *hidden.notes),
+        notes=(*session.policy.notes, *hidden.notes, *(note for one in judged for note in one.notes)),
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
         on_changed_lines=_on_changed_lines(new, head, trees),
@@ -107,12 +104,9 @@ def _without_accepted(
     by: list[Acceptance] = []
     for let in known.lets if new else ():
         tree = base_tree(session, Base(let.key.head, "", "accepted"), 0, head)
-        found = {
-            h
-            for _, h in match_indices(
-                Side(let.findings, _reader(session, tree)), Side(new, layout.read), tree.delta(), paid
-            )
-        }
+        there = Side(let.findings, _reader(session, tree))
+        pairs = match_indices(there, Side(new, layout.read), tree.delta(), paid)
+        found = {h for _, h in (*pairs.same, *pairs.touched)}
         if found - paid:
             by += let.by
         paid |= found
@@ -128,17 +122,18 @@ def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
     return read
 
 
-def _as_accepted(row: CheckResult, new: tuple[Finding, ...]) -> CheckResult:
-    if row.state != "failed" or any(finding.check == row.check for finding in new):
+def _settled(
+    row: CheckResult, failing: set[str], waived: tuple[Finding, ...], accepted: tuple[Finding, ...], hidden: Hidden
+) -> CheckResult:
+    """The row of a check once it is known what of its findings blocks, and what settings hide of them."""
+    if row.check in failing:
+        return row._replace(state="failed")
+    reason = row.reason or dict(hidden.undecided).get(row.check, "")
+    if reason and row.state in ("passed", "failed", "shown"):
+        return row._replace(state="undecided", reason=reason)
+    if row.state != "failed" and not any(finding.check == row.check for finding in (*waived, *accepted)):
         return row
-    return row._replace(state="undecided" if row.reason else "accepted")
-
-
-def _as_waived(row: CheckResult, new: tuple[Finding, ...], waived: tuple[Finding, ...]) -> CheckResult:
-    mine = any(finding.check == row.check for finding in waived)
-    if row.state != "failed" or not mine or any(finding.check == row.check for finding in new):
-        return row
-    return row._replace(state="undecided" if row.reason else "shown")
+    return row._replace(state="accepted" if any(finding.check == row.check for finding in accepted) else "shown")
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

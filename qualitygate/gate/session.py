@@ -91,6 +91,7 @@ class BaseTree:
         self._guard = threading.Lock()
         self._differs: dict[bool, list[FileDiff]] = {}
         self._diff = diff
+        self._own: Laid | None = None
         self._lay_out = lay_out
         self.changed = changed_paths(head.entries, tree.entries) if changed is None else changed
         self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
@@ -116,6 +117,15 @@ class BaseTree:
         # Not of the tool: two checks may run the same one side by side, on other files.
         place = f"-plain-{tool.name}-{digest(check.name)[:8]}"
         return self._lay_out(place, {path: self.tree.entries[path] for path in files})
+
+    def own_layout(self) -> Laid:
+        """Where it lies with its own settings, whatever head's are."""
+        if self.configured is self.tree.entries:
+            return self.layout
+        with self._guard:
+            if self._own is None:
+                self._own = self._lay_out("-own", self.tree.entries)
+            return self._own
 
     def differs(self, *, ignore_space: bool) -> list[FileDiff]:
         """git's diff from this base to head."""

@@ -13,7 +13,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol
@@ -66,6 +66,9 @@ class Laid(Protocol):
     def apart(self, name: str) -> Laid:
         """The same files in another directory, cleaned of what was written into it before."""
 
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, Laid]:
+        """Some of the files with another content (None: removed), and all others, in another directory."""
+
     def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
         """See that JavaScript finds the packages of the project from here."""
 
@@ -97,6 +100,20 @@ class Layout:
         directory = self.beside(f"for-{name}")
         sweep(directory)
         return Layout(directory, self._repo, self._entries)
+
+    def altered(self, name: str, files: Mapping[str, bytes | None]) -> tuple[Entries, Laid]:
+        """Some of the files with another content (None: removed), and all others, in another directory."""
+        there = {path: data for path, data in files.items() if data is not None}
+        import shutil  # it brings every compression with it
+
+        place = self.beside(f"{name}-objects")
+        shutil.rmtree(place, ignore_errors=True)  # what was altered before is written out already
+        repo, ids = git_trees.store(self._repo, list(there.values()), place)
+        entries = {path: entry for path, entry in self._entries.items() if path not in files}
+        for path, blob in zip(there, ids, strict=True):
+            known = self._entries.get(path)
+            entries[path] = Entry(known.mode if known is not None and known.is_file else "100644", blob)
+        return entries, Layout(self.beside(name), repo, entries)
 
     def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
         """Link the packages of the project into the directory."""

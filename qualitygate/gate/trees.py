@@ -69,9 +69,12 @@ def head_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
 
 
 @contextmanager
-def merged_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
-    """The files on disk while something from elsewhere is being taken over, which HEAD does not have; else HEAD."""
-    if git.head_commit(repo) is None or not is_taking_over(repo):
+def merged_of(repo: Repo, *, always: bool = False) -> Iterator[tuple[Repo, Tree]]:
+    """The files on disk while something from elsewhere is being taken over, which HEAD does not have; else HEAD.
+
+    `always`: those on disk whatever git is in the middle of.
+    """
+    if git.head_commit(repo) is None or not (always or is_taking_over(repo)):
         with head_of(repo) as found:
             yield found
         return
@@ -82,8 +85,9 @@ def merged_of(repo: Repo) -> Iterator[tuple[Repo, Tree]]:
 
 
 def is_taking_over(repo: Repo) -> bool:
-    """Whether the next commit is a merge, also a squashed one, or one that is picked from somewhere else."""
-    return any((repo.git_dir / name).exists() for name in ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD"))
+    """Whether the next commit is a merge, also a squashed one, or one that is picked or mailed from somewhere else."""
+    notes = ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD", "rebase-apply/applying")
+    return any((repo.git_dir / name).exists() for name in notes)
 
 
 def under_configuration(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from qualitygate import git
@@ -69,6 +69,22 @@ def all_keys(
 ) -> frozenset[str]:
     """All that has to be trusted before these tools may be started in one folder of a tree."""
     return keys_of(entries, executable_configuration(read, tools, root)) | command_keys(read, tools, root)
+
+
+def decisive(read: Callable[[str], bytes | None], tools: Mapping[str, Tool], root: str = "") -> frozenset[str]:
+    """The files of a tree whose content decides what is executed when these tools are started in one folder."""
+    found = {path for paths in executable_configuration(read, tools, root).values() for path in paths}
+    if project_commands.TOOL in tools:
+        found.update(project_commands.decides(read, project_commands.of_tree(read, root)))
+    return frozenset(found)
+
+
+def changed(
+    read: Callable[[str], bytes | None], paths: Collection[str], before: Entries, after: Entries
+) -> frozenset[str]:
+    """The blobs of those files that are not as they were; what is empty executes nothing, and is everywhere."""
+    new = [path for path in paths if path in after and after[path].is_file and before.get(path) != after[path]]
+    return frozenset(after[path].blob for path in new if (read(path) or b"").strip())
 
 
 def is_granted(repo: Repo, keys: frozenset[str]) -> bool:

@@ -32,13 +32,13 @@ def today() -> str:
 def granted(repo: Repo, shared: Path, bases: Bases, version: str, compile_: Compile) -> Granted:
     """What the trusted ref grants; where there is none, the nearest tree that is itself trusted."""
     nearest = bases.nearest[0]
-    tree = bases.granting or nearest.tree
+    source = bases.granting or nearest.tree
     if nearest.assumed and not bases.granting:
         return Granted()
-    kept = shared / "policy" / f"waivers-{digest(version, tree)}.json"
+    kept = shared / "policy" / f"waivers-{digest(version, source)}.json"
     rows = read_json(kept)
     if not isinstance(rows, list):
-        entries = git.entries_at(repo, tree, *PLACES)
+        entries = git.entries_at(repo, git.tree_of(repo, source), *PLACES)
         rows = load(repo, shared, entries, version, compile_).waivers if WAIVERS in entries else []
         try:
             write_json(kept, rows, lasting=False)

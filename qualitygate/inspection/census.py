@@ -60,7 +60,8 @@ def look_at(reader: Reader, tracked: Tracked) -> Look:
     if b"\0" in content.data[:8192]:
         return Look(tracked.path, "", 0, large=large, binary=True)
     # A terminator other than \n is a line break to `splitlines` only in text: \r alone is one.
-    lines = content.lines + (content.data.count(b"\r") - content.data.count(b"\r\n"))
+    returns = content.data.count(b"\r")
+    lines = content.lines + (returns - content.data.count(b"\r\n") if returns else 0)
     return Look(
         tracked.path,
         language,

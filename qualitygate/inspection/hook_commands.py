@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qualitygate import git
+from qualitygate import git_config
 from qualitygate.git import Repo
 from qualitygate.inspection.ci_commands import Raw
 from qualitygate.inspection.facts import Evidence, Fact, GitHook
@@ -231,7 +231,7 @@ def _idle(sources: Sources, evidence: tuple[Evidence, ...]) -> str:
 
 def _path_fault(repo: Repo) -> str:
     """Why git finds no hook where `core.hooksPath` points; "" where it finds some or it is not set."""
-    said = git.config(repo, "core.hooksPath")
+    said = git_config.value(repo, "core.hooksPath")
     if not said:
         return ""
     try:
@@ -252,7 +252,7 @@ def _installed(manager: str, hooks: tuple[GitHook, ...]) -> tuple[str, ...]:
 
 def effective_hooks(repo: Repo) -> tuple[GitHook, ...]:
     """The hooks that git would run in this clone: executable files in `core.hooksPath` or the common git directory."""
-    configured = git.config(repo, "core.hooksPath")
+    configured = git_config.value(repo, "core.hooksPath")
     folder = repo.common_dir / "hooks"
     if configured:
         try:

@@ -99,7 +99,7 @@ def _near(sources: Sources, roles: Mapping[str, Role], *names: str) -> tuple[str
     """Files of these base names: at the top, or where the top has none, up to two folders down."""
     wanted = frozenset(names)
     found = [
-        p for p in sources.paths if base_name(p) in wanted and p.count("/") <= 2 and not (_aside(p) or is_aside(p))
+        p for p in sources.paths if p.count("/") <= 2 and base_name(p) in wanted and not (_aside(p) or is_aside(p))
     ]
     top = [p for p in found if "/" not in p]
     rows = top or [p for p in found if roles.get(p) not in _ALIEN]

@@ -7,6 +7,7 @@ that does not show. What a tool says about switching its rule off is left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from qualitygate.model import Finding, Verdict
@@ -63,11 +64,12 @@ class _Budget:
 AGAIN = "run the same command again"
 
 
-def render(verdict: Verdict, *, log: str, then: str = AGAIN) -> str:
+def render(verdict: Verdict, *, log: str, then: str = AGAIN, more: Sequence[str] = ()) -> str:
     """The report, ending in a line break; never over `BYTE_LIMIT` bytes or `TOKEN_LIMIT` estimated tokens.
 
     Findings on lines of this change come first. `log` is the path of a file that holds all findings, empty
-    if there is none. `then` is what to do once they are fixed.
+    if there is none. `then` is what to do once they are fixed. `more` are lines that stand below the findings, as
+    many of the first as there is room for.
     """
     groups = _groups(verdict)
     total = sum(len(group.items) for group in groups)
@@ -75,10 +77,11 @@ def render(verdict: Verdict, *, log: str, then: str = AGAIN) -> str:
     head = [_first(verdict), *([_GUIDE] if groups or stuck else [])]
     budget = _Budget([*head, "", *_foot(verdict, total, log, then)])
     head += [line for line in stuck[:3] if budget.take([line])]
+    kept = list(takewhile(lambda line: budget.take([line]), more))
     chosen = _choose(groups, verdict.fingerprint, budget)
     body = [line for group, lines in chosen.items() for line in ("", _title(groups[group]), *lines)]
     left = total - sum(map(len, chosen.values()))
-    return "\n".join((*head, *body, *([""] if body else []), *_foot(verdict, left, log, then))) + "\n"
+    return "\n".join((*head, *body, *([""] if body else []), *kept, *_foot(verdict, left, log, then))) + "\n"
 
 
 def tokens(text: str) -> int:
@@ -194,6 +197,12 @@ def _foot(verdict: Verdict, left: int, log: str, then: str) -> list[str]:
     if left:
         where = f" in {quoted_path(log)}" if log else ", shown once these are fixed"
         lines.append(f"{left} more{where}")
+    if verdict.carriers:
+        past = [one.commit[:7] for one in verdict.carriers]
+        number = sum(len(one.findings) for one in verdict.carriers)
+        lines.append(
+            f"{number} from earlier commits that went past the gate ({summary.listed(past, 5)}): mend these too"
+        )
     if verdict.accepted:
         lines.append(f"accepted by a person: {plural(len(verdict.accepted), 'finding')}, leave them as they are")
     if verdict.waived:

@@ -67,7 +67,9 @@ def _parts(result: BootstrapResult, console: Console) -> Iterator[RenderableType
         yield table((Column("", "dim"), Column("", ratio=1)), [(a, c) for a, _, c in parts], console, titles=False)
     yield Text("")
     holding = [proof for proof in result.proofs if proof.holds]
-    yield _last("enforced now", f"{plural(len(holding), 'check')} {setting_up.where(result)}", "green")
+    count = len(setting_up.standing(result))
+    yield _last("enforced now", f"{plural(count, 'check')} {setting_up.where(result)}", "green")
+    yield from (_last("not checked", f"{row.language}; {clean(row.why, 300)}", "yellow") for row in result.uncovered)
     tolerated = any(p.debt for p in holding) and not result.unborn
     yield _last("old debt", f"{setting_up.debt(result)}{' tolerated' if tolerated else ''}")
     yield command(f"{'next':<12}", setting_up.following(result))

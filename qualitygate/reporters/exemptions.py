@@ -6,7 +6,8 @@ import re
 
 INSTEAD = "[exemption]"
 
-# The noun is the name of a check of ours. `contextlib.suppress` is ordinary code, and the right answer to more than one lint rule.
+# The noun is the name of a check of ours. `contextlib.suppress` is ordinary code, and the right answer to more than
+# one lint rule.
 _WORDS = (
     r"(?<!contextlib\.)suppress(?!ions?\b)\w*",
     r"(?:--)?no-verify",

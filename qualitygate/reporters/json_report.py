@@ -26,7 +26,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
     """The report as plain data."""
 
     def rows(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-        return [_finding(finding, verdict.fingerprint(finding)) for finding in sorted(findings, key=summary.place)]
+        return [finding_row(finding, verdict.fingerprint(finding)) for finding in sorted(findings, key=summary.place)]
 
     return {
         "schema": SCHEMA,
@@ -49,6 +49,14 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "accepted": rows(verdict.accepted),
         "acceptances": [one._asdict() for one in verdict.acceptances],
         "shared_settings": dict(verdict.origins),
+        "carriers": [
+            {
+                "commit": one.commit,
+                "subject": one.subject,
+                "findings": [verdict.fingerprint(finding) for finding in one.findings],
+            }
+            for one in verdict.carriers
+        ],
     }
 
 
@@ -56,7 +64,8 @@ def _base(base: Base) -> dict[str, str]:
     return {"tree": base.tree, "commit": base.commit, "why": base.why}
 
 
-def _finding(finding: Finding, fingerprint: str) -> dict[str, Any]:
+def finding_row(finding: Finding, fingerprint: str) -> dict[str, Any]:
+    """One finding as plain data."""
     row = {
         "check": finding.check,
         "rule": finding.rule,

@@ -46,22 +46,30 @@ def render_bootstrap(result: BootstrapResult) -> str:
     return "\n".join(lines)
 
 
-def ending(result: BootstrapResult) -> tuple[str, str, str]:
-    """What is enforced now, how much old debt is tolerated, what to type next."""
-    names = [proof.check for proof in result.proofs if proof.holds]
+def ending(result: BootstrapResult) -> tuple[str, ...]:
+    """What is enforced now and of what nothing is, how much old debt is tolerated, what to type next."""
+    names = standing(result)
     return (
         f"enforced now: {_enforced(result, names)}",
+        *(f"not checked: {row.language}; {clean(row.why, 300)}" for row in result.uncovered),
         f"old debt tolerated: {debt(result)}",
         f"next: {following(result)}",
     )
 
 
+def standing(result: BootstrapResult) -> list[str]:
+    """The checks that are in force: those that are proven, and those that were here and were not tried again."""
+    failed = {proof.check for proof in result.proofs if not proof.holds}
+    return [check.name for check in result.plan.checks if check.name not in failed]
+
+
 def kept(plan: Plan) -> str:
-    """That nothing was planned, because a gate is there, and how to have it planned anew."""
+    """What becomes of a gate that is there: what joins it, or that it is proven again."""
+    if plan.added:
+        return f"qualitygate.toml is there: {', '.join(plan.added)} can be set up now; all else in it stays as it is"
     changed = ", ".join(clean(edit.path) for edit in plan.edits)
     what = f"brought up to date: {changed}" if changed else "no file is changed"
-    way = "for checks that could not be set up then, `qualitygate undo` and bootstrap anew"
-    return f"qualitygate.toml is there: its checks are proven again, {what}; {way}"
+    return f"qualitygate.toml is there: its checks are proven again, {what}"
 
 
 def _plan(plan: Plan, again: bool) -> Iterator[str]:
@@ -196,7 +204,8 @@ def bootstrap_json(result: BootstrapResult) -> str:
         ],
         "trusted": result.trusted,
         "replay": as_json(result.replay) if result.replay else None,
-        "verdict": "planned" if result.dry_run else "proven",
+        "not_checked": [row._asdict() for row in result.uncovered],
+        "verdict": "planned" if result.dry_run else "partial" if result.uncovered else "proven",
     }
     return json.dumps(document, indent=2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from qualitygate.model import Acceptance, Base, Finding, Status, Verdict
+from qualitygate.model import Acceptance, Base, Carrier, Finding, Status, Verdict
 from qualitygate.quote import clean
 
 GATE = "gate"
@@ -52,6 +52,15 @@ def said(one: Acceptance) -> str:
     when = time.strftime("%Y-%m-%d", time.gmtime(one.when))
     why = "; ".join((*(["unfinished work"] if one.wip else []), *([clean(one.reason)] if one.reason else [])))
     return f"{clean(one.who, 120)} on {when}: {why}"
+
+
+def carried(one: Carrier) -> str:
+    """What came past the gate, and with which commit: `1 of these is from 1a2b3c4 (on), which no record stands for`."""
+    number = len(one.findings)
+    subject = f" ({clean(one.subject, 60)})" if one.subject else ""
+    return (
+        f"{number} of these {'is' if number == 1 else 'are'} from {one.commit[:7]}{subject}, which no record stands for"
+    )
 
 
 def against(bases: Sequence[Base]) -> str:

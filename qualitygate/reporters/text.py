@@ -41,7 +41,8 @@ def render_briefly(verdict: Verdict, *, color: bool = False) -> str:
 
 def _notes(verdict: Verdict) -> list[str]:
     accepted = [f"accepted by {summary.said(one)}" for one in verdict.acceptances]
-    return [*accepted, *(f"note: {clean(note)}" for note in verdict.notes)]
+    past = [f"note: {summary.carried(one)}" for one in verdict.carriers]
+    return [*accepted, *past, *(f"note: {clean(note)}" for note in verdict.notes)]
 
 
 def _all(verdict: Verdict) -> tuple[Finding, ...]:

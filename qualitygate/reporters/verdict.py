@@ -29,8 +29,10 @@ def with_cache(verdict: Verdict) -> Verdict:
     return verdict._replace(notes=(*verdict.notes, *notes))
 
 
-def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = ()) -> None:
-    """Write the report to standard output.
+def show(
+    console: Console, verdict: Verdict, style: str = "auto", *, only: tuple[str, ...] = (), more: tuple[str, ...] = ()
+) -> None:
+    """Write the report to standard output. `more`: lines that an agent is told besides.
 
     `auto`: short and quoted for an agent, text for a person. `brief`: the same, but one line for
     what simply passed.
@@ -47,7 +49,7 @@ def show(console: Console, verdict: Verdict, style: str = "auto", *, only: tuple
     if style in FORMATS:
         console.write_result(_rendered(verdict, style))
     elif style == "agent":
-        console.write_result(for_agent(verdict))
+        console.write_result(for_agent(verdict, more=more))
     else:
         from qualitygate.reporters import text
 
@@ -85,13 +87,14 @@ def show_way_on(console: Console, verdict: Verdict) -> None:
         console.say("hint: mend it, or let what is staged through with a reason: `qualitygate accept`")
 
 
-def for_agent(verdict: Verdict, then: str = "") -> str:
+def for_agent(verdict: Verdict, then: str = "", more: tuple[str, ...] = ()) -> str:
     """The report for a coding agent; `then` is what it does once all is fixed, the same again unless it says so."""
     from qualitygate.reporters import agent
 
     return agent.render(
         verdict,
         then=then or agent.AGAIN,
+        more=more,
         log=_log(verdict) if verdict.blocking else "",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from qualitygate.commands.waive import Waived, Waivers
@@ -40,3 +41,14 @@ def render_written(waived: Waived) -> str:
         return f"{until}\nnext: commit {WAIVERS}; it counts once that commit is on the trusted ref"
     asked = f"asked for: {_what(waived.waiver)}"
     return f"{asked}\nnext: commit {WAIVERS} with the change; a person decides (`qualitygate waive RULE PATH`)"
+
+
+def render_json(found: Waivers) -> str:
+    """The same as one JSON document."""
+    rows = {"waivers": [one._asdict() for one in found.waivers], "requests": [one._asdict() for one in found.requests]}
+    return json.dumps({"schema": 1, **rows}, indent=2)
+
+
+def render_written_json(waived: Waived) -> str:
+    """What was written, as one JSON document."""
+    return json.dumps({"schema": 1, "granted": waived.granted, "waiver": waived.waiver._asdict()}, indent=2)

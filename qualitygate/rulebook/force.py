@@ -30,7 +30,7 @@ class OwnRule(NamedTuple):
 class Sight(NamedTuple):
     """The settings of one tree.
 
-    `source` says where `checks` come from. `read` gives a file of the tree, `enabled` the ruff rules
+    `source` says where `checks` come from. `read` gives a file of the tree, `enabled` the rules of ruff or ESLint
     that a check has switched on, or why that is not known. `own` are the repository's own rules for
     semgrep by their ids, those of shared settings among them. `origins`: what shared settings set which key.
     """
@@ -101,6 +101,24 @@ def _of_ruff(code: str, needs: str, sight: Sight) -> Standing:
     return Standing("not in force", (), where)
 
 
+def _of_eslint(rule: str, needs: str, sight: Sight) -> Standing:
+    """A rule for ESLint is in force where ESLint says that the project's settings switch it on."""
+    checks = sight.of_tool("eslint")
+    if not checks:
+        return Standing("not in force", (), _no_check("eslint", sight))
+    if rule == "fatal":  # a file that does not parse, whatever is switched on
+        return Standing("in force", checks)
+    told = [(check, sight.enabled(check)) for check in checks]
+    here = tuple(check for check, rules in told if not isinstance(rules, str) and f"eslint:{rule}" in rules)
+    if here:
+        return Standing("in force", here)
+    unknown = [rules for _, rules in told if isinstance(rules, str)]
+    return Standing("not known", (), unknown[0]) if unknown else Standing("not in force", (), _NOT_ON)
+
+
+_NOT_ON = "the project's settings for ESLint do not switch it on"
+
+
 def _of_semgrep(rule: str, needs: str, sight: Sight) -> Standing:
     """A rule for semgrep is in force where a check names it; the repository's own wherever a check runs semgrep."""
     found = _of_tool("semgrep", sight)
@@ -142,6 +160,7 @@ def _of_mypy(code: str, needs: str, sight: Sight) -> Standing:
 
 
 _SWITCHED: Mapping[str, Callable[[str, str, Sight], Standing]] = {
+    "eslint": _of_eslint,
     "ruff": _of_ruff,
     "mypy": _of_mypy,
     "semgrep": _of_semgrep,

@@ -28,6 +28,10 @@ def payload(name: str) -> dict[str, Any]:
         ("edited", "edited", {"paths": ("/work/shop/shop/orders.py",)}),
         ("edited-notebook", "edited", {"paths": ("/work/shop/a.ipynb",)}),
         ("stop", "stop", {"again": True}),
+        ("remote", "remote", {"tool": "mcp__github__push_files"}),
+        ("helper", "helper", {"helper": "a7f3"}),
+        ("helped", "helped", {"helper": "a7f3", "again": True}),
+        ("settings", "settings", {"paths": ("/work/shop/.claude/settings.json",)}),
     ),
 )
 def test_recorded_events(name: str, kind: Kind, expected: dict[str, Any]) -> None:
@@ -42,6 +46,8 @@ def test_recorded_events(name: str, kind: Kind, expected: dict[str, Any]) -> Non
         ("command", {"tool_input": {"command": ["git", "commit"]}}, "tool_input.command"),
         ("write", {"tool_input": "text"}, "file_path"),
         ("edited", {"tool_input": {}}, "file_path"),
+        ("remote", {"tool_name": None}, "tool_name"),
+        ("helped", {"agent_id": 7}, "agent_id"),
     ),
 )
 def test_an_event_that_lacks_something_is_no_event(kind: Kind, changed: dict[str, Any], missing: str) -> None:
@@ -75,6 +81,8 @@ def test_nothing_to_say_is_an_empty_reply(kind: Kind) -> None:
         ("edited", Answer(True, "mend it"), {"decision": "block", "reason": "mend it"}),
         ("stop", Answer(True, "red"), {"decision": "block", "reason": "red"}),
         ("stop", Answer(aside="still red"), {"systemMessage": "still red"}),
+        ("helped", Answer(True, "red"), {"decision": "block", "reason": "red"}),
+        ("settings", Answer(True, "no", "aside"), {"decision": "block", "reason": "no", "systemMessage": "aside"}),
         (
             "start",
             Answer(text="a gate"),
@@ -89,9 +97,14 @@ def test_replies(kind: Kind, answer: Answer, document: dict[str, Any]) -> None:
 
 def test_what_is_registered() -> None:
     hooks = claude.registration("gate/hook")["hooks"]
-    assert list(hooks) == ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop"]
+    of_helpers = ["SubagentStart", "SubagentStop", "ConfigChange"]
+    assert list(hooks) == ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", *of_helpers]
     guards = hooks["PreToolUse"]
-    assert [group["matcher"] for group in guards] == ["Bash|Monitor", "Edit|MultiEdit|Write|NotebookEdit"]
+    assert [group["matcher"] for group in guards] == [
+        "Bash|Monitor",
+        "Edit|MultiEdit|Write|NotebookEdit",
+        "mcp__github__.*",
+    ]
     assert all(hook["onFailure"] == "block" for group in guards for hook in group["hooks"])
     assert hooks["Stop"][0]["hooks"][0]["command"] == (
         'cd "$CLAUDE_PROJECT_DIR" && if [ -f gate/hook ]; then sh gate/hook claude stop; fi'

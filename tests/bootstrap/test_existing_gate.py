@@ -124,3 +124,13 @@ def test_the_question_names_what_may_be_tried_and_nothing_else(tmp_path: Path) -
     root = make_repo(tmp_path / "r", {"package.json": PACKAGE % "true"})
     named = {one.run for one in candidates(inspect(root))}
     assert named == {("npm", "run", "lint"), ("npm", "run", "test")}
+
+
+def test_a_check_that_runs_one_form_keeps_the_other_forms_out_of_a_second_run(tmp_path: Path) -> None:
+    """Each further bootstrap would have added one more form of the same tests."""
+    root = make_repo(tmp_path / "r", {"package.json": PACKAGE % "true", "test/a.js": "1;\n"})
+    kept = PlannedCheck("npm-test-tap", "command", "ratchet", "push", "", {"run": ["npm", "run", "test-tap"]})
+    found = {row.command: row for row in standings(inspect(root), [kept])}
+    assert (found["npm run test-tap"].group, found["npm run test-tap"].why) == ("covered", "npm-test-tap")
+    assert found["npm run test"].why == "another form of what a command above does"
+    assert [one.run for one in candidates(inspect(root), [kept])] == [("npm", "run", "lint")]

@@ -49,3 +49,9 @@ def test_settings_go_where_the_project_keeps_its_settings() -> None:
     new = ours(book, facts(generated_or_vendored_paths=(Fact("third.party", ()),)), lambda path: None)
     assert new.edit is not None and new.edit.path == "mypy.ini"
     assert b"exclude = ^third\\.party/\n" in new.edit.after
+
+
+def test_links_to_folders_are_left_out_for_mypy_follows_them_in_circles() -> None:
+    book = next(book for book in load_playbooks() if book.stack == "python")
+    new = ours(book, Facts(), lambda path: None, ("a/up", "b.py"))
+    assert new.edit is not None and b"exclude = ^a/up/\n" in new.edit.after

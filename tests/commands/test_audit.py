@@ -72,6 +72,7 @@ def test_all_there_is_to_say(root: Path) -> None:
         "",
         "the gate's settings changed in 1 commit",
         f"  {settings[:7]} no checks",
+        "          weaker: check ruff is removed",
         "",
         "hooks in this clone, `qualitygate install` puts them in",
         "  pre-commit is not executable: git skips it",
@@ -158,3 +159,88 @@ def test_setting_the_gate_up_is_no_change_of_its_settings(tmp_path: Path) -> Non
     weaker = past(root, {"qualitygate.toml": "schema = 1\n"}, "no checks")
     gone = past(root, {"qualitygate.toml": None}, "no gate")
     assert [commit for commit, _ in audit(root, before).settings] == [gone, weaker]
+
+
+def clone_of(root: Path) -> str:
+    return "\n".join(audit(root).clone)
+
+
+def test_what_hides_files_from_the_gate_is_named(root: Path) -> None:
+    git(root, "update-index", "--assume-unchanged", "a.py")
+    git(root, "update-index", "--skip-worktree", "ruff.toml")
+    assert "assume-unchanged is set for a.py" in clone_of(root)
+    assert "skip-worktree is set for ruff.toml" in clone_of(root)
+    git(root, "config", "core.sparseCheckout", "true")  # which sets that for what it leaves out
+    assert "skip-worktree" not in clone_of(root)
+
+
+def test_objects_that_git_replaces_are_named_and_the_gate_reads_the_real_ones(root: Path) -> None:
+    good = git(root, "rev-parse", "HEAD")
+    bad = past(root, {"c.py": "import json\n"}, "bad")
+    git(root, "replace", bad, good)
+    found = audit(root, judge=True)
+    assert f"`git replace` shows other objects for {bad[:7]}" in "\n".join(found.clone)
+    assert [finding.path for finding in found.unrecorded[0].carried] == ["c.py"]
+
+
+def test_an_alias_and_a_variable_that_leave_hooks_out_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert audit(root).clone == ()
+    git(root, "config", "alias.ci", "commit --no-verify")
+    git(root, "config", "alias.st", "status")
+    assert audit(root).clone == ("the alias `git ci` leaves hooks out: commit --no-verify",)
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.hooksPath")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "/dev/null")
+    assert audit(root).clone[0] == "GIT_CONFIG_COUNT of this environment sets core.hooksPath for every git"
+
+
+def test_a_hook_that_was_edited_is_named(root: Path) -> None:
+    assert audit(root).hooks == ()
+    hook = root / ".git/hooks/pre-push"
+    hook.write_text(hook.read_text().replace("hook=pre-push", "hook=pre-push; exit 0"))
+    assert audit(root).hooks == ("pre-push is not as this version writes it",)
+
+
+REGISTERED = {
+    ".claude/settings.json": '{"hooks": {"Stop": ".qualitygate/agent-hook"}}\n',
+    ".qualitygate/agent-hook": "#\n",
+}
+
+
+def test_hooks_of_agents_that_a_commit_takes_away_are_named(root: Path) -> None:
+    commit(root, REGISTERED, "agents")
+    assert audit(root).agents == ()
+    emptied = commit(root, {".claude/settings.json": "{}\n"}, "no hooks")
+    removed = commit(root, {".qualitygate/agent-hook": None}, "no script")
+    assert audit(root).agents == (
+        (removed, "no script", ".qualitygate/agent-hook is removed"),
+        (emptied, "no hooks", ".claude/settings.json does not call the gate any more"),
+    )
+    assert "hooks of coding agents were taken away" in render_text(audit(root))
+
+
+def test_hooks_of_agents_that_are_off_on_disk_are_named(root: Path) -> None:
+    commit(root, REGISTERED, "agents")
+    write(root, {".claude/settings.local.json": '{"disableAllHooks": true}\n'})
+    assert ".claude/settings.local.json: `disableAllHooks` is set, so that Claude Code runs no hook" in clone_of(root)
+    write(root, {".claude/settings.json": "{}\n"})
+    assert ".claude/settings.json does not call the gate for Claude Code any more" in clone_of(root)
+
+
+def test_settings_that_ask_for_less_are_said_to(root: Path) -> None:
+    past(root, {"qualitygate.toml": 'schema = 1\n[checks.ruff]\npolicy = "shown"\n'}, "shown")
+    past(root, {"qualitygate.toml": "schema = 1\n[checks.ruff]\n[checks.markers]\n"}, "more")
+    past(root, {"qualitygate.toml": None}, "none")
+    assert [what for _, what in audit(root).weakened] == [
+        ("qualitygate.toml is removed",),
+        ("check ruff is relaxed from ratchet to shown",),
+    ]
+
+
+def test_what_went_past_is_judged_only_where_it_is_asked_for(root: Path) -> None:
+    past(root, {"c.py": "import json\n"}, "bad")
+    past(root, {"d.py": "y = 1\n"}, "good")
+    assert [(one.state, one.carried) for one in audit(root).unrecorded] == [("", ()), ("", ())]
+    good, bad = audit(root, judge=True).unrecorded
+    assert (good.state, bad.state) == ("passed", "failed")
+    assert "carried nothing that the gate refuses" in render_text(audit(root, judge=True))

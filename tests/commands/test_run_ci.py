@@ -127,3 +127,14 @@ def test_what_makes_no_sense_is_undecided(
         monkeypatch.delenv(name, raising=False)
     assert main(["run", *options]) == 2
     assert "error: " in capsys.readouterr().err
+
+
+def test_ci_says_which_commit_brought_what_and_whose_it_is(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = git(root, "rev-parse", "HEAD")
+    bad = commit(root, {"bad.txt": "<<<<<<< ours\n=======\n>>>>>>> theirs\n"}, "slip by")
+    commit(root, {"b.txt": "b\n"})
+    as_request(root, base, monkeypatch)
+    verdict = judged(root, trust=False)
+    told = f"3 of these came with {bad[:7]} (slip by) of Somebody <somebody@example.com>"
+    assert (verdict.status, told in verdict.notes) == ("failed", True)
+    assert verdict.carriers == ()  # no record of any machine was asked

@@ -631,3 +631,23 @@ def test_names_do_not_pay_for_findings_without_one() -> None:
     base = Side((named("a.py", "t"),), lambda path: None)
     head = Side((named("a.py", ""),), lambda path: None)
     assert len(match(base, head, Delta()).new) == 1
+
+
+LONE = "const lone: any = { a: 1, b: two, c: three };\n"
+OTHER = "export function f{n}(a) {{\n  return a + {n};\n}}\n\n"
+
+
+@pytest.mark.parametrize("target", ["a.ts", "b.ts"])
+def test_a_statement_that_moves_without_its_neighbours(target: str) -> None:
+    def found(files: Files) -> Side:
+        rows = ((path, n, row) for path, text in files.items() for n, row in enumerate(text.split("\n"), 1))
+        places = tuple(at(n, row.index("any") + 1, path=path) for path, n, row in rows if ": any" in row)
+        return Side(places, lambda path: files[path].encode() if path in files else None)
+
+    one, two, three = (OTHER.format(n=n) for n in (1, 2, 3))
+    base = {"a.ts": one + LONE + two + three, "b.ts": one}
+    head = {"a.ts": one + two + three, "b.ts": one}
+    head[target] += LONE
+    assert match(found(base), found(head), by_difflib(base, head)).new == ()
+    head[target] += LONE  # and once more is once too often
+    assert len(match(found(base), found(head), by_difflib(base, head)).new) >= 1

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -129,3 +131,21 @@ def test_killed_at_any_moment_the_file_is_whole_and_what_is_left_over_goes_next_
     assert (done.returncode, file.read_bytes()) == (-signal.SIGKILL, content)
     assert replace(tmp_path, "a.py", content, b"newest\n") == ""
     assert (file.read_bytes(), os.listdir(tmp_path)) == (b"newest\n", ["a.py"])
+
+
+@pytest.mark.parametrize("elsewhere", [False, True], ids=["same file system", "another one"])
+def test_the_new_file_is_made_in_a_folder_of_ours_where_that_can_be(tmp_path: Path, elsewhere: bool) -> None:
+    (tmp_path / "a.py").write_bytes(b"old\n")
+    room = Path(tempfile.mkdtemp(dir="/dev/shm")) if elsewhere and os.path.isdir("/dev/shm") else tmp_path / "room"
+    if elsewhere and (room == tmp_path / "room" or room.stat().st_dev == tmp_path.stat().st_dev):
+        pytest.skip("there is one file system only")
+    beside: list[str] = []
+    try:
+        done = replace(
+            tmp_path, "a.py", b"old\n", b"new\n", room=room, before_swap=lambda: beside.extend(os.listdir(tmp_path))
+        )
+        assert done == "" and (tmp_path / "a.py").read_bytes() == b"new\n"
+        assert any(name.startswith(".qualitygate-fix-") for name in beside) == elsewhere
+        assert os.listdir(room) == [] and sorted(os.listdir(tmp_path)) == (["a.py"] if elsewhere else ["a.py", "room"])
+    finally:
+        shutil.rmtree(room)

@@ -189,3 +189,15 @@ def test_after_any_history_a_snapshot_holds_exactly_the_last_tree(
     known = manifest.read(base / "head.manifest")
     assert known is not None and {manifest.path_in(row) for row in known.rows} == set(last)
     assert manifest.is_whole(base / "head", known)
+
+
+def test_an_altered_copy_holds_what_it_should_and_leaves_the_snapshot_alone(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "1\n", "b.py": "2\n", "c.py": "3\n"})
+    layout = Layout(tmp_path / "head", our_git.find_repo(root), entries(root))
+    for text in ("one\n", "two\n"):
+        listed, there = layout.altered("bare", {"a.py": text.encode(), "b.py": None, "sub/new.py": b"x\n"})
+        found = {path: there.read(path) for path in ("a.py", "b.py", "c.py", "sub/new.py")}
+        assert found == {"a.py": text.encode(), "b.py": None, "c.py": b"3\n", "sub/new.py": b"x\n"}
+        assert sorted(listed) == ["a.py", "c.py", "sub/new.py"]
+    assert (layout.read("a.py"), layout.read("b.py")) == (b"1\n", b"2\n")
+    assert len(list((tmp_path / "head-bare-objects").glob("??/*"))) == 2

@@ -82,8 +82,7 @@ def test_what_is_taken_over_from_elsewhere_is_not_trusted_before_a_person_agrees
         assert ensure_trust(our_git.find_repo(root), trust_it=True, ask=None)
     git(root, *words, "other", check=False)
     git(root, "checkout", "other", "--", "plugin.py")
-    expected = words[-1] == "--no-commit" and words[0] == "cherry-pick"
-    assert is_trusted(root, tmp_path) is expected  # git itself keeps no note of that one
+    assert not is_trusted(root, tmp_path)
 
 
 def test_agreeing_in_the_middle_of_a_merge_is_about_what_is_merged(tmp_path: Path) -> None:
@@ -99,4 +98,70 @@ def test_agreeing_in_the_middle_of_a_merge_is_about_what_is_merged(tmp_path: Pat
     assert not ensure_trust(our_git.find_repo(root), trust_it=False, ask=refuse)
     assert "plugin.py" in asked[0]
     assert ensure_trust(our_git.find_repo(root), trust_it=True, ask=None)
+    assert is_trusted(root, tmp_path)
+
+
+TAKEN = (
+    (("checkout", "other", "--", "plugin.py"),),
+    (("restore", "--source=other", "--staged", "--worktree", "plugin.py"),),
+    (("cherry-pick", "--no-commit", "other"),),
+    (("checkout", "-q", "other", "--", "plugin.py"), ("stash", "-q"), ("stash", "pop", "-q")),
+    (("checkout", "other", "--", "plugin.py"), ("mv", "plugin.py", "plug.py"), ("mv", "plug.py", "plugin.py")),
+    (("fetch", "-q", "{far}", "main"), ("checkout", "FETCH_HEAD", "--", "plugin.py")),
+)
+
+
+@pytest.mark.parametrize("commands", TAKEN, ids=lambda commands: " ".join(commands[-1]))
+def test_a_file_that_came_from_elsewhere_without_a_note_is_not_trusted(
+    tmp_path: Path, commands: tuple[tuple[str, ...], ...]
+) -> None:
+    """`git checkout OTHER -- FILE` and its like: it looks like a change that was made here."""
+    root = with_a_branch_that_changes_a_plugin(tmp_path / "r")
+    make_repo(tmp_path / "far", {"plugin.py": "x = 'from afar'\n"})
+    for words in commands:
+        git(root, *(word.format(far=tmp_path / "far") for word in words))
+    assert not is_trusted(root, tmp_path)
+    assert not is_trusted(root, tmp_path), "asking once more changes nothing"
+    git(root, "commit", "-qam", "taken over", "--no-verify")
+    assert not is_trusted(root, tmp_path)
+    git(root, "reset", "-q", "--soft", "HEAD~1")
+    assert ensure_trust(our_git.find_repo(root), trust_it=True, ask=None)
+    assert is_trusted(root, tmp_path), "a person who agreed can go on"
+
+
+def test_a_mailed_patch_is_not_trusted(tmp_path: Path) -> None:
+    root = with_a_branch_that_changes_a_plugin(tmp_path / "r")
+    patch = git(root, "format-patch", "--stdout", "-1", "other")
+    git(root, "branch", "-qD", "other")
+    (tmp_path / "mail").write_text(patch)
+    commit(root, {"plugin.py": "x = 3\n"})
+    assert ensure_trust(our_git.find_repo(root), trust_it=True, ask=None)
+    git(root, "am", str(tmp_path / "mail"), check=False)  # stops at a conflict
+    (root / "plugin.py").write_text("x = 2\n")
+    assert not is_trusted(root, tmp_path)
+    git(root, "am", "--abort")
+    git(root, "reset", "-q", "--hard", "HEAD~1")
+    git(root, "am", "-q", str(tmp_path / "mail"))
+    assert not is_trusted(root, tmp_path)
+
+
+def test_what_is_made_here_stays_trusted(tmp_path: Path) -> None:
+    root = with_a_branch_that_changes_a_plugin(tmp_path / "r")
+    (root / "plugin.py").write_text("x = 'made here'\n")
+    git(root, "stash", "-q")
+    git(root, "stash", "apply", "-q")  # which leaves the stash where it is
+    assert is_trusted(root, tmp_path)
+    git(root, "commit", "-qam", "mine", "--no-verify")
+    git(root, "branch", "backup")
+    (root / "plugin.py").write_text("x = 'made here, too'\n")
+    git(root, "commit", "-qa", "--amend", "-m", "mine", "--no-verify")
+    assert not is_trusted(root, tmp_path), "nobody judged it, so nobody agreed"
+
+
+def test_an_empty_file_is_not_taken_for_one_from_elsewhere(tmp_path: Path) -> None:
+    root = with_a_branch_that_changes_a_plugin(tmp_path / "r")
+    git(root, "checkout", "-qf", "other")
+    commit(root, {"empty.txt": ""})
+    git(root, "checkout", "-q", "main")
+    (root / "plugin.py").write_text("")
     assert is_trusted(root, tmp_path)

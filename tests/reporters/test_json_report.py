@@ -33,6 +33,7 @@ def test_keys_are_the_contract(failed: Verdict) -> None:
     assert list(document) == [
         *("schema", "verdict", "head", "base", "bases", "new", "lost", "touched", "revealed", "hidden", "shown"),
         *("known", "fixed", "checks", "undecided", "waived", "notes", "accepted", "acceptances", "shared_settings"),
+        "carriers",
     ]
     assert document["schema"] == 1
     assert set(document["base"]) == {"tree", "commit", "why"}

@@ -235,3 +235,37 @@ def test_rules_for_semgrep_of_ours_and_of_the_repository(root: Path, capsys: pyt
     assert ".qualitygate/rules/log.yml" in own
     write(root, {".qualitygate/rules/log.yml": "rules: [\n"})
     assert "no rule is called `no-print`" in asked(capsys, "no-print", code=2)
+
+
+ESLINT = """#!/bin/sh
+case "$*" in
+  *--print-config=./a.js*) echo '{"rules": {"no-debugger": [2], "no-class-assign": ["off"]}}' ;;
+  *) exit 2 ;;
+esac
+"""
+
+
+def test_a_rule_of_eslint_is_in_force_only_where_eslint_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was said of every rule whose name we know, be it switched off or not."""
+    files: dict[str, str | bytes | None] = {
+        "qualitygate.toml": 'schema = 1\n[checks.eslint]\nenvironment = "project"\n',
+        "eslint.config.js": "module.exports = [];\n",
+        "a.js": "1;\n",
+        ".gitignore": "node_modules/\n",
+    }
+    root = make_repo(tmp_path / "js", files)
+    monkeypatch.chdir(root)
+    assert "not known: ESLint runs from node_modules, which is not here" in asked(capsys, "eslint:no-debugger")
+    installed = {"package.json": '{"version": "9.0.0"}', "bin.js": ESLINT}
+    write(root, {f"node_modules/eslint/{path}": text for path, text in installed.items()})
+    (root / "node_modules/.bin").mkdir()
+    (root / "node_modules/eslint/bin.js").chmod(0o755)
+    (root / "node_modules/.bin/eslint").symlink_to("../eslint/bin.js")
+    assert "not known: ESLint runs from node_modules" in asked(capsys, "eslint:no-debugger"), "nobody agreed to run it"
+    assert main(["install", "--trust"]) == 0
+    capsys.readouterr()
+    assert "in force: check eslint" in asked(capsys, "eslint:no-debugger")
+    off = asked(capsys, "eslint:no-class-assign")
+    assert "not in force: the project's settings for ESLint do not switch it on" in off

@@ -16,9 +16,10 @@ from qualitygate.agents.guard.programs import SHELLS, Started, started, texts_of
 from qualitygate.agents.guard.refusal import Refusal, refusal
 from qualitygate.agents.guard.shell import UNKNOWN, Simple, Unreadable, split
 
-__all__ = ["Refusal", "refusal_for_command", "refusal_for_path"]
+__all__ = ["Refusal", "refusal_for_command", "refusal_for_path", "refusal_for_tool"]
 
 _NESTED = 6
+_REMOTE_WRITES = frozenset(("push_files", "create_or_update_file", "merge_pull_request"))
 _WORDS_TO_RUN = ("--no-verify", "core.hookspath", "qualitygate accept", "husky=0")
 _PLACES_TO_WRITE = (".git/hooks", ".git/qualitygate")
 _MANAGERS = frozenset(("pre-commit", "prek", "lefthook", "husky", "overcommit", "qualitygate"))
@@ -46,6 +47,11 @@ _IN_PLACE = frozenset(("sed", "gsed", "perl", "awk", "gawk", "yq", "jq", "dasel"
 def refusal_for_command(command: str, cwd: str = "") -> Refusal | None:
     """The first thing in a command that goes past the gate; None for nothing. `cwd` is relative to the root."""
     return _judge(command, cwd, 0)
+
+
+def refusal_for_tool(name: str) -> Refusal | None:
+    """Whether a tool of a code host (`mcp__github__push_files`) writes commits there; reading and asking are free."""
+    return refusal("remote-write", f"`{name}`") if name.rpartition("__")[2] in _REMOTE_WRITES else None
 
 
 def _judge(command: str, cwd: str, depth: int) -> Refusal | None:

@@ -32,6 +32,10 @@ _FORMS: Mapping[str, tuple[str, str]] = {
         "It writes commits or refs past the hooks",
         "use `git add`, `git commit`, `git merge`, `git rebase` or `git branch`",
     ),
+    "remote-write": (
+        "It writes commits at the code host, where no hook of this clone sees them",
+        "write the files here, commit and push them",
+    ),
     "unreadable": ("The guard must know what a git command is given", "write it out plainly, one command at a time"),
 }
 FORMS = tuple(_FORMS)

@@ -25,7 +25,8 @@ class Ground(NamedTuple):
     """What decisions rest on: where to try, what inspection found, and what the playbook says.
 
     `fetch` makes the environment of a package that we bring; it returns why it could not be had, or "".
-    `root` is the folder that a check is for, and `facts` are then about it.
+    `root` is the folder that a check is for, and `facts` are then about it. `may_try`: whether commands of the
+    project that are no checks yet may run.
     """
 
     scratch: Scratch
@@ -33,6 +34,7 @@ class Ground(NamedTuple):
     playbook: Playbook
     fetch: Callable[[str], str] = lambda package: "it is not set up on this machine"
     root: str = ""
+    may_try: bool = True
 
     @property
     def project(self) -> Project:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from qualitygate import git
 from qualitygate.bootstrap import mypy_settings, pins
 from qualitygate.bootstrap.deciding.ground import Ground, as_check, planned_for, program_for, version_line, whose
 from qualitygate.bootstrap.draft import Draft
@@ -12,12 +14,18 @@ from qualitygate.bootstrap.plan import Step
 from qualitygate.bootstrap.scratch import look
 from qualitygate.playbook import PlaybookCheck
 
+LINK = "120000"
+"""git's mode of a symbolic link."""
+
 
 def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     """Try it on HEAD, in the project's environment where that may be used."""
     facts, environment, program = ground.facts, ground.project.environment, program_for(ground, check)
     has_settings = any(fact.name == "mypy" for fact in facts.type_checkers)
-    settings = mypy_settings.adopted(facts) if has_settings else mypy_settings.ours(ground.playbook, facts, draft.read)
+    entries = git.entries(ground.scratch.gate.repo, ground.scratch.head)
+    links = [path for path, entry in entries.items() if entry.mode == LINK]
+    new = partial(mypy_settings.ours, ground.playbook, facts, draft.read, links)
+    settings = mypy_settings.adopted(facts) if has_settings else new()
     options: dict[str, Any] = {**check.options, "environment": "project" if environment else "none"}
     if settings.paths:
         options["paths"] = list(settings.paths)

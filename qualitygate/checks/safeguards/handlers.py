@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from qualitygate.checks.safeguards.caught import c_like, python
 from qualitygate.checks.safeguards.caught.handler import Handler, handlers
 from qualitygate.checks.safeguards.masked import JAVASCRIPT
+from qualitygate.checks.safeguards.product import generated
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
@@ -45,6 +46,8 @@ def wants(path: str) -> bool:
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """The handlers of a file that do nothing, or only return."""
+    if generated(data):
+        return {"handlers": []}
     found = python.read(data) if path.endswith(_PYTHON) else c_like.read(path, data)
     return found if isinstance(found, dict) else {"handlers": [list(one) for one in found]}
 

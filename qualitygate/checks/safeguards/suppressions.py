@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qualitygate.checks.builtin.reading import TEXT_LIMIT
 from qualitygate.checks.safeguards.protocol import Pair, Rule
-from qualitygate.checks.safeguards.suppression.directives import Directive, catalogue
+from qualitygate.checks.safeguards.suppression.document import document
 from qualitygate.checks.safeguards.suppression.languages import by_first_line, by_name
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
 
 if TYPE_CHECKING:
+    from qualitygate.checks.safeguards.suppression.directives import Directive
     from qualitygate.checks.safeguards.suppression.matching import Stand
 
 name = "suppressions"
@@ -23,12 +24,12 @@ reads: Reads = "self"
 config_files: tuple[str, ...] = (".gitattributes",)
 package = ""
 _FORMAT = 1
-facts_version = _FORMAT * 10**10 + catalogue().digest
+facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
-BLANKET, FILE_WIDE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
+BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
     f"suppression:{kind}"
-    for kind in ("blanket", "file-wide", "project-wide", "no-reason", "reasoned", "coverage", "layout")
+    for kind in ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "reasoned", "coverage", "layout")
 )
 rules: tuple[Rule, ...] = (
     Rule(
@@ -45,6 +46,14 @@ rules: tuple[Rule, ...] = (
         "block",
         "it hides what will be written into this file later, too",
         "correct what the tool says, or switch the one rule off on the one line, with the reason",
+        "debt",
+    ),
+    Rule(
+        FILE_CODE,
+        "block",
+        "show",
+        "it hides this rule in what will be written into this file later, too",
+        "correct what the tool says, or switch the rule off on the one line, with the reason",
         "debt",
     ),
     Rule(
@@ -92,28 +101,28 @@ rules: tuple[Rule, ...] = (
 
 def wants(path: str) -> bool:
     """Files in a language that has directives, and those in which every line is one."""
-    return bool(by_name(path)) or path.rpartition("/")[2] in catalogue().files
+    return bool(by_name(path)) or path.rpartition("/")[2] in document()["files"]
 
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
-    """Its directives: `found`, rows as `suppression.reading.Found`, `guards`, `generated`; `{}` for none of these."""
-    known = catalogue()
-    if path.rpartition("/")[2] in known.files:
+    """Its directives: `found`, rows as `suppression.reading.Found`, and `guards`; `{}` for none of these."""
+    known = document()
+    if path.rpartition("/")[2] in known["files"]:
         return _lines(path.rpartition("/")[2], data)
     language = by_name(path)
     if language == "?":
         language = by_first_line(data)
-    words = known.keywords.get(language, ())
+    words = known["keywords"].get(language, ())
     if len(data) > TEXT_LIMIT or not words:
         return {}
     small = data.lower()
-    present = [word for word in words if word in small]
+    present = {word for word in words if word.encode() in small}
     if not present or b"\0" in data[:8192]:
         return {}
+    from qualitygate.checks.safeguards.suppression.directives import of_language
     from qualitygate.checks.safeguards.suppression.reading import read
 
-    found = {word.decode() for word in present}
-    directives = [one for one in known.of(language) if not found.isdisjoint(one.keywords)]
+    directives = [one for one in of_language(language) if not present.isdisjoint(one.keywords)]
     text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
     return read(language, path, text, directives)
 
@@ -160,23 +169,19 @@ def _findings(
     names_in_head: Mapping[str, str],
     pair: Pair,
 ) -> list[Finding]:
+    from qualitygate.checks.safeguards.suppression.directives import directives
     from qualitygate.checks.safeguards.suppression.matching import stands, unmatched
     from qualitygate.checks.safeguards.suppression.places import foreign, is_test
 
-    known = {**catalogue().directives, **_of_files()}
-    skipped = foreign(in_head, in_base, before, pair)
-    head = [
-        one
-        for path, facts in in_head.items()
-        if path not in skipped
-        for one in stands(path, facts.get("found", ()), known)
-    ]
+    known = directives()
+    head = [one for path, facts in in_head.items() for one in stands(path, facts.get("found", ()), known)]
     base = [
         one
         for path, facts in in_base.items()
         for one in stands(names_in_head.get(path, path), facts.get("found", ()), known)
     ]
     head = [one for one in head if one.directive.name != "@ts-expect-error" or not is_test(one.path)]
+    head = [one for one in head if one.directive.scope != "project" or not _hides_nothing(one, pair)]
     found = []
     seen: Counter[str] = Counter()
     numbers = {}
@@ -187,26 +192,35 @@ def _findings(
     for one, old in unmatched(base, head, lambda path: path in pair.head):
         found.append(_finding(one, old, numbers[one]))
     for path, old_path in before.items():
+        if path.rpartition(".")[2] != old_path.rpartition(".")[2]:
+            continue  # in another language it may be of no use
         found += _lost_guards(path, in_base.get(old_path, {}), in_head.get(path, {}), known)
+    skipped = foreign((finding.path for finding in found), before, pair)
+    found = [finding for finding in found if finding.path not in skipped]
     return sorted(found, key=lambda finding: (finding.path, finding.line, finding.column, finding.rule))
 
 
-def _of_files() -> dict[str, Directive]:
-    return {
-        file: Directive(file, file, tool, (), "lint", "project", (), "", "blanket", "")
-        for file, tool in catalogue().files.items()
-    }
+def _hides_nothing(one: Stand, pair: Pair) -> bool:
+    """Whether a line of an ignore file, a pattern as of `.gitignore`, means no file of head."""
+    from qualitygate.globs import matches
+
+    if not document()["files"].get(one.directive.name, {}).get("paths", False):
+        return False
+    folder = one.path[: -len(one.directive.name)]
+    pattern = one.code
+    across = "" if "/" in pattern.rstrip("/") else "**/"
+    return not any(matches(path, (folder + across + pattern.lstrip("/"),)) for path in pair.head)
 
 
 def rule_of(one: Stand) -> str:
     """Which kind of finding a new directive is."""
     directive = one.directive
+    if directive.kind == "spelling" or (directive.kind == "format" and one.scope == "project"):
+        return LAYOUT
     if one.scope == "project":
         return PROJECT_WIDE
-    if directive.kind == "spelling":
-        return LAYOUT
     if one.scope == "file":
-        return FILE_WIDE
+        return FILE_CODE if one.codes else FILE_WIDE
     if directive.kind in ("coverage", "format"):
         return COVERAGE if directive.kind == "coverage" else LAYOUT
     may_name = "(?P<codes>" in directive.pattern
@@ -222,17 +236,16 @@ def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
     directive, rule = one.directive, rule_of(one)
     said = next(rule_ for rule_ in rules if rule_.name == rule)
     codes = ", ".join(one.codes)
-    if directive.name in catalogue().files:
-        message = f"`{codes}` is new in {directive.name}: {directive.tool} says no more of it"
+    if directive.name in document()["files"]:
+        message = f"`{codes}` is new in {directive.name}: hides it from {directive.tool}"
     else:
-        what = codes or "anything"
         where = _REACHES.get(one.scope, f"in the whole {one.scope}")
         reason = ", without a reason" if rule == NO_REASON else ""
-        message = f"new `{directive.name}`{reason}: {directive.tool} may not say {what} {where}"
-        if old is not None:
-            message += f"; before it was {', '.join(old.codes) or old.directive.name}"
+        message = f"new `{directive.name}`{reason}: hides {codes or 'everything'} ({directive.tool}) {where}"
+    if old is not None:
+        message += f"; before it was {', '.join(old.codes) or old.directive.name}"
     fix = said.fix
-    if rule in (BLANKET, NO_REASON):
+    if rule in (BLANKET, NO_REASON) or (rule in (FILE_WIDE, FILE_CODE) and directive.how):
         fix += f": `{directive.how}`" if directive.how.count("`") == 0 else f": {directive.how}"
     return Finding(name, rule, one.path, one.line, one.column, one.line, one.column, message, "debt", fix, key)
 
@@ -241,7 +254,7 @@ def _lost_guards(
     path: str, old: Mapping[str, Any], new: Mapping[str, Any], known: Mapping[str, Directive]
 ) -> list[Finding]:
     kept = {row[0] for row in new.get("guards", ())}
-    found = []
+    found: list[Finding] = []
     for guard in sorted({row[0] for row in old.get("guards", ())} - kept):
         directive = known[guard]
         message = f"`{guard}` was taken away: {directive.tool} looks less closely at the whole file"

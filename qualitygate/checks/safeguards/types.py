@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from qualitygate.checks.safeguards.annotated.pairing import Placed, pairs
 from qualitygate.checks.safeguards.annotated.signature import Mark, Signature, marks, signatures
 from qualitygate.checks.safeguards.masked import TYPESCRIPT
-from qualitygate.checks.safeguards.product import is_product
+from qualitygate.checks.safeguards.product import generated, is_product
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
@@ -114,6 +114,8 @@ def wants(path: str) -> bool:
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """Functions with their annotations, and the places where types are got round."""
+    if generated(data):
+        return {"functions": [], "marks": []}
     if path.endswith(_PYTHON):
         from qualitygate.checks.safeguards.annotated import python
 
@@ -187,11 +189,11 @@ def _weaker(old: Signature, new: Placed) -> Iterator[Finding]:
         elif before and before not in (kind, "=") and not _says_nothing(before, python):
             if _says_nothing(kind, python):
                 yield finding("types:any-annotation", label, f"{what} was `{before}`, now it is `{kind}`")
-            elif _vague(kind, python) > _vague(before, python) or before.startswith(kind + "["):
+            elif _vaguer(before, kind, python):
                 yield finding("types:loosened", label, f"{what} was `{before}`, now it is `{kind}`")
 
 
-_NOTHING = frozenset(("Any", "object", "Any|None", "None|Any", "Optional[Any]", "Union[Any,None]"))
+_NOTHING = frozenset(("Any", "Any|None", "None|Any", "Optional[Any]", "Union[Any,None]"))
 _NOTHING_JS = frozenset(("any", "Promise<any>", "any|null", "any|undefined", "Function", "{}"))
 
 
@@ -203,10 +205,18 @@ def _says_nothing(kind: str, python: bool) -> bool:
     return kind in _NOTHING
 
 
-def _vague(kind: str, python: bool) -> int:
+def _vaguer(before: str, kind: str, python: bool) -> bool:
+    """Whether a type leaves more open than before: `X` to `X[Any]` only says what was so."""
+    if (python and kind == "object") or before.startswith(kind + "["):
+        return True
     import re
 
-    return len(re.findall(r"(?<![\w.])Any(?!\w)" if python else r"(?<![\w$.])any(?![\w$])", kind))
+    word = r"(?<![\w.])Any(?!\w)" if python else r"(?<![\w$.])any(?![\w$])"
+    if len(re.findall(word, kind)) <= len(re.findall(word, before)):
+        return False
+    stated = rf"\[[^\[\]]*{word}[^\[\]]*\]|<[^<>]*{word}[^<>]*>"
+    bare = r"(?:typing\.|t\.)?(?:\[\]|<>)"
+    return re.sub(bare, "", re.sub(stated, "", kind)) != re.sub(bare, "", re.sub(stated, "", before))
 
 
 def _surplus(

@@ -25,6 +25,7 @@ reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = "ast-grep-cli"
 wants = semgrep.wants
+masks = semgrep.masks
 
 # ast-grep has a language of its own for TypeScript with elements in it.
 _OF = {**{name: name for name in semgrep_languages.KNOWN}, "tsx": "typescript"}
@@ -65,13 +66,15 @@ def parse(output: Output, request: Request) -> Report:
     if stray := {one.path for one in found} - set(given):
         return Report((), 0, f"names {sorted(stray)[0]}, which it was not given")
     silenced = {path: _silenced(request.root, path) for path in {one.path for one in found}}
-    kept = sorted(one for one in set(found) if not _is_silenced(one, silenced[one.path]))
+    every = request.options.get("unmasked")
+    kept = sorted(one for one in set(found) if every or not _is_silenced(one, silenced[one.path]))
     languages = {_OF.get(str(rule["language"]).lower(), "") for rule in tried}
     return Report(tuple(kept), len(semgrep_languages.of_files(given, languages)))
 
 
 def _finding(row: Mapping[str, Any], request: Request) -> Finding:
     start, end = row["range"]["start"], row["range"]["end"]
+    pack = request.options.get("pack", ())
     return Finding(
         check=request.check,
         rule=f"semgrep:{row['ruleId']}",
@@ -82,6 +85,7 @@ def _finding(row: Mapping[str, Any], request: Request) -> Finding:
         end_column=int(end["column"]) + 1,
         message=str(row["message"]),
         fix=str(row["note"] or ""),
+        grave=any(rule.get("id") == row["ruleId"] and semgrep.is_grave(rule) for rule in pack),
     )
 
 

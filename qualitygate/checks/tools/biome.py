@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
@@ -15,11 +16,13 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "tree"  # some of its rules follow imports, and read package.json
 config_files: tuple[str, ...] = biome_cli.CONFIG_FILES
 package = "@biomejs/biome"
+masks = blanks = re.compile(r"\bbiome-ignore(?:-all|-start)?\b")
 program = "biome"
 ecosystem = "node"
 unfinished_rules = ("biome:noUnusedImports", "biome:noUnusedVariables")
 
 PARSE, TOO_LARGE, UNREADABLE = "biome:parse", "biome:too-large", "biome:unreadable"
+unparsed_rules = (PARSE,)
 _BLOCKING = ("error", "fatal", "warning")
 
 

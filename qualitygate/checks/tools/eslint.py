@@ -29,13 +29,20 @@ package = "eslint"
 ecosystem = "node"
 unfinished_rules = ("eslint:no-unused-vars", "eslint:@typescript-eslint/no-unused-vars")
 
+masks = re.compile(r"\beslint(?:-disable|-env)?\b")
 FATAL = "eslint:fatal"
+unparsed_rules = (FATAL,)
 _SYNTAX = "make the file parse"
 _DIRECTIVE = "eslint:unused-disable-directive"
 _REMOVES = frozenset((*unfinished_rules, "eslint:unused-imports/no-unused-imports"))
 _SAFE_FLAG = re.compile(
     r"--(quiet|no-inline-config|report-unused-disable-directives|no-eslintrc|ext=[\w.,-]+|rulesdir=[\w./-]+"
     r"|config=[\w./-]+|ignore-path=[\w./-]+|ignore-pattern=[^\s]+|resolve-plugins-relative-to=[\w./@-]+)"
+)
+_GRAVE = re.compile(
+    r"eslint:(security/.*|no-unsanitized/.*|no-eval|no-implied-eval|no-new-func|no-script-url"
+    r"|@typescript-eslint/(ban-ts-comment|no-implied-eval)|(@eslint-community/)?eslint-comments/.*"
+    r"|unused-disable-directive)"
 )
 _NOISE = re.compile(
     r"Oops! Something went wrong! :\(|ESLint: [\d.]+|\(node:\d+\).*|\(Use `node --trace-.*|at .+:\d+:\d+\)?"
@@ -66,6 +73,7 @@ def command(request: Request) -> Command:
 def _command(request: Request, places: list[str]) -> Command:
     node_files.needs_project(request, "eslint loads the project's settings and plugins")
     flags = [str(flag) for flag in request.options.get("flags", ())]
+    flags += ["--no-inline-config"] if request.options.get("unmasked") else []
     for flag in flags:
         if not _SAFE_FLAG.fullmatch(flag):
             raise ToolError(f"`{flag}` is not a flag that eslint may be given", hint="put it into its settings")
@@ -174,6 +182,7 @@ def _finding(message: Mapping[str, Any], path: str, text: node_files.Utf16, chec
         message=str(message["message"]),
         fix=_SYNTAX if fatal else "",
         fixable=fixable,
+        grave=_GRAVE.fullmatch(rule) is not None,
     )
 
 

@@ -20,6 +20,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = (*(f".golangci.{suffix}" for suffix in ("yml", "yaml", "toml", "json")), "go.mod")
 package = "golangci-lint"
+masks = blanks = re.compile(r"(?<=//)nolint\b")
 ecosystem = "system"
 wants = go_vet.wants
 

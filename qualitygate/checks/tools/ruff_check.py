@@ -26,7 +26,12 @@ wants = ruff_cli.wants
 listing = ruff_cli.listing
 unfinished_rules = ("ruff:F401", "ruff:F841", "ruff:RUF059")  # names that the next edit may use
 
+_ISORT = r"\bisort\s*:\s*(?:skip|off|dont-add)"
+masks = re.compile(rf"\bnoqa\b|\bruff\s*:\s*(?:disable|ignore|file-ignore)|{_ISORT}", re.IGNORECASE)
+blanks = re.compile(_ISORT, re.IGNORECASE)
 _SYNTAX = "invalid-syntax"
+unparsed_rules = (f"ruff:{_SYNTAX}",)
+_GRAVE = re.compile(r"S(?!101)\d+|PGH00[34]|RUF10[0-4]")
 _REMOVES = frozenset(f"ruff:{code}" for code in ("F401", "F811", "F841", "RUF059"))
 _PARSE = re.compile(r"error: Failed to parse (.+):(\d+):(\d+): (.*)")
 _UNREAD = re.compile(r"warning: Failed to lint (.+)")
@@ -44,6 +49,8 @@ def command(request: Request) -> Command:
     """
     # `fix-only` in a project's settings would print nothing and exit 0.
     flags = ["check", "--output-format=json", "--no-fix", "--no-fix-only", "--no-show-fixes"]
+    if request.options.get("unmasked"):
+        flags.append("--ignore-noqa")
     if select := request.options.get("select"):
         flags += ["--select", ",".join(select)]
     return ruff_cli.command(request, *flags)
@@ -120,6 +127,7 @@ def _finding(row: Mapping[str, Any], request: Request, index: Mapping[str, str])
         message=message.removeprefix("SyntaxError: "),
         fix=str(fix.get("message") or ("make the file parse" if rule == _SYNTAX else "")),
         fixable=_fixable(f"ruff:{rule}", fix),
+        grave=_GRAVE.fullmatch(rule) is not None,
     )
 
 

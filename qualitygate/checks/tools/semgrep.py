@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -20,7 +21,9 @@ name = "semgrep"
 title = "semgrep"
 scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
-config_files: tuple[str, ...] = (OWN_RULES,)
+PLACES = (".semgrep/", ".semgrep.yml", ".semgrep.yaml", "semgrep.yml", "semgrep.yaml")
+"""Where projects keep rules for semgrep of their own: a folder at the root, or files."""
+config_files: tuple[str, ...] = (OWN_RULES, *PLACES)
 package = "semgrep"
 
 UNREAD = "semgrep:not-looked-at"
@@ -29,6 +32,9 @@ READ_IN_PART = "semgrep:read-in-part"
 fast_form = "ast-grep"
 # That a file does not parse is for another check to refuse; here it must not go unsaid.
 shown_rules: tuple[str, ...] = (UNREAD, READ_IN_PART)
+
+masks = re.compile(r"\bnosem(?:grep)?\b")
+unparsed_rules = (UNREAD,)
 
 _TIMEOUT = 10
 """Seconds for one rule on one file, past which the check is undecided."""
@@ -44,7 +50,7 @@ _NAMED = 3
 
 def wants(path: str) -> bool:
     """Sources of every language that rules may be for, but for the tests of a repository's own rules."""
-    return bool(languages.language(path)) and not path.startswith(OWN_RULES)
+    return bool(languages.language(path)) and not path.startswith((OWN_RULES, PLACES[0]))
 
 
 def command(request: Request) -> Command:
@@ -52,9 +58,12 @@ def command(request: Request) -> Command:
     `.qualitygate/rules/`: one run for all languages.
 
     Options of the check: `rules` (ids in the pack), which compiling the settings turns into `pack`, the
-    rules themselves. Raises ToolError where there is no rule at all.
+    rules themselves; `rule_files`, in place of what is in `.qualitygate/rules/`. Raises ToolError where there is no
+    rule at all, or not one of these files.
     """
-    pack, own = request.options.get("pack", ()), own_rules(request.root)
+    pack, own = request.options.get("pack", ()), _rule_files(request)
+    if missing := [path for path in own if not os.path.isfile(os.path.join(request.root, path))]:
+        raise ToolError(f"{missing[0]} is not here", hint="`rule_files` of the check names it")
     if len(pack) < len(request.options.get("rules", ())):
         raise ToolError("its rules were not compiled", hint="this is a defect of qualitygate")
     if not pack and not own:
@@ -84,7 +93,7 @@ def _on_targets(request: Request, rules: Sequence[str], targets: Sequence[Any], 
 
 def command_of_both(head: Request, base: Request) -> Command | None:
     """The same for files of two trees: rules are head's, and so are the paths that they are compared with."""
-    pack, own = head.options.get("pack", ()), own_rules(head.root)
+    pack, own = head.options.get("pack", ()), _rule_files(head)
     of_head, of_base = nameable(_about(head)), nameable(_about(base))
     if not _is_engine(head) or not of_head or not of_base:
         return None
@@ -109,18 +118,23 @@ def own_rules(root: str) -> tuple[str, ...]:
     return tuple(OWN_RULES + file for file in found if file.endswith((".yml", ".yaml")))
 
 
+def _rule_files(request: Request) -> tuple[str, ...]:
+    named = request.options.get("rule_files", ())
+    return tuple(str(path) for path in named) if named else own_rules(request.root)
+
+
 def _about(request: Request) -> tuple[str, ...]:
     """Those of the request's files that are in the language of a rule."""
-    own, unread = _own(request.root)
+    own, unread = _own(request)
     return languages.of_files(request.files, languages.of_rules(request.options.get("pack", ()), own, unread=unread))
 
 
-def _own(root: str) -> tuple[list[languages.Named], bool]:
+def _own(request: Request) -> tuple[list[languages.Named], bool]:
     """The repository's rules, and whether there is a file of them in which none could be told."""
     found: list[languages.Named] = []
     unread = False
-    for path in own_rules(root):
-        with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+    for path in _rule_files(request):
+        with open(os.path.join(request.root, path), encoding="utf-8", errors="replace") as file:
             named = languages.named_in(file.read())
         found += named
         unread = unread or not named
@@ -142,6 +156,7 @@ def _command_line(request: Request, rules: Sequence[str], files: Sequence[str]) 
     argv = [request.executable, "scan", "--experimental", "--json", "--quiet", "--metrics=off"]
     argv += ["--disable-version-check", "--no-git-ignore", "--x-ignore-semgrepignore-files", "--jobs=1"]
     argv += [f"--timeout={_TIMEOUT}", f"--timeout-threshold={_TIMEOUTS}", "--max-target-bytes=0"]
+    argv += ["--disable-nosem"] if request.options.get("unmasked") else []
     argv += [f"--config={path}" for path in rules]
     return (*argv, "--", *(f"./{path}" for path in files))
 
@@ -169,8 +184,9 @@ def parse(output: Output, request: Request) -> Report:
         scanned = {_plain(path) for path in said["paths"]["scanned"]}
         torn = {path for path in map(_place, said["errors"]) if path in files}
         broken = {path for path in torn if _is_broken(request, path)}
-        reason = _why_not(said, files, scanned, broken, _own(request.root)[0])
-        rows = [row for row in said["results"] if not row["extra"].get("is_ignored")]
+        reason = _why_not(said, files, scanned, broken, _own(request)[0])
+        every = request.options.get("unmasked")
+        rows = [row for row in said["results"] if every or not row["extra"].get("is_ignored")]
         found = tuple(dict.fromkeys(_finding(row, request) for row in rows))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as exc:
         why = complaint(output.stderr, request.root) if output.stderr else f"{type(exc).__name__} {exc}"
@@ -276,7 +292,13 @@ def _finding(row: Mapping[str, Any], request: Request) -> Finding:
         end_column=_column(request.root, path, row["end"]),
         message=" ".join(str(extra["message"]).split()),
         fix=" ".join(instead.split()) if isinstance(instead, str) else "",
+        grave=is_grave(extra),
     )
+
+
+def is_grave(rule: Mapping[str, Any]) -> bool:
+    """Whether a rule says of itself that it is an error, or about security."""
+    return rule.get("severity") == "ERROR" or (rule.get("metadata") or {}).get("category") == "security"
 
 
 def _column(root: str, path: str, place: Mapping[str, Any]) -> int:

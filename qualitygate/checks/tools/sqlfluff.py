@@ -21,6 +21,8 @@ reads: Reads = "tree"
 reach = "whole"
 config_files: tuple[str, ...] = (".sqlfluff", "setup.cfg", "tox.ini", "pep8.ini", "pyproject.toml", ".sqlfluffignore")
 package = "sqlfluff"
+unparsed_rules = ("sqlfluff:PRS",)
+masks = blanks = re.compile(r"(?<=--)[ \t]*noqa\b")
 
 _EXECUTES = re.compile(
     rb"^\s*(?:library_path|templater)\s*=\s*(?!\s*[\"']?(?:jinja|raw|placeholder)\b)\S", re.MULTILINE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
@@ -20,6 +21,7 @@ reads: Reads = "tree"
 reach = "whole"
 config_files: tuple[str, ...] = (".tflint.hcl", ".tflint.json")
 package = "tflint"
+masks = blanks = re.compile(r"\btflint-ignore(?:-file)?:")
 ecosystem = "system"
 
 

@@ -44,6 +44,8 @@ _UNPARSED = frozenset(
     )
 )
 _UNBUILT = 6305
+unparsed_rules = frozenset(f"tsc:TS{code}" for code in _UNPARSED)
+masks = blanks = re.compile(r"@ts-(?:ignore|expect-error|nocheck)\b")
 
 
 def wants(path: str) -> bool:

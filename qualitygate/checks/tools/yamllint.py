@@ -18,6 +18,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "self"
 config_files: tuple[str, ...] = (".yamllint", ".yamllint.yaml", ".yamllint.yml")
 package = "yamllint"
+masks = blanks = re.compile(r"(?<=#)[ \t]*yamllint[ \t]+disable(?:-line|-file)?\b")
 
 _ROW = re.compile(
     r"(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): \[(?:error|warning)\] (?P<text>.*) \((?P<rule>[\w-]+)\)"

@@ -21,6 +21,7 @@ reads: Reads = "self"
 reach = "whole"
 config_files: tuple[str, ...] = ("zizmor.yml", "zizmor.yaml")
 package = "zizmor"
+masks = blanks = re.compile(r"(?<=#)[ \t]*zizmor:[ \t]*ignore\[")
 
 UNREAD = "zizmor:not-looked-at"
 # That a workflow is none is for actionlint to refuse; here it must not go unsaid.
@@ -61,7 +62,8 @@ def parse(output: Output, request: Request) -> Report:
     unread = tuple(_unread(request.check, path) for path in request.files if path not in done)
     if len(unread) == len(request.files):
         return Report((), 0, "did not say which files it looked at")
-    return Report((*report.findings, *unread), len(request.files) - len(unread))
+    found = tuple(finding._replace(grave=True) for finding in report.findings)
+    return Report((*found, *unread), len(request.files) - len(unread))
 
 
 def _unread(check: str, path: str) -> Finding:

@@ -12,7 +12,8 @@ import pytest
 
 from qualitygate.checks.safeguards import suppressions
 from qualitygate.checks.safeguards.suppression import directives, languages
-from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive, catalogue
+from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive
+from qualitygate.checks.safeguards.suppression.document import document
 from qualitygate.config import parse_toml
 
 FOLDER = Path(directives.__file__).parent
@@ -36,8 +37,9 @@ def compiled() -> str:
         language: sorted({word for row in plain if {language, "*"} & set(row["languages"]) for word in row["keywords"]})
         for language in languages.LANGUAGES
     }
-    digest = zlib.crc32(json.dumps([plain, table["files"]], sort_keys=True).encode())
-    document = {"digest": digest, "files": table["files"], "keywords": keywords}
+    files = {row["name"]: {key: row[key] for key in ("tool", "kind", "paths")} for row in table["file"]}
+    digest = zlib.crc32(json.dumps([plain, files], sort_keys=True).encode())
+    document = {"digest": digest, "files": files, "keywords": keywords}
     head = json.dumps(document, indent=0)[:-2]
     lines = ",\n".join(json.dumps(row) for row in plain)
     return f'{head},\n"directives": [\n{lines}\n]}}\n'
@@ -50,14 +52,14 @@ def test_what_the_gate_reads_was_made_from_the_table() -> None:
 def test_names_are_there_once() -> None:
     names = [row["name"] for row in rows()]
     assert len(set(names)) == len(names)
-    assert not set(names) & set(source()["files"])
+    assert not set(names) & {row["name"] for row in source()["file"]}
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])
 def test_a_row_is_whole(row: dict[str, Any]) -> None:
     plain = {key: value for key, value in row.items() if key not in _EXAMPLES}
     assert set(plain) <= set(Directive._fields)
-    one = catalogue().directives[row["name"]]
+    one = directives.directives()[row["name"]]
     assert all(
         type(getattr(one, key)) is (tuple if isinstance(value, list) else type(value)) for key, value in plain.items()
     )
@@ -76,14 +78,14 @@ def test_a_row_is_whole(row: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: row["name"])
 def test_no_pattern_needs_more_than_linear_time(row: dict[str, Any]) -> None:
-    one = catalogue().directives[row["name"]]
+    one = directives.directives()[row["name"]]
     for text in (one.keywords[0] * 4000, (one.keywords[0] + " ") * 4000, one.name + "," * 9000, one.name + " a" * 9000):
         re.compile(one.pattern).search(text)  # a bad one would not come back
 
 
 def test_a_family_holds_tools_that_go_by_the_same_codes() -> None:
     families: dict[str, set[str]] = {}
-    for one in catalogue().directives.values():
+    for one in directives.directives().values():
         families.setdefault(one.family, set()).add(one.kind)
     assert not [family for family, kinds in families.items() if len(kinds) > 1]
 
@@ -94,7 +96,7 @@ def test_every_kind_of_finding_can_be_told_from_the_others() -> None:
 
 
 def test_the_version_of_facts_changes_with_the_catalogue() -> None:
-    assert suppressions.facts_version % 10**10 == catalogue().digest
+    assert suppressions.facts_version % 10**10 == document()["digest"]
 
 
 if __name__ == "__main__":

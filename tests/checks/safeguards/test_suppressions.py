@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import ast
+import sys
 from collections.abc import Mapping
 
 import pytest
 
 from qualitygate.checks.safeguards import suppressions
-from qualitygate.checks.safeguards.suppression.directives import Directive, catalogue
+from qualitygate.checks.safeguards.suppression.directives import Directive, directives
+from qualitygate.checks.safeguards.suppression.document import document
 from qualitygate.model import Finding
+from tests.checkout import ROOT, run
 from tests.checks.safeguards.pairs import compared
 from tests.checks.safeguards.test_suppression_catalogue import rows
 
@@ -51,8 +55,10 @@ def whole(base: Mapping[str, str], head: Mapping[str, str], renames: Mapping[str
 def expected(directive: Directive, kind: str) -> str:
     if directive.kind == "spelling":
         return "layout"
-    if directive.scope in ("file", "project"):
-        return f"{directive.scope}-wide"
+    if directive.scope == "project":
+        return "project-wide"
+    if directive.scope == "file":
+        return "file-wide" if kind == "wide" else "file-code"
     if directive.kind in ("coverage", "format"):
         return "coverage" if directive.kind == "coverage" else "layout"
     if kind == "wide":
@@ -71,7 +77,7 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)
 def test_every_form_that_is_added_is_found(name: str, kind: str, text: str) -> None:
-    directive = catalogue().directives[name]
+    directive = directives()[name]
     path = name_of(directive)
     (found,) = whole({path: ""}, {path: text})
     assert found.name.startswith(f"{path}:{name}:")
@@ -103,7 +109,7 @@ QUOTED = {
 
 @pytest.mark.parametrize(("name", "kind", "text"), EXAMPLES)
 def test_the_same_text_in_a_string_is_none(name: str, kind: str, text: str) -> None:
-    directive = catalogue().directives[name]
+    directive = directives()[name]
     language = directive.languages[0] if directive.languages != ("*",) else "python"
     if language == "css":
         pytest.skip("strings of CSS hold one line")
@@ -116,17 +122,34 @@ def test_the_same_text_in_a_string_is_none(name: str, kind: str, text: str) -> N
 
 @pytest.mark.parametrize("row", [row for row in rows() if row.get("guard")], ids=lambda row: row["name"])
 def test_a_strict_check_that_is_taken_away_is_found(row: dict[str, str]) -> None:
-    path = name_of(catalogue().directives[row["name"]])
+    path = name_of(directives()[row["name"]])
     rest = row["wide"].partition("\n")[2]
     assert findings({path: row["wide"]}, {path: rest}) == [("file-wide", path, 1)]
     assert findings({path: rest}, {path: row["wide"]}) == []
+    other = path + "x" if not path.endswith(".ts") else "x.js"
+    assert findings({path: row["wide"]}, {other: rest}, {other: path}) == []
     assert findings({path: row["wide"]}, {}) == []
 
 
-@pytest.mark.parametrize("name", catalogue().files)
-def test_a_line_of_a_file_that_hides_paths_is_found(name: str) -> None:
-    assert findings({name: "# why\na/\n"}, {name: "# why\na/\nb/\n!c\n"}) == [("project-wide", name, 3)]
-    assert findings({name: "a/\nb/\n"}, {name: "b/\n\na/\n"}) == []
+@pytest.mark.parametrize("name", document()["files"])
+def test_a_line_of_a_file_that_hides_things_is_found(name: str) -> None:
+    tree = {"a/x.js": "", "src/b/x.js": "", "c/x.js": ""}
+    rule = "layout" if document()["files"][name]["kind"] == "format" else "project-wide"
+    head = {**tree, name: "# why\na/\nb/\n!c\n"}
+    assert findings({**tree, name: "# why\na/\n"}, head) == [(rule, name, 3)]
+    assert findings({**tree, name: "a/\nb/\n"}, {**tree, name: "b/\n\na/\n"}) == []
+
+
+def test_a_pattern_that_means_no_tracked_file_hides_nothing() -> None:
+    tree = {"src/x.js": ""}
+    assert findings(tree, {**tree, ".eslintignore": "node_modules\ncoverage/\n/x.js\n"}) == []
+    assert findings(tree, {**tree, ".eslintignore": "x.js\n*.js\n/src/\n"}) == [
+        ("project-wide", ".eslintignore", 1),
+        ("project-wide", ".eslintignore", 2),
+        ("project-wide", ".eslintignore", 3),
+    ]
+    assert findings(tree, {**tree, "src/.eslintignore": "x.js\n"}) == [("project-wide", "src/.eslintignore", 1)]
+    assert findings({}, {".trivyignore": "CVE-2024-1234\n"}) == [("project-wide", ".trivyignore", 1)]
 
 
 LINE = "import os  # noqa: F401\n"
@@ -150,6 +173,13 @@ def test_mending_one_does_not_pay_for_another() -> None:
     base = {"a.py": "import os  # noqa: F401\n", "b.py": "def f(a=[]):\n    return a\n"}
     head = {"a.py": "import os\nos.x\n", "b.py": "import re\nfrom collections import deque  # noqa: F401\n"}
     assert findings(base, head) == [("no-reason", "b.py", 2)]
+
+
+def test_short_code_that_looks_alike_is_not_the_same() -> None:
+    gap = "".join(f"x{n} = {n}\n" for n in range(9))
+    base = {"a.py": f"import os  # noqa: F401\n{gap}", "b.py": gap}
+    assert findings(base, {"a.py": gap, "b.py": f"{gap}import re  # noqa: F401\n"}) == [("no-reason", "b.py", 10)]
+    assert findings(base, {"a.py": f"{gap}import re  # noqa: F401\n", "b.py": gap}) == [("no-reason", "a.py", 10)]
 
 
 def test_reformatted_is_not_new() -> None:
@@ -181,6 +211,11 @@ def test_edited_round_the_directive_is_not_new() -> None:
         ("a.ts", "/* eslint-disable */\nf(x)\n", "/* eslint-disable no-alert */\nf(x)\n"),
         ("a.rs", "#[allow(dead_code)]\nfn f() {}\n", '#[expect(dead_code, reason = "for the macro")]\nfn f() {}\n'),
         ("a.rs", "#![allow(dead_code)]\nfn f() {}\n", "#[allow(dead_code)]\nfn f() {}\n"),
+        (
+            "a.ts",
+            "f(x)\n/* eslint-disable no-alert */\ng(x)\nh(x)\n/* eslint-enable no-alert */\n",
+            "f(x)\n// eslint-disable-next-line no-alert\ng(x)\n// eslint-disable-next-line no-alert\nh(x)\n",
+        ),
     ],
 )
 def test_narrowed_is_allowed_and_widened_is_not(path: str, old: str, new: str) -> None:
@@ -199,9 +234,9 @@ def test_widened_says_what_it_was() -> None:
 
 def test_a_range_that_is_never_ended_is_the_whole_file() -> None:
     whole_file = "/* eslint-disable no-alert -- it is a page of tests */\nf(x)\n"
-    assert findings({}, {"a.ts": whole_file}) == [("file-wide", "a.ts", 1)]
+    assert findings({}, {"a.ts": whole_file}) == [("file-code", "a.ts", 1)]
     assert findings({}, {"a.ts": whole_file + "/* eslint-enable no-alert */\n"}) == [("reasoned", "a.ts", 1)]
-    assert findings({"a.ts": whole_file + "/* eslint-enable */\n"}, {"a.ts": whole_file}) == [("file-wide", "a.ts", 1)]
+    assert findings({"a.ts": whole_file + "/* eslint-enable */\n"}, {"a.ts": whole_file}) == [("file-code", "a.ts", 1)]
 
 
 def test_one_for_the_whole_file_moves_only_with_its_file() -> None:
@@ -223,6 +258,8 @@ def test_one_for_the_whole_file_moves_only_with_its_file() -> None:
         ("import os  # noqa: F401  # TODO fix later\n", "no-reason"),
         ("import os  # noqa: F401  # ignore this lint error\n", "no-reason"),
         ("import os  # noqa: F401  # ok\n", "no-reason"),
+        ("import os  # noqa: F401  # defensive check\n", "reasoned"),
+        ("import os  # noqa: F401  # 副作用のため\n", "reasoned"),
         ("# loaded for its side effect\nimport os  # noqa: F401\n", "no-reason"),
         ("import os  # noqa  # loaded for its side effect\n", "blanket"),
     ],
@@ -272,6 +309,13 @@ def test_what_a_program_writes_is_not_looked_at() -> None:
     assert findings(marks, {**marks, "src/gen/a.py": text}) == [("blanket", "src/gen/a.py", 1)]
 
 
+def test_what_tests_read_is_data() -> None:
+    text = "import os  # noqa\n"
+    for folder in ("tests/data", "test/unit/fixtures", "pkg/__fixtures__", "pkg/testdata"):
+        assert findings({}, {f"{folder}/a.py": text}) == []
+    assert len(findings({}, {"tests/a.py": text, "data/a.py": text, "tests/unit/a.py": text})) == 3
+
+
 def test_a_change_cannot_excuse_itself() -> None:
     text = "import os  # noqa\n"
     assert findings({}, {".gitattributes": "* linguist-generated\n", "a.py": text}) == [("blanket", "a.py", 1)]
@@ -288,6 +332,7 @@ def test_a_change_cannot_excuse_itself() -> None:
         ("a.py", "#: E501 is what `# noqa` hides\n".replace("# noqa", "noqa")),
         ("a.js", "const x = /\\/\\/ eslint-disable-line/\n"),
         ("a.jsx", "const x = <p>// eslint-disable-line</p>\n"),
+        ("a.ts", "/**\n * @ts-ignore hides the next line\n * of code.\n */\nf(x)\n"),
         ("a.ts", "/** Writes an `@ts-ignore` above the line. */\n"),
         ("a.md", "Write `<!-- markdownlint-disable -->` on top.\n"),
         ("a.md", "text\n\n    <!-- markdownlint-disable -->\n"),
@@ -309,6 +354,28 @@ def test_what_only_speaks_of_a_directive_is_none(path: str, text: str) -> None:
 def test_a_file_without_an_ending_is_read_by_its_first_line() -> None:
     text = "#!/usr/bin/env bash\ncd x\n# shellcheck disable=SC2086\nrm $1\n"
     assert findings({}, {"bin/run": text}) == [("no-reason", "bin/run", 3)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        ("a.py", "import os  #noqa\n", "noqa"),
+        ("a.py", "import os  # NoQA:F401\n", "noqa"),
+        ("a.py", "import os  # words# noqa\n", "noqa"),
+        ("a.py", "import os  #\u00a0noqa\n", "noqa"),
+        ("a.py", "import os  # see https://example.com # noqa\n", "noqa"),
+        ("a.py", "# mypy: disallow-untyped-defs=False\n", "mypy: ignore-errors"),
+        ("a.ts", "/*\n * why\n * @ts-ignore */\nf(x)\n", "@ts-ignore"),
+        ("a.ts", "//@ts-ignore\nf(x)\n", "@ts-ignore"),
+        ("a.ts", "/* eslint\n   no-alert: 0 */\nf(x)\n", "eslint inline settings"),
+        ("a.vue", "<template>\n<!-- eslint-disable-next-line vue/x -->\n</template>\n", "eslint-disable-next-line"),
+        ("a.rs", "#[cfg_attr(not(test), allow(dead_code))]\nfn f() {}\n", "#[allow]"),
+        ("a.cs", 'class A {\n  [Fact, SuppressMessage("a", "CA1:b")]\n  void F() {}\n}\n', "[SuppressMessage]"),
+        ("a.tsx", "const x = <p>{/* @ts-expect-error the types are wrong */}{y}</p>\n", "@ts-expect-error"),
+    ],
+)
+def test_what_a_tool_would_obey_is_found(path: str, text: str, name: str) -> None:
+    assert [found.name.split(":", 1)[1][: len(name)] for found in whole({}, {path: text})] == [name]
 
 
 def test_a_comment_in_jsx_and_in_a_template_is_one() -> None:
@@ -348,3 +415,12 @@ def test_files_that_did_not_change_are_not_asked_for() -> None:
 
     assert suppressions.compare(given._replace(head_facts=facts), {}).looked_at == 1
     assert asked == ["a.py"]
+
+
+def test_what_finds_nothing_loads_almost_nothing() -> None:
+    code = (
+        "import sys; from qualitygate.checks.safeguards import suppressions as one;"
+        "one.extract('a.py', b'x = 1', {}); print([name for name in sys.modules if '.suppression.' in name])"
+    )
+    said = run(sys.executable, "-c", code, cwd=ROOT).stdout
+    assert sorted(name.rpartition(".")[2] for name in ast.literal_eval(said)) == ["document", "languages"]

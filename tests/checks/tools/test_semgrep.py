@@ -59,12 +59,21 @@ def test_findings_as_recorded_without_those_that_a_comment_silences() -> None:
     report = semgrep.parse(recorded("findings"), request("shop.py", "tests/test_shop.py"))
     assert report == Report(
         (
-            Finding("rules", "semgrep:no-eval", "shop.py", 3, 9, 3, 18, '"1" is evaluated', fix=FIX),
-            Finding("rules", "semgrep:no-eval", "shop.py", 5, 24, 5, 34, "name is evaluated", fix=FIX),
+            Finding("rules", "semgrep:no-eval", "shop.py", 3, 9, 3, 18, '"1" is evaluated', fix=FIX, grave=True),
+            Finding("rules", "semgrep:no-eval", "shop.py", 5, 24, 5, 34, "name is evaluated", fix=FIX, grave=True),
             Finding("rules", "semgrep:no-sleep", "tests/test_shop.py", 3, 1, 3, 14, "a test waits"),
         ),
         2,
     )
+
+
+def test_what_a_comment_silences_is_found_where_that_is_asked() -> None:
+    asked = request("shop.py", "tests/test_shop.py")
+    asked = asked._replace(options={**asked.options, "unmasked": True})
+    found, silent = (
+        semgrep.parse(recorded("findings"), one) for one in (asked, request("shop.py", "tests/test_shop.py"))
+    )
+    assert {*found.findings} > {*silent.findings}
 
 
 def test_columns_count_characters_where_the_engine_counts_bytes() -> None:

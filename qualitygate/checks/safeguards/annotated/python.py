@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualitygate.checks.safeguards.annotated.signature import Mark, Signature, facts
+from qualitygate.checks.safeguards.python_tree import parse
 
 if TYPE_CHECKING:
     import ast
@@ -21,16 +22,15 @@ def read(data: bytes) -> dict[str, Any]:
     """The facts of one file, or `unread`."""
     import ast
 
-    try:
-        tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
-        return {"unread": f"cannot be parsed: {type(exc).__name__}"}
+    tree = parse(data)
+    if isinstance(tree, str):
+        return {"unread": tree}
     reader = _Reader(ast, data)
     if any(word in data for word in (b"Any", b"cast", b"typing")):
         reader.learn_names(tree)
     reader.block(tree.body, "")
-    if b"cast" in data or b"Any" in data:
-        reader.expressions(tree)
+    if "cast" in reader.names.values() and b"cast" in data:
+        reader.casts(tree)
     return facts(reader.signatures, sorted(set(reader.marks), key=lambda mark: mark.line))
 
 
@@ -47,8 +47,12 @@ class _Reader:
 
     def learn_names(self, tree: ast.Module) -> None:
         ast = self.ast
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module in _TYPING:
+        waiting: list[Any] = list(tree.body)
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, (ast.If, ast.Try)):
+                waiting += [one for inner in _blocks(node) for one in inner]
+            elif isinstance(node, ast.ImportFrom) and node.module in _TYPING:
                 self.names.update({name.asname or name.name: name.name for name in node.names})
             elif isinstance(node, ast.Import):
                 for name in node.names:
@@ -59,6 +63,9 @@ class _Reader:
         """An annotation as written, without quotes and layout, `Any` called by that name."""
         if node is None:
             return ""
+        if node.__class__.__name__ == "Name":
+            own = str(getattr(node, "id", ""))
+            return "Any" if self.names.get(own) == "Any" else own
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         rows = self.lines[first : last + 1]
         if not rows:
@@ -84,6 +91,9 @@ class _Reader:
                 self.block(node.body, f"{prefix}{node.name}.")
             elif isinstance(node, ast.AnnAssign):
                 self._noted(node.annotation, f"{prefix}{self.text(node.target)}", free=False)
+            elif isinstance(node, ast.Assign):
+                if self.names:
+                    self._aliased(node, prefix)
             else:
                 for inner in _blocks(node):
                     self.block(inner, prefix)
@@ -125,18 +135,19 @@ class _Reader:
         if says_any(text) or (text == "object" and not free):
             self.marks.append(Mark("any", node.lineno, where, text))
 
-    def expressions(self, tree: ast.Module) -> None:
-        """Calls of `cast`, and `Any` under another name."""
+    def casts(self, tree: ast.Module) -> None:
+        """Calls of `cast`, whatever its name is here."""
         ast = self.ast
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and self.names.get(self.text(node.func)) == "cast":
                 self.marks.append(Mark("cast", node.lineno, self._around(node.lineno), self.text(node)[:200]))
-            elif isinstance(node, ast.Assign) and self._alias(node.value):
-                self.marks.append(Mark("any", node.lineno, self._around(node.lineno), self.text(node.value)[:200]))
 
-    def _alias(self, node: ast.expr) -> bool:
+    def _aliased(self, node: ast.Assign, prefix: str) -> None:
+        """`Loose = dict[str, Any]`: the same under another name."""
         ast = self.ast
-        return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript)) and says_any(self.text(node))
+        text = self.text(node.value) if isinstance(node.value, (ast.Name, ast.Attribute, ast.Subscript)) else ""
+        if says_any(text):
+            self.marks.append(Mark("any", node.lineno, f"{prefix}{self.text(node.targets[0])}", text[:200]))
 
     def _around(self, line: int) -> str:
         return min(

@@ -22,7 +22,7 @@ def _patterns() -> tuple[Any, Any, Any]:
     return (
         re.compile(r"\bcatch\b\s*(\([^()]*(?:\([^()]*\)[^()]*)*\))?\s*(?:when\b[^{]*)?\{(\s*(?:continue;?\s*)?)\}"),
         re.compile(
-            r"\.catch\(\s*(?:(?:async\s*)?\(?[\w\s,:]*\)?\s*=>\s*(?:\{\s*\}|undefined|null|void 0)"
+            r"\.catch\(\s*(?:(?:async\s*)?\(?[\w\s,:]*\)?\s*=>\s*(?:\{\s*\}|(undefined|null|void 0|false|\[\]))"
             r"|function\s*\w*\s*\([^()]*\)\s*\{\s*\}|_?\.?noop)\s*\)"
         ),
         re.compile(
@@ -52,7 +52,8 @@ def _found(text: masked.Masked, source: str, everything: bool) -> Iterator[Handl
     if everything:
         for hit in promise.finditer(code):
             line = code.rfind("\n", 0, hit.start()) + 1
-            yield _handler(text, source, hit.span(), "empty-broad", code[line : hit.start()])
+            kind = "swallowed" if hit[1] else "empty-broad"
+            yield _handler(text, source, hit.span(), kind, code[line : hit.start()])
 
 
 def _handler(text: masked.Masked, source: str, span: tuple[int, int], kind: str, guarded: str) -> Handler:

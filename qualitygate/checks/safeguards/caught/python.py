@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualitygate.checks.safeguards.caught.handler import Handler, digest, reasoned
+from qualitygate.checks.safeguards.python_tree import parse
 
 if TYPE_CHECKING:
     import ast
@@ -19,10 +20,9 @@ def read(data: bytes) -> list[Handler] | dict[str, Any]:
         return []
     import ast
 
-    try:
-        tree = ast.parse(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:
-        return {"unread": f"cannot be parsed: {type(exc).__name__}"}
+    tree = parse(data)
+    if isinstance(tree, str):
+        return {"unread": tree}
     reader = _Reader(ast, data.decode("utf-8-sig", "replace").splitlines())
     reader.visit(tree, "")
     return sorted(reader.found, key=lambda one: one.line)

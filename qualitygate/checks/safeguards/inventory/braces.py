@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+_OPENING = frozenset(("(", "[", "{", "#["))
 _PARTNERS = {")": "(", "]": "[", "}": "{"}
 _STRINGS = {
     "go": r'"(?:[^"\\\n]|\\.)*"|`[^`]*`' + r"|'(?:[^'\\\n]|\\.[^'\n]*)'",
@@ -18,7 +20,7 @@ class Tokens(NamedTuple):
 
     words: list[str]
     partner: list[int]
-    lines: list[int]
+    lines: Sequence[int]
 
 
 @lru_cache(maxsize=8)
@@ -33,18 +35,18 @@ def _pattern(language: str) -> Any:
 
 
 @lru_cache(maxsize=1)
-def _gaps() -> Any:
+def _comments() -> Any:
     import re
 
-    return re.compile(r"//[^\r\n]*|/\*.*?\*/|([()\[\]{},;])|(\n)", re.DOTALL)
+    return re.compile(r"//[^\r\n]*|/\*.*?\*/", re.DOTALL)
 
 
-def paired(words: list[str], lines: list[int]) -> Tokens:
+def paired(words: list[str], lines: Sequence[int]) -> Tokens:
     """With the partner of each bracket; one that has none is left alone."""
     partner = [-1] * len(words)
     stack: list[int] = []
     for at, word in enumerate(words):
-        if word in ("(", "[", "{") or word == "#[":
+        if word in _OPENING:
             stack.append(at)
         elif word in _PARTNERS:
             wanted = _PARTNERS[word]
@@ -89,28 +91,46 @@ def lex_javascript(text: str, *, jsx: bool) -> Tokens:
 
     row = javascript_tokens.lex(text, jsx=jsx)
     words: list[str] = []
-    lines: list[int] = []
-    gap = _gaps()
-    line, end = 1, 0
+    offsets: list[int] = []
+    end = 0
     for word, start, after in zip((*row.tokens, ""), (*row.starts, len(text)), (*row.ends, len(text)), strict=True):
         if start > end:
-            for found in gap.finditer(text, end, start):
-                if found[1]:
-                    words.append(found[1])
-                    lines.append(line)
-                elif found[2]:
-                    line += 1
-                    if words and words[-1] == "return":
-                        words.append(";")
-                        lines.append(line)
-                else:
-                    line += found[0].count("\n")
+            gap = text[end:start]
+            if gap != " ":
+                _put_back(gap, start, words, offsets)
         if word:
             words.append(word if "\n" not in word else word.replace("\n", " "))
-            lines.append(line)
-            line += text.count("\n", start, after)
+            offsets.append(start)
         end = after
-    return paired(words, lines)
+    return paired(words, _Lines(row.lines, offsets))
+
+
+def _put_back(gap: str, start: int, words: list[str], offsets: list[int]) -> None:
+    """Brackets and separators between two tokens; a semicolon where a line ends behind `return`."""
+    if "/" in gap:
+        gap = _comments().sub(" ", gap)
+    for character in gap:
+        if character in "()[]{},;":
+            words.append(character)
+            offsets.append(start)
+        elif character == "\n" and words and words[-1] == "return":
+            words.append(";")
+            offsets.append(start)
+
+
+class _Lines(Sequence[int]):
+    """The line of each token, worked out when somebody asks."""
+
+    def __init__(self, starts: list[int], offsets: list[int]) -> None:
+        self.starts, self.offsets = starts, offsets
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
+    def __getitem__(self, at: Any) -> Any:
+        from bisect import bisect_right
+
+        return bisect_right(self.starts, self.offsets[at])
 
 
 def arguments(tokens: Tokens, opening: int) -> list[tuple[int, int]]:

@@ -36,7 +36,7 @@ class Assertion(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What a test does. `cases` counts its rows of parameters, of tables, of literals that it loops over.
+    """What a test does. `cases` counts its rows of parameters, of tables, of literals that it loops over; 0: who knows.
 
     `flaws` are places where an assertion may be passed by: `swallowed`, `after-return`, `not-awaited`, ...
     `uses` are the names that occur, `calls` those of functions beside it that it calls.

@@ -38,7 +38,8 @@ def inventory(text: str) -> Held:
     """What a file holds."""
     tokens = lex(text, "go")
     words, partner = tokens.words, tokens.partner
-    tests, others = [], []
+    tests: list[Case] = []
+    others: list[Case] = []
     muted = "unconditional" if any(line.startswith("//go:build ignore") for line in text[:2000].splitlines()) else ""
     at = 0
     while at + 2 < len(words):
@@ -195,9 +196,7 @@ def _unless(condition: list[str]) -> Assertion:
             left, right = " ".join(condition[:at]), " ".join(condition[at + 1 :])
             if left == right:
                 return Assertion(VACUOUS, left, turned, right)
-            if sign == "==" and right == "nil":
-                strength = EXISTS
-            return Assertion(strength, left, turned, right)
+            return Assertion(EXISTS if sign == "==" and right == "nil" else strength, left, turned, right)
     for word, strength in (("DeepEqual", EXACT), ("Equal", EXACT), ("Contains", CONTAINS), ("HasPrefix", CONTAINS)):
         if word in condition:
             return Assertion(strength, text.lstrip("! "), word, "")

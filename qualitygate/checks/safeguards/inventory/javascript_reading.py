@@ -50,6 +50,7 @@ _ASSERTS = {
     **dict.fromkeys(("doesNotThrow", "doesNotReject", "notThrows", "exists", "isDefined", "ifError"), EXISTS),
     **dict.fromkeys(("fail", "pass", "end", "plan"), VACUOUS),
 }
+_EXPECTS = frozenset(("expect", "should", "expectTypeOf", "assertType", "expectType"))
 _SHORT = frozenset(_ASSERTS) - {"match", "has", "end", "plan", "include", "snapshot", "assert"}
 _LINKS = frozenset(
     ("to", "be", "been", "have", "has", "that", "which", "and", "with", "at", "of", "deep", "own", "nested")
@@ -81,7 +82,7 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         tuple(found for found in reader.found if found.strength > VACUOUS),
         skip,  # type: ignore[arg-type]  # one of the three words
         why,
-        rows + reader.rounds,
+        rows + reader.rounds if rows else 0,
         tuple(reader.flaws),
         frozenset(word for word in tokens.words if word[0].isalpha() or word[0] in "_$"),
         frozenset(reader.calls),
@@ -96,7 +97,7 @@ def _rows(mark: str, tables: dict[str, int]) -> int:
         return max(1, len(arguments(given, at)))
     if "`" in mark:
         return max(1, mark.count("${") // max(1, mark.partition("${")[0].count("|") + 1))
-    return max(1, max((tables.get(word, 1) for word in given.words), default=1))
+    return max((tables.get(word, 0) for word in given.words), default=0)
 
 
 class _Reader:
@@ -120,11 +121,7 @@ class _Reader:
             before = words[at - 1] if at else ""
             if before == "." and word in ("expect", "should") and follows in ("(", "."):
                 self._chained(at, word, follows)
-            elif (
-                before != "."
-                and word in ("expect", "expectTypeOf", "assertType", "expectType")
-                and follows in ("(", ".", "<")
-            ):
+            elif before != "." and word in _EXPECTS and follows in ("(", ".", "<"):
                 self._expect(at)
             elif before != "." and word in ("assert", "t", "tap") and follows in ("(", "."):
                 self._assert(at, word, follows)
@@ -136,6 +133,8 @@ class _Reader:
                     and not word[6:7].islower()
                 ):
                     self._add(at, Assertion(CONTAINS, self._argument(at + 1, 0), word, self._argument(at + 1, 1)))
+            elif before == "." and word.startswith("assert") and len(word) > 6 and follows in ("(", "<"):
+                self._typed(at)
             elif follows == "(" and before == "." and word == "skip":
                 self.skipped = "unconditional" if self.walls.depth(at) <= 1 else "conditional"
             elif word == "[" and self.tokens.partner[at] > at:
@@ -145,7 +144,7 @@ class _Reader:
         flaw = self.walls.around(at)
         if flaw:
             self.flaws.append(flaw)
-        else:
+        elif not assertion.subject.startswith("<") or self.found[-1:] != [assertion]:  # a type twice in a row is one
             self.found.append(assertion)
 
     def _argument(self, opening: int, index: int) -> str:
@@ -170,6 +169,7 @@ class _Reader:
         start = at
         while opening < len(words) and words[opening] != "(" and opening < at + 30:
             if words[opening] == "." and opening + 1 < len(words) and words[opening + 1] not in _STAGES:
+                self._should(at)
                 return  # expect.any(...), expect.assertions(...)
             opening += 1
         if opening >= len(words) or partner[opening] < 0:
@@ -179,7 +179,7 @@ class _Reader:
         names, given, _end = self._chain(partner[opening] + 1)
         stages = [name for name in names if name in _STAGES]
         kinds = [name for name in names if name not in _STAGES and name not in _LINKS]
-        if words[at] in ("assertType", "expectType"):
+        if words[at] in ("assertType", "expectType") or (words[at] == "expectTypeOf" and not kinds):
             self._add(at, Assertion(PARTIAL, subject, words[at], text_between(self.tokens, at + 1, opening)))
             return
         if not kinds:
@@ -201,6 +201,19 @@ class _Reader:
             expected = ""
         self._add(at, Assertion(strength, subject, operator, expected, tolerance))
 
+    def _typed(self, at: int) -> None:
+        """`util.assertEqual<A, B>(true)`: what is asserted may be a type."""
+        words = self.tokens.words
+        opening = next((each for each in range(at + 1, min(at + 200, len(words))) if words[each] == "("), at + 1)
+        subject = text_between(self.tokens, at + 1, opening) or self._argument(opening, 0)
+        self._add(at, Assertion(EXACT, subject, words[at], self._argument(opening, 0 if opening > at + 1 else 1)))
+
+    def _should(self, at: int) -> None:
+        """`should.not.exist(error)`."""
+        if self.tokens.words[at] == "should":
+            names, given, _ = self._chain(at + 1)
+            self._add(at, Assertion(EXACT if "not" in names else EXISTS, given, ".".join(names), ""))
+
     def _chain(self, at: int) -> tuple[list[str], str, int]:
         """Names that follow a call, the last arguments among them, and where the chain ends."""
         words, partner = self.tokens.words, self.tokens.partner
@@ -209,11 +222,12 @@ class _Reader:
         while at + 1 < len(words) and words[at] == ".":
             names.append(words[at + 1])
             at += 2
+            kind = at
             if at < len(words) and words[at] == "<":
                 while at < len(words) and words[at] not in ("(", ";"):
-                    at += 1
+                    at = partner[at] + 1 if partner[at] > at else at + 1
             if at < len(words) and words[at] == "(" and partner[at] > at:
-                given = text_between(self.tokens, at + 1, partner[at])
+                given = text_between(self.tokens, kind, at) + text_between(self.tokens, at + 1, partner[at])
                 at = partner[at] + 1
         return names, given, at
 
@@ -247,7 +261,7 @@ class _Reader:
         if follows == ".":
             names, given, _ = self._chain(at + 1)
             kinds = [name for name in names if name not in _LINKS and name not in _STAGES]
-            if kinds:
+            if kinds and not is_literal(self._owner(at)):
                 self._add(at, Assertion(_MATCHERS.get(kinds[-1], CONTAINS), self._owner(at), kinds[-1], given))
             return
         args = [text_between(self.tokens, *each) for each in arguments(self.tokens, at + 1)]
@@ -257,13 +271,27 @@ class _Reader:
         subject = f".{word}({args[0]})" if named else f".{word}"
         expected = " , ".join(args[1:] if named else args[:1]).removesuffix(" , done")
         literal = expected[:1] == "/" or word == "should"
+        function = expected.startswith(("(", "function", "async")) and ("=>" in expected or "function" in expected)
+        if function and not any(sign in expected for sign in ("throw", "assert", "expect", "should", "equal")):
+            self._add(at, Assertion(VACUOUS, subject, word, expected))
+            return
         self._add(at, Assertion(CONTAINS if literal else EXACT, subject, word, expected))
 
     def _owner(self, at: int) -> str:
-        words = self.tokens.words
+        """What stands before `.should`: names, calls and indices, joined by dots."""
+        words, partner = self.tokens.words, self.tokens.partner
         first = at - 1
-        while first > 0 and words[first - 1] not in (";", "{", "}", "=>", ",") and at - first < 40:
-            first -= 1
+        while first > 0:
+            before = words[first - 1]
+            if before in (")", "]") and 0 <= partner[first - 1] < first:
+                first = partner[first - 1]
+            elif before == "." or words[first] in (".", "(", "["):
+                named = before[0].isalnum() or before[0] in "_$\"'`"
+                if not (named or (before == "." and words[first][0] not in "([")):
+                    break
+                first -= 1
+            else:
+                break
         return text_between(self.tokens, first, at - 1)
 
 
@@ -301,6 +329,8 @@ def _condition(text: str) -> Assertion:
         left, found, right = text.partition(sign)
         if found and " && " not in text and " || " not in text:
             return Assertion(VACUOUS if left == right else strength, left, sign.strip(), right)
+    if text in ("0", "false", "null"):
+        return Assertion(BOUNDED, text, "not reached", "")
     if text == "true" or text.endswith("|| true") or is_literal(text):
         return Assertion(VACUOUS, text, "always", "")
     return Assertion(BOUNDED if " || " in text else TRUTHY, text, "truthy", "")

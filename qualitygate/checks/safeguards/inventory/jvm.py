@@ -52,6 +52,24 @@ _CHAIN = {
     **dict.fromkeys(("isTrue", "isFalse"), TRUTHY),
     **dict.fromkeys(("isNotNull", "isNotEmpty", "isPresent", "isNotBlank"), EXISTS),
 }
+_STATEMENTS = frozenset(
+    (
+        "if",
+        "for",
+        "while",
+        "switch",
+        "when",
+        "catch",
+        "synchronized",
+        "try",
+        "new",
+        "return",
+        "else",
+        "throw",
+        "in",
+        "is",
+    )
+)
 _INFIX = {"shouldBe": EXACT, "shouldNotBe": BOUNDED, "shouldContain": CONTAINS, "shouldThrow": EXACT}
 
 
@@ -83,12 +101,7 @@ def inventory(text: str) -> Held:
                 classes.append((partner[opening], words[at + 1], tuple(own)))
                 at = opening
             own = []
-        elif (
-            word == "("
-            and partner[at] > at
-            and (own or words[at - 2] == "fun" or words[at - 1][0] == "`")
-            and _is_name(words[at - 1])
-        ):
+        elif word == "(" and partner[at] > at and (own or _is_declared(words, at)) and _is_name(words[at - 1]):
             opening = _opening(words, partner, partner[at] + 1)
             if opening:
                 name = words[at - 1].strip("`")
@@ -110,6 +123,16 @@ def inventory(text: str) -> Held:
             own = []
         at += 1
     return Held(tuple(tests), tuple(others))
+
+
+def _is_declared(words: list[str], at: int) -> bool:
+    """Whether the name before this bracket is that of a function that is declared: a type or `fun` stands before it."""
+    name, before = words[at - 1], words[at - 2] if at > 1 else ""
+    if before == "fun" or name[0] == "`":
+        return True
+    return name not in _STATEMENTS and (
+        before in (">", "]") or (_is_name(before[:1] or " ") and before not in _STATEMENTS)
+    )
 
 
 def _is_name(word: str) -> bool:

@@ -75,7 +75,9 @@ def is_test(path: str, options: Mapping[str, Any]) -> bool:
 def is_product(path: str, options: Mapping[str, Any]) -> bool:
     """Whether a change of this file can make another behaviour right: source code that is neither test nor setting."""
     parts = path.split("/")
-    if not _ASIDE.isdisjoint(parts[:-1]) or parts[-1] in _SETTINGS or ".config." in parts[-1]:
+    if parts[-1] in _SETTINGS or ".config." in parts[-1]:
+        return False
+    if language(path) not in ("go", "jvm") and not _ASIDE.isdisjoint(parts[:-1]):  # there, `doc` may be any package
         return False
     if language(path) == "rust":
         return _FOLDERS.isdisjoint(parts[:-1])

@@ -217,6 +217,8 @@ def method(call: ast.Call) -> Assertion | None:
         strength = VACUOUS
     if kind == "Greater" and args[1:2] == ["-1"]:
         strength = VACUOUS
+    if wanted in (["ANY"], ["mock.ANY"], ["unittest.mock.ANY"]):
+        strength = VACUOUS
     subject, expected = args[0] if args else text_of(owner), ", ".join(wanted)
     if kind in _METHODS and len(call.args) > 1 and _is_literal(call.args[0]) and not _is_literal(call.args[1]):
         subject, expected = expected, subject

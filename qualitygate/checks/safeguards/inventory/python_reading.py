@@ -35,6 +35,8 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
     for mark in marks:
         reader.mark(mark)
     reader.asynchronous = isinstance(node, ast.AsyncFunctionDef)
+    if not reader.asynchronous:
+        reader.flaws.append("+plain")
     reader.block(node.body, top=True)
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
@@ -70,7 +72,7 @@ class _Reader:
             tuple(found for found in self.found if found.strength > VACUOUS),
             self.skip,
             self.why,
-            max(self.rows, 1) + self.rounds,
+            self.rows + self.rounds if self.rows else 0,
             tuple(self.flaws),
             frozenset(self.uses),
             frozenset(self.calls),
@@ -109,8 +111,7 @@ class _Reader:
             and last_name(node.func) in ("list", "tuple", "sorted", "items", "set")
         ):
             return self._size(node.args[0])
-        name = last_name(node) if node is not None else ""
-        return max(1, self.tables.get(name, 1))
+        return self.tables.get(last_name(node) if node is not None else "", 0)
 
     # statements
 
@@ -162,10 +163,11 @@ class _Reader:
             and not any(isinstance(each, ast.Assert) for each in ast.walk(node))
         ):
             self.flaws.append("early-return")
+        always = isinstance(node.test, ast.Constant) and bool(node.test.value)
         for body in (node.body, node.orelse):
             skip = _skips(body)
             if skip and not self.off:
-                self._skipped("conditional", f"if {text_of(node.test)}")
+                self._skipped("unconditional" if always and top else "conditional", f"if {text_of(node.test)}")
             else:
                 self.block(body)
             self.off -= never
@@ -206,7 +208,7 @@ class _Reader:
 
     def _with(self, node: ast.With | ast.AsyncWith, *, top: bool) -> None:
         quiet = 0
-        body = " ".join(text_of(each) for each in node.body)
+        body = " ".join(text_of(each).removeprefix("assert ") for each in node.body)
         for item in node.items:
             call = item.context_expr
             if not isinstance(call, ast.Call):

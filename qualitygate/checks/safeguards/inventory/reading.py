@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qualitygate.checks.safeguards.inventory.case import Case, Held, Reading
-from qualitygate.checks.safeguards.inventory.places import suffix
+from qualitygate.checks.safeguards.inventory.places import is_product, suffix
 from qualitygate.checks.safeguards.inventory.words import bare, python_words
 
 _TYPED = frozenset((".ts", ".mts", ".cts"))
@@ -28,7 +28,7 @@ def inventory(text: str, path: str, kind: str) -> Held:
     if kind == "rust":
         from qualitygate.checks.safeguards.inventory import rust
 
-        return rust.inventory(text)
+        return rust.inventory(text, all_tests=not is_product(path, {}))
     if kind == "jvm":
         from qualitygate.checks.safeguards.inventory import jvm
 
@@ -78,12 +78,12 @@ def body(case: Case, kind: str) -> list[str]:
 
 def _behind_signature(words: list[str]) -> list[str]:
     depth = 0
-    at = next((at for at, word in enumerate(words) if word == "def"), 0)
-    for at in range(at, len(words)):
+    first = words.index("def") if "def" in words else 0
+    for at in range(first, len(words)):
         word = words[at]
-        if word in "([{":
+        if word in ("(", "[", "{"):
             depth += 1
-        elif word in ")]}":
+        elif word in (")", "]", "}"):
             depth -= 1
         elif word == ":" and depth == 0:
             return words[at + 1 :]

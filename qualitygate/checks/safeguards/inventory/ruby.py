@@ -85,7 +85,7 @@ def inventory(text: str) -> Held:
             )
             continue
         word, rest = found[3], found[4]
-        own = ("x",) if found[2] == "x" else ("f",) if found[2] == "f" else ()
+        own: tuple[str, ...] = ("x",) if found[2] == "x" else ("f",) if found[2] == "f" else ()
         own += tuple(mark for mark in ("skip", "pending") if f"{mark}:" in rest or f":{mark}" in rest)
         title = _title(rest)
         if word in ("describe", "context", "feature", "RSpec.describe", "class", "module"):

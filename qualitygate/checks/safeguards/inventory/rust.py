@@ -29,12 +29,13 @@ _MACROS = {
 _NEVER = ("cfg ( any ( ) )", "cfg ( never )", "cfg ( FALSE )")
 
 
-def inventory(text: str) -> Held:
-    """What a file holds."""
+def inventory(text: str, *, all_tests: bool) -> Held:
+    """What a file holds. `all_tests`: it is none of the product, so that each function beside the tests is theirs."""
     tokens = lex(text, "rust")
     found: tuple[list[Case], list[Case]] = ([], [])
     _walk(tokens, 0, len(tokens.words), (), (), found)
-    return Held(tuple(found[0]), tuple(found[1]))
+    others = [case for case in found[1] if all_tests or any("test" in mark for mark in case.marks)]
+    return Held(tuple(found[0]), tuple(others))
 
 
 def product_words(text: str) -> list[str]:
@@ -74,7 +75,7 @@ def _walk(
         elif word in ("mod", "impl") and at + 1 < end:
             opening = _block(tokens, at, end)
             if opening:
-                name = words[at + 1] if word == "mod" else ""
+                name = words[at + 1] if word == "mod" else " ".join(words[at + 1 : opening])
                 _walk(
                     tokens, opening + 1, partner[opening], (*parents, name) if name else parents, (*marks, *own), found
                 )
@@ -140,10 +141,16 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
                 flaws.append(flaw or "vacuous")
             else:
                 found.append(assertion)
-        elif after == "(":
+        elif after in ("(", "::"):
+            opening = _call(tokens, at + 1)
+            if not opening:
+                continue
             calls.add(word)
-            if word.startswith(("assert_", "check_", "expect_", "verify_")) and not walls.around(at):
-                args = [text_between(tokens, *each) for each in arguments(tokens, at + 1)]
+            if word.startswith(("assert", "check_", "expect_", "verify_")):
+                if walls.around(at):
+                    flaws.append(walls.around(at))
+                    continue
+                args = [text_between(tokens, *each) for each in arguments(tokens, opening)]
                 found.append(Assertion(CONTAINS, args[0] if args else "", word, " , ".join(args[1:])))
     skip: Skip = ""
     why, rows = "", 0
@@ -158,6 +165,14 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
             rows += 1
     uses = frozenset(word for word in words if word and (word[0].isalpha() or word[0] == "_"))
     return Reading(tuple(found), skip, why, 1 + rows, tuple(flaws), uses, frozenset(calls))
+
+
+def _call(tokens: Tokens, at: int) -> int:
+    """The bracket of a call's arguments, behind `::<T>` where there is one; 0 for none."""
+    words = tokens.words
+    if words[at] == "::" and words[at + 1] == "<":
+        at = next((each for each in range(at + 2, min(at + 40, len(words))) if words[each] == "("), at)
+    return at if words[at] == "(" else 0
 
 
 def _asserted(macro: str, args: list[str]) -> Assertion:

@@ -50,6 +50,12 @@ def pairs(words: Sequence[str]) -> Counter[tuple[str, str]]:
     return Counter(zip(("", *words), (*words, ""), strict=True))
 
 
+def contained(part: Counter[tuple[str, str]], whole: Counter[tuple[str, str]]) -> float:
+    """How much of `part` occurs in `whole`, from 0 to 1."""
+    size = part.total()
+    return sum(min(count, whole[pair]) for pair, count in part.items() if pair in whole) / size if size else 0.0
+
+
 def likeness(left: Counter[tuple[str, str]], right: Counter[tuple[str, str]]) -> float:
     """Dice's coefficient of two bags, from 0 to 1."""
     size = left.total() + right.total()

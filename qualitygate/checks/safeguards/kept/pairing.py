@@ -25,7 +25,7 @@ class Paired(NamedTuple):
 
 
 def pair_tests(sides: Sides) -> Paired:
-    """Match one to one, in the order in which a reader would: equal, same body, same name in place, elsewhere, alike."""
+    """Match one to one, as a reader would: equal, same body, same name in place, elsewhere, alike."""
     matcher = _Matcher(sides)
     matcher.equal()
     matcher.same_body()
@@ -84,18 +84,18 @@ class _Matcher:
         there: dict[tuple[str, ...], list[Placed]] = defaultdict(list)
         for placed in self.right:
             there[self.head.words(placed)].append(placed)
-        found = []
+        found: list[tuple[Placed, Placed]] = []
+        done: set[int] = set()
         for rank in range(3):
-            for placed in (
-                self.left if rank == 0 else [each for each in self.left if each not in {pair[0] for pair in found}]
-            ):
-                words = self.base.words(placed)
-                twins = there.get(words)
+            for placed in self.left:
+                twins = there.get(self.base.words(placed)) if id(placed) not in done else None
                 if not twins:
                     continue
-                twin = next((each for each in twins if self._ranks(placed, each, rank, len(words))), None)
+                size = len(self.base.words(placed))
+                twin = next((each for each in twins if self._ranks(placed, each, rank, size)), None)
                 if twin is not None:
                     twins.remove(twin)
+                    done.add(id(placed))
                     found.append((placed, twin))
         self._take(found)
         self.pairs.extend(found)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from qualitygate.checks.safeguards.inventory.places import is_product, language, suffix
+from qualitygate.checks.safeguards.inventory.words import python_words
 from qualitygate.checks.safeguards.protocol import Pair
 
 _MOST_FILES = 3000
-_DEFINED = re.compile(
-    r"""\b(?:function\*?|class|interface|type|enum|const|let|var|fn|func|struct|trait|mod|def|val|fun|object|record|static|union
-        |macro_rules!)\s+(?:\([^()]*\)\s*)?(?:self\.)?([\w$]+)
-    |(?:^|[.\s,({])([\w$]+)\s*(?:\([^()]*\)\s*(?:->|:)?[^;={}()]*\{|[:=](?![:=>]))
-    |[\w>\]]\s+([\w$]+)\s*\(""",
-    re.VERBOSE | re.MULTILINE,
+_MANIFESTS = frozenset(
+    (
+        *("package.json", "go.mod", "Cargo.toml", "Gemfile", "pom.xml", "build.gradle", "build.gradle.kts", "setup.py"),
+        *("requirements.txt", "pyproject.toml", "setup.cfg", "libs.versions.toml"),
+    )
 )
 
 
@@ -39,23 +38,38 @@ class Product:
             self._changed = any(self._differs(path) for path in self._paths())
         return self._changed
 
+    @property
+    def needs_others(self) -> bool:
+        """Whether the change touches what the product depends on, where behaviour may have come from."""
+        return any(path.rpartition("/")[2] in _MANIFESTS for path in self.pair.changed)
+
     def _differs(self, path: str) -> bool:
         before, after = self.pair.read_base(path), self.pair.read_head(path)
         if before is None or after is None:
             data = before if before is not None else after
             return bool(data and _meaning(data.decode("utf-8", "replace"), path))
-        return _meaning(before.decode("utf-8", "replace"), path) != _meaning(after.decode("utf-8", "replace"), path)
+        texts = before.decode("utf-8", "replace"), after.decode("utf-8", "replace")
+        if language(path) == "python":
+            words = [[word for word in python_words(text) if word[0] != '"'] for text in texts]
+            if (
+                words[0] != words[1]
+            ):  # more than a docstring; what follows tells those from other strings, and takes longer
+                return True
+        return _meaning(texts[0], path) != _meaning(texts[1], path)
 
-    def gone(self, names: Collection[str]) -> list[str]:
-        """Those of these names that the product defined in base and defines nowhere in head."""
+    def gone(self, source: str) -> list[str]:
+        """The names that this text uses, that the product defined in base and that it defines nowhere in head."""
+        from qualitygate.checks.safeguards.kept.names import defined, used
+
         if self._gone is None:
             before: set[str] = set()
             after: set[str] = set()
             for path in self._paths():
-                before |= _defined(self.pair.read_base(path), path)
-                after |= _defined(self.pair.read_head(path), path, imported=True)
-            self._gone = frozenset(name for name in before - after if len(name) > 2)
-        return sorted(name for name in self._gone.intersection(names) if not self._still(name))
+                before |= defined(self.pair.read_base(path), path)
+                after |= defined(self.pair.read_head(path), path, imported=True)
+            self._gone = frozenset(before - after)
+        found = sorted(name for name in self._gone & used(source) if not self._still(name))
+        return list(dict.fromkeys(name.strip('.="') for name in found))
 
     def _still(self, name: str) -> bool:
         """Whether a file that did not change defines it too."""
@@ -65,13 +79,15 @@ class Product:
         return found
 
     def _search(self, name: str) -> bool:
+        from qualitygate.checks.safeguards.kept.names import defined
+
         paths = [path for path in self.pair.head if path not in self.pair.changed and is_product(path, self.options)]
         if len(paths) > _MOST_FILES:
             return True
-        wanted = name.encode()
+        wanted = name.strip(".=").encode()
         for path in paths:
             data = self.pair.read_head(path)
-            if data is not None and wanted in data and name in _defined(data, path):
+            if data is not None and wanted in data and name in defined(data, path):
                 return True
         return False
 
@@ -116,36 +132,3 @@ def _is_remark(node: object) -> bool:
     import ast
 
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _defined(data: bytes | None, path: str, *, imported: bool = False) -> set[str]:
-    """Names of functions, classes, parameters, attributes and fields that a file defines, or hands on as `imported`."""
-    if data is None:
-        return set()
-    text = data.decode("utf-8", "replace")
-    if language(path) == "python":
-        return _defined_in_python(text, imported=imported)
-    return {name for found in _DEFINED.findall(_STRINGS.sub(" ", text)) for name in found if name}
-
-
-_STRINGS = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'", re.DOTALL)
-
-
-def _defined_in_python(text: str, *, imported: bool) -> set[str]:
-    import ast
-
-    try:
-        tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, ast.arg):
-            found.add(node.arg)
-        elif isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store):
-            found.add(node.attr if isinstance(node, ast.Attribute) else node.id)
-        elif imported and isinstance(node, ast.alias):
-            found.add((node.asname or node.name).rpartition(".")[2])
-    return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from qualitygate.checks.safeguards.inventory.case import EXACT, EXISTS, TRUTHY, Assertion, Reading
+from qualitygate.checks.safeguards.inventory.case import BOUNDED, CONTAINS, EXACT, EXISTS, TRUTHY, Assertion, Reading
 
 _RANKS = {"": 0, "conditional": 1, "unconditional": 2}
 _FLAWS = {
@@ -33,7 +34,7 @@ _RAISING = (
 
 
 class Change(NamedTuple):
-    """What became of one test's demands. `missing` have no one in head, `added` no one in base; `facts` are rule and text."""
+    """What became of a test's demands: `missing` are base's alone, `added` head's alone; `facts` are rule and text."""
 
     facts: tuple[tuple[str, str], ...]
     missing: tuple[Assertion, ...]
@@ -61,9 +62,10 @@ def skipping(before: Reading, after: Reading) -> tuple[str, str] | None:
 def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
     """Compare two readings of one test. `same`: it has kept its name, so that what became weaker is certain."""
     missing, added = _cancel(before.assertions, after.assertions)
+    come = tuple(added)
     found: list[tuple[str, str]] = []
-    missing, added = _one_subject(missing, added, found, same=same)
-    missing, added = _elsewhere(missing, added, found, same=same)
+    missing, added = _one_subject(missing, added, found, same=same, many=not after.cases or after.cases > before.cases)
+    missing, added = _elsewhere(missing, added, found, come, after.uses, same=same)
     before_flaws, after_flaws = Counter(before.flaws), Counter(after.flaws)
     hidden = False
     for flaw, text in _FLAWS.items():
@@ -73,12 +75,13 @@ def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
             found.append(("tolerance", text))
             hidden = hidden or flaw in _HIDES
     if (
-        after_flaws["+awaited"] < before_flaws["+awaited"]
+        not after_flaws["+plain"]
+        and after_flaws["+awaited"] < before_flaws["+awaited"]
         and len(after.assertions) >= len(before.assertions)
         and not missing
     ):
         found.append(("tolerance", _FLAWS["not-awaited"]))
-    rows = (before.cases, after.cases) if after.cases < before.cases else None
+    rows = (before.cases, after.cases) if 0 < after.cases < before.cases else None
     if hidden:
         return Change(tuple(found), (), tuple(added), None)
     return Change(tuple(dict.fromkeys(found)), tuple(missing), tuple(added), rows)
@@ -101,9 +104,12 @@ def _cancel(before: tuple[Assertion, ...], after: tuple[Assertion, ...]) -> tupl
 
 
 def _one_subject(
-    missing: list[Assertion], added: list[Assertion], found: list[tuple[str, str]], *, same: bool
+    missing: list[Assertion], added: list[Assertion], found: list[tuple[str, str]], *, same: bool, many: bool
 ) -> tuple[list[Assertion], list[Assertion]]:
-    """Pair those about the same thing: first with the same operator, then with the strongest."""
+    """Pair those about the same thing: first with the same operator, then with the strongest.
+
+    `many`: the test has more rows of parameters than before, so that one assertion stands for several.
+    """
     rest: list[Assertion] = []
     free = list(added)
     for alike in (True, False):
@@ -116,7 +122,8 @@ def _one_subject(
                 rest.append(old)
                 continue
             new = max(near, key=lambda each: (each.strength, each.expected == old.expected))
-            free.remove(new)
+            if not many:
+                free.remove(new)
             fact = _changed(old, new)
             if fact and (same or fact[0] == "expectation-changed"):
                 found.append(fact)
@@ -152,9 +159,15 @@ def _bound_moved(old: Assertion, new: Assertion) -> bool:
 
 
 def _elsewhere(
-    missing: list[Assertion], added: list[Assertion], found: list[tuple[str, str]], *, same: bool
+    missing: list[Assertion],
+    added: list[Assertion],
+    found: list[tuple[str, str]],
+    come: Sequence[Assertion],
+    uses: frozenset[str],
+    *,
+    same: bool,
 ) -> tuple[list[Assertion], list[Assertion]]:
-    """What is about another subject now: renamed, folded into one that says more, or put in place of it and saying less."""
+    """What is about another subject now: renamed, folded into one that says more, or replaced by one that says less."""
     free = list(added)
     rest = []
     for old in missing:
@@ -164,7 +177,7 @@ def _elsewhere(
         )
         if twin is not None:
             free.remove(twin)
-        elif not _folded(old, added):
+        elif not _folded(old, come, uses):
             rest.append(old)
     missing, rest = rest, []
     for old in missing:
@@ -178,23 +191,33 @@ def _elsewhere(
         if (same and new.strength <= TRUTHY and old.strength >= EXACT) or (
             same and new.strength <= EXISTS < old.strength
         ):
-            found.append(("weaker-assertion", f"`{shown(old)}` became `{shown(new)}`"))
+            found.append(("another-subject", f"`{shown(old)}` became `{shown(new)}`"))
     return rest, free
 
 
-def _folded(old: Assertion, added: list[Assertion]) -> bool:
+def _folded(old: Assertion, added: Sequence[Assertion], uses: frozenset[str]) -> bool:
     """Whether one of `added` demands this as well: an equality of the whole whose part it was."""
     root = _root(old.subject)
+    literal = old.expected.strip("\"'`[](){} ")
     for new in added:
-        if new.strength < EXACT or new.strength < old.strength or not root:
+        if new.strength < EXACT or new.strength < old.strength:
             continue
+        if literal and literal in new.expected and (len(literal) > 2 or old.strength <= CONTAINS):
+            return True
+        if root and root not in uses and _says_more(old, new):
+            return True
         whole = old.subject.startswith((new.subject + ".", new.subject + "[", new.subject + " .", new.subject + " ["))
-        if (whole or root in _names(new.subject)) and new.subject != old.subject:
-            if old.expected and old.expected in new.expected:
-                return True
-            if whole and new.expected[:1] in "{[(" and old.strength <= EXACT:
-                return True
+        if whole and old.strength <= EXACT:
+            return True
+        if old.strength <= CONTAINS and root and root in _names(new.subject):
+            return True
     return False
+
+
+def _says_more(old: Assertion, new: Assertion) -> bool:
+    """In a test that was written anew: the same result, or a longer one, or a mere kind before."""
+    same = old.operator == new.operator and old.expected == new.expected
+    return same or old.strength <= BOUNDED or len(new.expected) >= 2 * max(len(old.expected), 10)
 
 
 def _names(text: str) -> set[str]:

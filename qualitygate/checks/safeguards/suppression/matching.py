@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive
 
-_SIMILAR, _SIMILAR_ELSEWHERE = 0.5, 0.6
+_SIMILAR, _SIMILAR_AROUND, _SIMILAR_ELSEWHERE = 0.5, 0.7, 0.6
+_TELLING, _SIMILAR_SHORT = 20, 0.8
 _REACH = {scope: 0 if scope == "next" else number for number, scope in enumerate(SCOPES)}
 
 
@@ -35,60 +36,35 @@ def unmatched(
 
     `kept`: whether a file of base is still there. A directive for a whole file moves only with its file.
     """
-    left, free = list(head), list(base)
-    gone: list[Stand] = []
-
-    def settle(pairs: Callable[[Stand, Stand], bool], key: Callable[[Stand], object]) -> None:
-        nonlocal left, free
-        rest: dict[object, list[Stand]] = {}
-        for one in free:
-            rest.setdefault(key(one), []).append(one)
-        still = []
-        for one in left:
-            near = rest.get(key(one), [])
-            found = next((number for number, other in enumerate(near) if pairs(other, one)), -1)
-            if found >= 0:
-                gone.append(near.pop(found))
-            else:
-                still.append(one)
-        left = still
-        used = Counter(gone)
-        free = [one for one in base if not _take(used, one)]
-
-    def local(one: Stand) -> object:
-        return (one.path, one.directive.family)
-
-    def anywhere(one: Stand) -> object:
-        return one.directive.family
+    left, free = list(head), dict(enumerate(base))
+    wide = {number: one for number, one in free.items() if _REACH[one.scope] >= _REACH["range"]}
 
     def moves(old: Stand, new: Stand) -> bool:
-        return _REACH[new.scope] < _REACH["file"] or not kept(old.path)
+        return old.path == new.path or _REACH[new.scope] < _REACH["file"] or not kept(old.path)
 
-    settle(lambda old, new: _same(old, new) and old.code == new.code and old.before == new.before, local)
-    settle(lambda old, new: _same(old, new) and old.code == new.code, local)
-    settle(lambda old, new: _same(old, new) and old.code == new.code and moves(old, new), anywhere)
-    settle(lambda old, new: covers(old, new) and old.code == new.code, local)
-    settle(lambda old, new: covers(old, new) and _in_place(old, new), local)
-    settle(lambda old, new: covers(old, new) and old.code == new.code and moves(old, new), anywhere)
-    settle(
-        lambda old, new: covers(old, new) and moves(old, new) and dice(old.code, new.code) >= _SIMILAR_ELSEWHERE,
-        anywhere,
-    )
-    # One for the whole file that is gone may become many narrower ones.
-    wide = [one for one in free if _REACH[one.scope] >= _REACH["range"]]
+    for local, counts in _PASSES:
+        rest: dict[object, list[int]] = {}
+        for number, one in free.items():
+            rest.setdefault((one.directive.family, one.path if local else ""), []).append(number)
+        still = []
+        for new in left:
+            near = rest.get((new.directive.family, new.path if local else ""), [])
+            found = next((n for n in near if counts(free[n], new) and moves(free[n], new)), -1)
+            if found < 0:
+                still.append(new)
+                continue
+            near.remove(found)
+            if not _narrower(free.pop(found), new):
+                wide.pop(found, None)
+        left = still
+    # One for a whole file, or for some lines, that is gone may have become many narrower ones.
+    gone = wide.values()
     left = [
         one
         for one in left
-        if not any(old.path == one.path and covers(old, one) and _narrower(old, one) for old in wide)
+        if not any(old.path == one.path and covers(old, one) and _narrower(old, one) for old in gone)
     ]
-    return [(one, _widened_from(one, free)) for one in left]
-
-
-def _take(used: Counter[Stand], one: Stand) -> bool:
-    if used[one] > 0:
-        used[one] -= 1
-        return True
-    return False
+    return [(one, _widened_from(one, list(free.values()))) for one in left]
 
 
 def _same(old: Stand, new: Stand) -> bool:
@@ -109,11 +85,19 @@ def _narrower(old: Stand, new: Stand) -> bool:
 
 
 def _in_place(old: Stand, new: Stand) -> bool:
-    """Whether the code was edited round the directive: what stands next to it is the same, or it is much the same."""
+    """Whether the code was edited round the directive: what stands next to it is the same, or all is much the same."""
     if _REACH[new.scope] >= _REACH["file"]:
         return True
-    beside = (bool(new.before) and old.before == new.before) or (bool(new.after) and old.after == new.after)
-    return beside or dice(old.code, new.code) >= _SIMILAR
+    if (new.before and old.before == new.before) or (new.after and old.after == new.after):
+        return True
+    was, now = old.before + old.code + old.after, new.before + new.code + new.after
+    return _alike(old.code, new.code, _SIMILAR) or _alike(was, now, _SIMILAR_AROUND)
+
+
+def _alike(one: str, two: str, least: float) -> bool:
+    """Whether one is the other, edited. Of short code most is the same anyway: `import a`, `import b`."""
+    short = min(len(one), len(two)) < _TELLING
+    return dice(one, two) >= (max(least, _SIMILAR_SHORT) if short else least)
 
 
 def dice(one: str, two: str) -> float:
@@ -126,20 +110,27 @@ def dice(one: str, two: str) -> float:
     return 2 * sum((pairs[0] & pairs[1]).values()) / (len(one) + len(two) - 2)
 
 
+_PASSES: tuple[tuple[bool, Callable[[Stand, Stand], bool]], ...] = (
+    (True, lambda old, new: _same(old, new) and old.code == new.code and old.before == new.before),
+    (True, lambda old, new: _same(old, new) and old.code == new.code),
+    (False, lambda old, new: _same(old, new) and old.code == new.code),
+    (True, lambda old, new: covers(old, new) and old.code == new.code),
+    (True, lambda old, new: covers(old, new) and _in_place(old, new)),
+    (False, lambda old, new: covers(old, new) and old.code == new.code),
+    (False, lambda old, new: covers(old, new) and _alike(old.code, new.code, _SIMILAR_ELSEWHERE)),
+)
+"""Who goes with whom, the surest first; whether only in one file."""
+
+
 def _widened_from(new: Stand, free: Sequence[Stand]) -> Stand | None:
     for old in free:
-        if (old.path, old.directive.family) != (new.path, new.directive.family):
+        if (old.path, old.directive.family) != (new.path, new.directive.family) or new.scope == "project":
             continue
         if _REACH[new.scope] >= _REACH["file"] or old.code == new.code or _in_place(old, new):
             return old
     return None
 
 
-def stands(path: str, rows: Sequence[Sequence[object]], directives: Mapping[str, Directive]) -> list[Stand]:
+def stands(path: str, rows: Sequence[Sequence[Any]], directives: Mapping[str, Directive]) -> list[Stand]:
     """What `reading.read` found in a file, with the directives that the names stand for."""
-    found = []
-    for name, scope, codes, line, column, reason, code, before, after in rows:
-        found.append(
-            Stand(path, directives[name], scope, tuple(codes), line, column, reason, code, before, after)  # type: ignore[index, arg-type]  # plain JSON of our own
-        )
-    return found
+    return [Stand(path, directives[name], scope, tuple(codes), *rest) for name, scope, codes, *rest in rows]

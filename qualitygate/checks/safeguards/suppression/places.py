@@ -1,10 +1,9 @@
-"""Whose code a file is: tests, and what is generated or not the project's own."""
+"""What a file is: a test, what tests read, what is generated, what is not the project's own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.globs import matches
@@ -14,6 +13,16 @@ _TEST = re.compile(
 )
 _VENDORED = re.compile(
     r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
+)
+_FIXTURE = re.compile(
+    r"(?:^|/)(?:__fixtures__|__snapshots__|testdata|test[-_]fixtures"
+    r"|(?:tests?|specs?|__tests__)/(?:[^/]+/)*(?:data|fixtures?|snapshots))/"
+)
+_GENERATED = re.compile(
+    r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
+    r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
+    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MARK = re.compile(
     r"^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)",
@@ -26,29 +35,27 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
-def foreign(in_head: Mapping[str, Any], in_base: Mapping[str, Any], before: Mapping[str, str], pair: Pair) -> set[str]:
-    """The files of head that nobody writes here: by a folder's name, by base's `.gitattributes`, by their own word.
+def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
+    """Those files of head that are no code of the project: by a folder, by base's `.gitattributes`, by their own word.
 
-    What head itself says counts for a new file only: else a change could excuse what it does.
+    What head itself says counts for a new file only: else a change could excuse what it does. `before`: the
+    names that files had in base.
     """
-    marks = _marks(pair)
-    found = set()
-    for path, facts in in_head.items():
-        said = facts.get("generated", False)
-        old = before.get(path, path)
-        if said and old in pair.base:
-            said = _says_so(old, in_base, pair)
-        if said or _VENDORED.search(path) or matches(path, marks):
-            found.add(path)
-    return found
+    wanted = set(paths)
+    marks = _marks(pair) if wanted else ()
+    return frozenset(
+        path
+        for path in wanted
+        if _VENDORED.search(path)
+        or _FIXTURE.search(path)
+        or matches(path, marks)
+        or _is_generated(path, before.get(path, path), pair)
+    )
 
 
-def _says_so(path: str, in_base: Mapping[str, Any], pair: Pair) -> bool:
-    if path in in_base:
-        return bool(in_base[path].get("generated", False))
-    from qualitygate.checks.safeguards.suppression.reading import says_generated
-
-    return says_generated((pair.read_base(path) or b"")[:1500].decode("utf-8", "replace"))
+def _is_generated(path: str, old: str, pair: Pair) -> bool:
+    data = pair.read_base(old) if old in pair.base else pair.read_head(path)
+    return _GENERATED.search((data or b"")[:1500].decode("utf-8", "replace")) is not None
 
 
 def _marks(pair: Pair) -> tuple[str, ...]:

@@ -16,11 +16,6 @@ _SHORT = 3
 """Code of fewer characters says nothing of where it is from: what stands before it is taken, too."""
 _LONGEST = 160
 _NO_CODE = re.compile(r"[\s()\[\]{},;'\"`]+")
-_GENERATED = re.compile(
-    r"^\W{0,6}(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
-    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with) )",
-    re.IGNORECASE | re.MULTILINE,
-)
 _SILENT = re.compile(
     r"TYPE_CHECKING|__name__\s*==|\braise\s+NotImplementedError|^\s*\.\.\.\s*$|@(?:\w+\.)*(?:abstractmethod|overload)\b"
 )
@@ -96,7 +91,11 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def read(language: str, path: str, text: str, directives: list[Directive]) -> dict[str, Any]:
-    """The facts of one text: `found`, `guards` and `generated`, where there are any."""
+    """The facts of one text: `found` and `guards`, where there are any."""
+    # Words alone are in many texts; to tell comments from strings is what takes time.
+    directives = [one for one in directives if _compiled(one.pattern).search(text)]
+    if not directives:
+        return {}
     whole = Text(language, path, text)
     places = [*_in_comments(whole, [one for one in directives if one.where == "comment"])]
     places += _in_code(whole, [one for one in directives if one.where == "code"])
@@ -108,14 +107,7 @@ def read(language: str, path: str, text: str, directives: list[Directive]) -> di
         facts["found"] = found
     if guards := [[place.directive.name, whole.line(place.start) + 1] for place in places if place.directive.guard]:
         facts["guards"] = guards
-    if any(says_generated(text[start : min(end, 1500)]) for start, end in whole.marked.comments[:8] if start < 1500):
-        facts["generated"] = True
     return facts
-
-
-def says_generated(text: str) -> bool:
-    """Whether the beginning of a file, or a comment there, says that a program writes it."""
-    return _GENERATED.search(text) is not None
 
 
 def _in_comments(whole: Text, directives: list[Directive]) -> Iterator[_Place]:
@@ -138,7 +130,11 @@ def _in_comments(whole: Text, directives: list[Directive]) -> Iterator[_Place]:
             yield _Place(directive, start + match.start(), end, _codes(directive, match), reason)
 
 
-_SEGMENT = re.compile(r"(?:(?:^|(?<=\s))(?:#+|//+!?|--|;+|<!--+)|^/\*+!?|^\{/\*+|^=begin)[ \t*]*(?:\n[ \t*]*)?")
+# What a mark of a comment is elsewhere begins nothing in the middle of a word: `https://`.
+_SEGMENT = re.compile(
+    r"(?:#+|(?:^|(?<=\s))(?://+!?|--|;+|<!--+)|^/\*+!?|^\{/\*+|^=begin)(?:[^\S\n]|\*)*(?:\n(?:[^\S\n]|\*)*)?"
+)
+_LAST_LINE = re.compile(r"\n(?:[^\S\n]|\*)*(?=[^\n]*\Z)")
 
 
 def _matches(directive: Directive, comment: str) -> list[re.Match[str]]:
@@ -147,6 +143,8 @@ def _matches(directive: Directive, comment: str) -> list[re.Match[str]]:
     if directive.anywhere:
         return [one for one in pattern.finditer(comment) if not _in_a_word(comment, one.start())]
     begins = [match.end() for match in _SEGMENT.finditer(comment)]
+    if directive.last_line and (last := _LAST_LINE.search(comment)):
+        begins = [last.end()]
     # `// #nosec` is one directive, whose mark is another language's.
     found = {one.start(): one for at in begins if (one := pattern.match(comment, at)) is not None}
     return list(found.values())

@@ -14,15 +14,20 @@ _PLAIN = """
     be ok okay fine noqa because type types mypy ruff flake8 pylint eslint
 """
 _FILLERS = frozenset(_PLAIN.split())
-_NO_BLANKS = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{4,}")
+_NO_BLANKS = "\u2e80"
+"""Above it are scripts that put no blanks between words."""
 _LINK = re.compile(r"https?://\S+|#\d{2,}\b|\b[A-Z]{2,}-\d+\b")
 
 
 def is_reason(text: str) -> bool:
-    """Two words that are no fillers, or a long one among fillers; or a link or number under which one can read on."""
-    if _LINK.search(text) or _NO_BLANKS.search(text):
+    """Two words that are no fillers, or a long one beside some; or a link or number under which one can read on."""
+    if _LINK.search(text) or sum(letter > _NO_BLANKS for letter in text) >= 4:
         return True
     words = _WORD.findall(text)
     telling = [word for word in words if word.lower().strip(".'/-") not in _FILLERS]
     letters = sum(len(word) for word in telling)
-    return (len(telling) >= 2 and letters >= _LETTERS) or (len(words) >= 3 and letters >= _LONG)
+    return (
+        (len(telling) >= 2 and letters >= _LETTERS)
+        or (len(words) >= 3 and letters >= _LONG)
+        or (len(words) == 2 and letters >= _LETTERS)
+    )

@@ -64,7 +64,7 @@ class Shared:
         return found
 
     def _imported(self, path: str) -> list[Placed]:
-        """The functions of unchanged test files that this one imports from, or that stand in a `conftest.py` above it."""
+        """Functions of unchanged test files that this one imports from, or of a `conftest.py` above it."""
         found = self._near.get(path)
         if found is None:
             found = [
