@@ -146,7 +146,8 @@ def _module(name: str, names: frozenset[str]) -> str:
     return next((path for path in tries if name and path in names), "")
 
 
-def _yaml(read: Read, path: str) -> Any:
+def yaml_of(read: Read, path: str) -> Any:
+    """A YAML file as plain values; None where it cannot be read, which is said elsewhere."""
     try:
         return YAML(typ="safe", pure=True).load((read(path) or b"").decode("utf-8", "replace"))
     except (YAMLError, RecursionError, ValueError, TypeError):
@@ -162,21 +163,21 @@ def _patterns(names: frozenset[str], read: Read) -> Iterator[HouseRule]:
     yml = (".yml", ".yaml")
     of_semgrep = [p for p in names if p in _SEMGREP or (p.startswith((".semgrep/", "rules/")) and p.endswith(yml))]
     for path in sorted(of_semgrep)[:_MOST]:
-        rules = _at(_yaml(read, path), "rules")
+        rules = _at(yaml_of(read, path), "rules")
         for rule in rules if isinstance(rules, list) else ():
             if (identity := _at(rule, "id")) and (not path.startswith("rules/") or _at(rule, "languages")):
                 yield HouseRule("semgrep", f"rule {identity}", path)
     if "sgconfig.yml" in names:
-        folders = [str(one).strip("./") for one in _at(_yaml(read, "sgconfig.yml"), "ruleDirs") or ()]
+        folders = [str(one).strip("./") for one in _at(yaml_of(read, "sgconfig.yml"), "ruleDirs") or ()]
         for path in sorted(p for p in names if p.endswith(yml) and p.rpartition("/")[0] in folders)[:_MOST]:
-            if identity := _at(_yaml(read, path), "id"):
+            if identity := _at(yaml_of(read, path), "id"):
                 yield HouseRule("ast-grep", f"rule {identity}", path)
 
 
 def _hooks(names: frozenset[str], read: Read) -> Iterator[HouseRule]:
     """The hooks for pre-commit that the repository itself defines."""
     path = ".pre-commit-config.yaml"
-    repos = _at(_yaml(read, path), "repos") if path in names else None
+    repos = _at(yaml_of(read, path), "repos") if path in names else None
     for repo in repos if isinstance(repos, list) else ():
         hooks = _at(repo, "hooks") if _at(repo, "repo") == "local" else None
         for hook in hooks if isinstance(hooks, list) else ():

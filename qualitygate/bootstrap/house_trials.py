@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from qualitygate import git
-from qualitygate.bootstrap import house_eslint, house_semgrep
+from qualitygate.bootstrap import house_ast_grep, house_eslint, house_semgrep
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.growing import Taken
@@ -35,6 +35,7 @@ def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str],
     tried.update(house_eslint.settle(draft, ground, [row for row in rows if row.tool == "eslint"]))
     of_semgrep = [row for row in rows if row.tool == "semgrep"]
     tried.update(house_semgrep.settle(draft, ground, of_semgrep, taken, progress))
+    tried.update(house_ast_grep.settle(draft, scratch, [row for row in rows if row.tool == "ast-grep"]))
     commands = [row for row in rows if row.tool in ("flake8", "import-linter") and row.seed][:_RUNS]
     for row in commands:
         tried[row] = _by_command(draft, scratch, facts, row)
@@ -44,8 +45,6 @@ def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str],
 def _untried(row: HouseRule) -> HouseRule:
     if row.fires is not None or row.why:
         return row
-    if row.tool == "ast-grep":
-        return row._replace(why="rules for ast-grep are not tried yet; where the project runs it, it stays")
     return row._replace(why=f"no check here runs {row.tool}; where the project runs it, it stays")
 
 
