@@ -15,7 +15,7 @@ from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
-from qualitygate.gate.state import digest
+from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.gate.surroundings import Surroundings
 from qualitygate.model import Check, Entries, Finding, Report
 
@@ -207,9 +207,25 @@ def _request(job: Run, layout: Laid, files: tuple[str, ...]) -> Request:
         files=tuple(scope.all_within(folder, files)),
         executable=job.program.executable,
         options=job.check.options,
-        cache_dir=os.fspath(layout.beside(job.check.name)),
+        cache_dir=os.fspath(_cache_of(job, layout)),
         environment=_overlaid(job, layout),
     )
+
+
+def _cache_of(job: Run, layout: Laid) -> Path:
+    """The place for the tool's own cache, which is emptied when the packages of the project change.
+
+    mypy tells files apart by their size and whole seconds: two versions of a package can agree in both.
+    """
+    place, digest_ = layout.beside(job.check.name), job.around.environment_digest
+    if job.tool.reads == "tree" and digest_:
+        stamp = place.with_name(f"{place.name}.packages")
+        if place.exists() and read_json(stamp) != digest_:
+            import shutil  # it brings every compression with it
+
+            shutil.rmtree(place, ignore_errors=True)
+        write_json(stamp, digest_, lasting=False)
+    return place
 
 
 def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
