@@ -93,6 +93,9 @@ class BootstrapResult(NamedTuple):
     uncovered: tuple[Uncovered, ...] = ()
 
 
+_NOTHING_FITS, _ADD_FILES = "no check fits what is tracked here", "add files, then run bootstrap again"
+
+
 def bootstrap(
     path: Path,
     *,
@@ -114,6 +117,8 @@ def bootstrap(
     playbooks = _playbooks(facts, names)
     read = _reader(repo.root)
     again = read(FILE_NAME) is not None
+    if not again and not names:
+        raise QualityGateError(_NOTHING_FITS, hint=_ADD_FILES)
     draft = _kept(repo, read) if again else Draft(read)
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
     tried = candidates(facts, draft.checks)
@@ -130,7 +135,7 @@ def bootstrap(
         if not (again and extends(read(FILE_NAME) or b"")):  # who shares settings says there what is checked
             compose(draft, Ground(scratch, facts, playbooks[0], fetch, may_try=may_try), playbooks, progress, taken)
         if not draft.checks:
-            raise QualityGateError("no check fits what is tracked here", hint="add files, then run bootstrap again")
+            raise QualityGateError(_NOTHING_FITS, hint=_ADD_FILES)
         decided = draft.mark()
         settings = _Settings(repo, facts, options, agents, again)
         agents = _add_settings(draft, scratch, settings)

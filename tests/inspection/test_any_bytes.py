@@ -142,7 +142,11 @@ def checked(root: Path) -> Facts:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    made = make_repo(tmp_path_factory.mktemp("any") / "r", SEEDS)
+    with pytest.MonkeyPatch.context() as patch:  # it is made once, before any test has a home of its own
+        for role in ("AUTHOR", "COMMITTER"):
+            patch.setenv(f"GIT_{role}_NAME", "Somebody")
+            patch.setenv(f"GIT_{role}_EMAIL", "somebody@example.com")
+        made = make_repo(tmp_path_factory.mktemp("any") / "r", SEEDS)
     yield made
 
 
