@@ -74,6 +74,8 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     keys = _keys(job, entries, files)
     held = _held(job, keys, entries, files)
     left = tuple(path for path in files if path not in held)
+    if not left:  # another gate, in another work tree, has found it out a moment ago
+        return Observed(_joined(held, files), cached=True, seconds=0.0, why="hit")
     why = _why(job, keys, left, len(held))
     start = time.monotonic()
     if traits.writes_tree(job.tool):
@@ -180,6 +182,8 @@ def observe_both(job: Run, head: Place, base: Place) -> Observed | None:
         place._replace(files=tuple(path for path in place.files if path not in known))
         for place, known in zip((head, base), held, strict=True)
     )
+    if not here.files or not there.files:
+        return None
     start, why = time.monotonic(), _why(job, keys, here.files, len(held[0]))
     requests = [_request(job, place.layout, place.files) for place in (here, there)]
     command = tool.command_of_both(*requests)

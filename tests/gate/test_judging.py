@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from qualitygate.errors import GitError
-from qualitygate.gate import judging, records
-from qualitygate.model import Report, Verdict
+from qualitygate.gate import examine, judging, observe, records
+from qualitygate.model import Entries, Report, Verdict
 from tests.support import commit, git, make_repo, open_words, words, write
 
 CONFIG = {"qualitygate.toml": "schema = 1\n"}
@@ -299,3 +299,26 @@ def test_the_current_branch_is_never_its_own_trusted_ref(tmp_path: Path) -> None
 
     root = adopted(tmp_path / "r", {"a.py": "x = 1\n"})
     assert trusted_ref(open_words(root).repo, "main") is None
+
+
+def test_what_another_gate_finds_out_between_two_looks_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight work trees share one cache: it was not known, and then it is."""
+    root = adopted(tmp_path / "r", {"a.py": "x = 1\n"})
+    looks = 0
+    real = observe.recall
+
+    def late(job: observe.Run, entries: Entries, files: tuple[str, ...]) -> observe.Observed | None:
+        nonlocal looks
+        looks += 1
+        return None if files else real(job, entries, files)
+
+    write(root, {"b.py": "y = BAD\n"})
+    git(root, "add", "-A")
+    assert judging.judge_index(open_words(root), record=False).status == "failed"
+    for module in (observe, examine):
+        monkeypatch.setattr(module, "recall", late)
+    verdict = judging.judge_index(open_words(root), record=False)
+    assert looks and [f.path for f in verdict.new] == ["b.py"]
+    assert [row.cached for row in verdict.checks] == [True]
