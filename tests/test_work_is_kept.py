@@ -156,7 +156,7 @@ def test_a_lock_of_git_stops_a_fix_of_what_is_staged_with_its_name_and_stays(tmp
 
 def test_a_tool_that_commits_does_not_call_the_gate_again(tmp_path: Path) -> None:
     """A hook manager's hook, or a tool, that calls git: there is an end to it, and the work tree stays."""
-    again = 'cd "{tmp}/r" && echo once >> "{tmp}/calls" && git commit -qm inner --allow-empty\nexec "{real}" "$@"\n'
+    again = 'cd "{tmp}/r" && echo once >> "{tmp}/calls" && git commit -qm inner --allow-empty 2>> "{tmp}/said"\nexec "{real}" "$@"\n'
     root = with_ruff(tmp_path / "r", again)
     write(root, {".git/hooks/post-checkout": "#!/bin/sh\ntouch checked-out\n"})
     (root / ".git/hooks/post-checkout").chmod(0o755)
@@ -166,6 +166,7 @@ def test_a_tool_that_commits_does_not_call_the_gate_again(tmp_path: Path) -> Non
     running = start_commit(root)
     said = running.communicate(timeout=200)[1]
     assert (tmp_path / "calls").read_text().count("once") < 4, said
+    assert "a tool that this gate runs has called the gate again" in (tmp_path / "said").read_text()
     assert (root / "a.py").read_text() == GOOD + "x = 1\n# unstaged\n" and not (root / "checked-out").exists()
     assert not (root / ".git/index.lock").exists()
 

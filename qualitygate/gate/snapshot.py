@@ -35,6 +35,12 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
     """Hold this worktree's snapshots; a second gate waits, and the kernel lets go of a killed one's lock."""
     import fcntl
 
+    holder, _, held = os.environ.get(_HOLDS, "").partition(":")
+    if held == os.fspath(directory) and holder != str(os.getpid()):
+        raise GitError(
+            "a tool that this gate runs has called the gate again, in the same work tree",
+            hint="let the tool not commit there; what it calls waits for the gate, and the gate for it",
+        )
     git_trees.make_room(directory / "lock")
     deadline = time.monotonic() + timeout
     with open(directory / "lock", "wb") as file:
@@ -48,7 +54,16 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
                         "another gate is running in this work tree", hint="wait for it to end, then run again"
                     ) from None
                 time.sleep(0.05)
-        yield
+        os.environ[_HOLDS] = f"{os.getpid()}:{directory}"  # what is started from here on inherits it
+        try:
+            yield
+        finally:
+            os.environ.pop(_HOLDS, None)
+
+
+_HOLDS = "QUALITYGATE_HOLDS"
+"""The process of a gate whose tools run, and the snapshots that it holds: a tool that waited for these would wait for
+itself."""
 
 
 class Laid(Protocol):
