@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,7 +78,7 @@ def staged(ground: Ground, runs: int) -> Iterator[Row]:
         edit(ground, number)
         for name in turns[number % len(turns) :] + turns[: number % len(turns)]:
             if name:
-                other[name].append(timed(lambda name=name: managers[name](ground), codes=(0, 1)))  # type: ignore[misc]
+                other[name].append(timed(partial(managers[name], ground), codes=(0, 1)))
             else:
                 fresh.append(timed(lambda: our_hook(ground)))
         again.append(timed(lambda: our_hook(ground)))
@@ -123,7 +124,7 @@ def commits(ground: Ground, runs: int) -> Iterator[Row]:
             if kind == "judged before":
                 timed(lambda: our_hook(ground))
             off = ["-c", "core.hooksPath=/dev/null"] if kind == "no hooks" else []
-            took.append(timed(lambda off=off: run(["git", *off, "commit", "-qm", "x"], ground.root, ground.env)))  # type: ignore[misc]
+            took.append(timed(partial(run, ["git", *off, "commit", "-qm", "x"], ground.root, ground.env)))
             git(ground.root, ground.env, "reset", "-q", "--soft", "HEAD~1")
     for kind in ("judged before", "judged now"):
         for name, share in (("p50", 0.5), ("p95", 0.95)):

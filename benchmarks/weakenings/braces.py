@@ -103,7 +103,7 @@ def cut(text: str, block: Block, seed: int) -> str | None:
     return text[: block.start] + text[block.end :]
 
 
-def head(pattern: str, new: str) -> Edit:
+def head(pattern: str, new: str | Callable[[re.Match[str]], str]) -> Edit:
     """Change what leads it."""
 
     def edit(text: str, block: Block, seed: int) -> str | None:
@@ -392,7 +392,7 @@ JAVASCRIPT_SAME: dict[str, Mutator] = {
     ),
     "rename the file": moved(javascript_tests, lambda path: re.sub(r"([\w-]+)(\.(?:test|spec)\.)", r"new-\1\2", path)),
     "split in two": _js(_half(_JS_LINE, _js_name)),
-    "it to test": _js(head(r"\b(it|test)\(", lambda found: "test(" if found[1] == "it" else "it(")),  # type: ignore[arg-type]
+    "it to test": _js(head(r"\b(it|test)\(", lambda found: "test(" if found[1] == "it" else "it(")),
     "comment on top": _js(top("\n    // what this is about\n")),
     "into a describe": _js(
         lambda text, block, seed: "".join(

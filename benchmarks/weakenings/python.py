@@ -274,7 +274,8 @@ def _fewer_cases(file: TestFile, spot: Spot) -> str | None:
             rows = mark.args[1]
             if isinstance(rows, (ast.List, ast.Tuple)) and len(rows.elts) > 1:
                 last = rows.elts[-1]
-                if last.lineno > rows.elts[-2].end_lineno and last.end_lineno < (rows.end_lineno or 0):  # type: ignore[operator]
+                before, end = rows.elts[-2].end_lineno or last.lineno, last.end_lineno or last.lineno
+                if last.lineno > before and end < (rows.end_lineno or 0):
                     return file.put(last.lineno - 1, last.end_lineno or 0, [])
     return None
 

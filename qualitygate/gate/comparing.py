@@ -70,7 +70,7 @@ def compare(
             told = told._replace(message=f"{told.message} (named, with a reason: {asked.reason})")
         (blocking if asked is None and _blocks(check, rule, session.actor) else shown).append(told)
     reason = next((report.reason for report in reports if report.reason), "")
-    return Compared(tuple(blocking), tuple(shown), max(report.looked_at for report in reports), reason)
+    return Compared(tuple(blocking), tuple(shown), reports[0].looked_at, reason)
 
 
 def _blocks(check: Check, rule: Rule, actor: str) -> bool:
