@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
-from qualitygate.bootstrap.existing_gate import Standing, standings
+from qualitygate.bootstrap.existing_gate import Standing, absent_from, standings
 from qualitygate.bootstrap.growing import TAKEN_OUT, Taken, Told
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.scopes import slug
@@ -29,7 +29,8 @@ _NODE = ("npm", "npx", "node")
 
 def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str], None]) -> tuple[Standing, ...]:
     """Classify all, try what may be tried, and plan a check for what is green and stands for itself."""
-    rows = standings(ground.facts, draft.checks, _bash_scripts(draft, ground.facts))
+    bash = _bash_scripts(draft, ground.facts)
+    rows = standings(ground.facts, draft.checks, bash, absent_from(ground.scratch.gate.repo.root))
     end = time.monotonic() + BUDGET
     out = [row for row in rows if row.group == "check" and taken.holds("", Told(TOOL, row.directory, row.run))]
     left = [row._replace(group="listed", why=TAKEN_OUT) if row in out else row for row in rows]
