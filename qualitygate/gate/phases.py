@@ -22,7 +22,7 @@ from qualitygate.gate.context import (
     row_at,
     statement_at,
 )
-from qualitygate.gate.moves import Place, Trees, became, mended, stays, travelled
+from qualitygate.gate.moves import Place, Trees, became, mended, outdone, stays, travelled
 from qualitygate.model import Finding
 
 
@@ -191,8 +191,13 @@ def _in_place(left: _Open, heads: list[Site], words: _Key) -> None:
     def fits(base: Site, head: Site) -> bool:
         return _not_copied(left, base, head)
 
+    def fits_edited(base: Site, head: Site) -> bool:
+        places = (base.path, base.line), (head.path, head.line)
+        same = base.row == head.row or not outdone(left.trees, *places, left.head_lines)
+        return same and _not_copied(left, base, head)
+
     _pair(left, heads, kept_base, kept_head, fits)
-    _pair(left, heads, edited_base, edited_head, fits)
+    _pair(left, heads, edited_base, edited_head, fits_edited)
 
 
 def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_file: bool) -> None:

@@ -762,3 +762,11 @@ def test_a_line_of_a_comment_of_many_lines_is_told_from_the_others() -> None:
     old, new = page + LONE, LONE + page.replace("first", "other")
     delta = by_difflib({"a.ts": old}, {"a.ts": new})
     assert match(found("a.ts", old), found("a.ts", new), delta).new == ()
+
+
+def test_a_line_that_is_mended_does_not_pay_for_one_that_is_put_above_it() -> None:
+    base = {"a.py": body("one.read()", 'print("the first one has been read and closed")', *LAST)}
+    put = "print(other)"
+    head = {"a.py": body("one.read()", put, 'log("the first one has been read and closed")', *LAST)}
+    got = match(side(base), side(head), by_difflib(base, head))
+    assert gone_and_there(base, head) == [f"print: {put}"] and got.touched == ()
