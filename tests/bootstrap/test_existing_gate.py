@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
-from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.inspection.inspect import inspect
 from tests.support import make_repo
 
@@ -178,3 +179,13 @@ def test_a_check_that_runs_one_form_keeps_the_other_forms_out_of_a_second_run(tm
     assert (found["npm run test-tap"].group, found["npm run test-tap"].why) == ("covered", "npm-test-tap")
     assert found["npm run test"].why == "another form of what a command above does"
     assert [one.run for one in candidates(inspect(root), [kept])] == [("npm", "run", "lint")]
+
+
+def test_a_check_that_could_not_be_proven_covers_nothing(tmp_path: Path) -> None:
+    ruff = PlannedCheck("ruff", "ruff", "ratchet", "commit", "", {})
+    root = make_repo(tmp_path / "r", {"Makefile": "lint:\n\truff check .\n"})
+    draft = Draft(lambda path: None)
+    draft.add(ruff, Step("adopt ruff", "", ""))
+    draft.existing = standings(inspect(root), [ruff])
+    draft.drop([ruff])
+    assert {(row.group, row.why) for row in draft.existing} == {("listed", "check ruff could not be proven")}
