@@ -205,6 +205,15 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         judgement = judgement._replace(fixed_count=0)
     reasons += failed
     judgement = judgement._replace(shown=(*judgement.shown, *only_shown))
+    if traits.retold(tool) is not None:
+        from qualitygate.gate import executed  # here, because most commits run no test
+
+        gone = executed.gone(session, job, head, ours, [*bases, *forks])
+        judgement = judgement._replace(
+            new=(*judgement.new, *gone.blocking),
+            shown=(*judgement.shown, *gone.shown),
+            notes=(*judgement.notes, *gone.notes),
+        )
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), "; ".join(whys))

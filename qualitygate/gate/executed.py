@@ -1,0 +1,284 @@
+"""Tests that ran and passed in base must run in head: what the runner told of both trees, not what is written there.
+
+What ran in base is known where that tree was judged before, which it was in the ordinary course of work. Where not,
+base is asked for the names of its tests only, and a runner that cannot give them runs it if the change can have
+switched anything off. What seems lost is run once more in base as it was, and counts if it passes there, here and now.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from qualitygate.checks import scope, traits
+from qualitygate.checks.running import run_command
+from qualitygate.checks.tool import is_config
+from qualitygate.errors import QualityGateError
+from qualitygate.gate.comparing import pair_of, told
+from qualitygate.gate.observe import Run, named, observe, recall, request_of
+from qualitygate.gate.revealing import Looked
+from qualitygate.gate.session import BaseTree, Session
+from qualitygate.gate.sides import wanted_files
+from qualitygate.model import Check, Finding, Outcome, Tree
+
+if TYPE_CHECKING:
+    from qualitygate.checks.safeguards.kept.fates import Fates
+    from qualitygate.checks.safeguards.kept.unrun import Unrun
+
+_SHOWN = 3
+_MANY = 5
+"""So many tests of one file that are lost for one reason are one finding."""
+_INDIFFERENT = ("show", "block", "touched")
+"""Options that decide nothing of what runs."""
+
+Outcomes = tuple[Outcome, ...]
+
+
+class Gone(NamedTuple):
+    """What does not run any more: what blocks whoever commits, what is only shown, and notes on what is not known."""
+
+    blocking: tuple[Finding, ...] = ()
+    shown: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+NOTHING = Gone()
+
+
+class _Against(NamedTuple):
+    """Head against one base: what is lost, or why that cannot be told."""
+
+    lost: tuple[Unrun, ...] = ()
+    with_code: bool = False
+    reason: str = ""
+
+
+class _Asked(NamedTuple):
+    """One check on one change. `tests`: how they fared in head."""
+
+    session: Session
+    job: Run
+    tree: Tree
+    head: Looked
+    tests: Outcomes
+
+
+def gone(session: Session, job: Run, tree: Tree, head: Looked, bases: Sequence[BaseTree]) -> Gone:
+    """What a check that runs tests has lost against every base, or, in a merge, against the side that still had it."""
+    tests = _of_head(session, job, head, bases[0])
+    if tests is None:
+        return NOTHING
+    asked = _Asked(session, job, tree, head, tests)
+    forks = [base for base in bases if base.fork]
+    sides = [base for base in bases if not base.fork]
+    found = _of_merge(asked, sides, forks) if forks else _of_all(asked, sides)
+    notes = (f"{job.check.name}: whether all tests of base still run is not known: {found.reason}",)
+    if not found.lost:
+        return Gone(notes=notes if found.reason else ())
+    from qualitygate.checks.safeguards import tests as kept  # here, because most changes lose nothing
+
+    findings = _findings(asked, found, bases[0])
+    blocking, shown = told(session, job.check, {rule.name: rule for rule in kept.rules}, findings)
+    return Gone(blocking, shown, notes if found.reason else ())
+
+
+def _of_head(session: Session, job: Run, head: Looked, base: BaseTree) -> Outcomes | None:
+    """How tests fared in head, also where only settings changed: then no file differs from base under head's."""
+    if head.report.tests is not None or head.report.reason or head.files:
+        return head.report.tests
+    if not _other_settings(session, job, base):
+        return None
+    return observe(job, head.there, head.entries, wanted_files(job.check, job.tool, head.entries)).report.tests
+
+
+def _other_settings(session: Session, job: Run, base: BaseTree) -> bool:
+    old, new = _before(session, job).check.options, job.check.options
+    differ = any(old.get(key) != new.get(key) for key in {*old, *new} - {*_INDIFFERENT})
+    return differ or any(is_config(path, job.tool.config_files) for path in base.changed)
+
+
+def _before(session: Session, job: Run) -> Run:
+    """The check as base has it: what it names to run, it names for a reason that the change may have taken away."""
+    old = session.policy.before.get(job.check.name)
+    if old is None or old.tool != job.check.tool:
+        return job
+    options = {**old.options, "environment": job.check.options.get("environment", "")}
+    return job._replace(check=job.check._replace(options=options))
+
+
+def _of_all(asked: _Asked, sides: Sequence[BaseTree]) -> _Against:
+    """What is lost against every base: what a branch made itself it may take back."""
+    first = _against(asked, sides[0])
+    for base in sides[1:]:
+        if not first.lost or first.reason:
+            break
+        other = _against(asked, base)
+        same = {(one.path, one.name) for one in other.lost}
+        first = first._replace(lost=tuple(one for one in first.lost if (one.path, one.name) in same))
+        first = first._replace(reason=other.reason)
+    return first
+
+
+def _of_merge(asked: _Asked, sides: Sequence[BaseTree], forks: Sequence[BaseTree]) -> _Against:
+    """What is lost against any side, unless another side gave it up: the fork had it, and that side has not."""
+    all_ = [_against(asked, side) for side in sides]
+    lost: dict[tuple[str, str], Unrun] = {}
+    for number, one in enumerate(all_):
+        others = [side for n, side in enumerate(sides) if n != number and one.lost]
+        given = [_known(asked, side) or () for side in others]
+        had = [_known(asked, fork) or () for fork in forks if one.lost]
+        for unrun in one.lost:
+            names = {(was.path, was.name) for was in unrun.was}
+            has = [any((it.path, it.name) in names and it.state == "passed" for it in some) for some in given]
+            if all(has) or not any((it.path, it.name) in names for some in had for it in some):
+                lost.setdefault((unrun.path, unrun.name), unrun)
+    reason = next((one.reason for one in all_ if one.reason), "")
+    return _Against(tuple(lost.values()), any(one.with_code for one in all_), reason)
+
+
+def _against(asked: _Asked, base: BaseTree) -> _Against:
+    from qualitygate.checks.safeguards.kept import unrun
+
+    try:
+        before = _known(asked, base)
+        if before is None:
+            return _Against()
+        if unrun.is_whole(before, asked.tests):
+            return _Against()
+        fates = _fates(asked, base)
+        seeming = unrun.unrun(before, asked.tests, fates)
+        if not seeming:
+            return _Against()
+        passing = _passing(asked, base, [was for one in seeming for was in one.was])
+        doubted = {(was.path, was.name) for one in seeming for was in one.was} - passing
+        sure = [one._replace(state="skipped") if (one.path, one.name) in doubted else one for one in before]
+        return _Against(tuple(unrun.unrun(sure, asked.tests, fates)), fates.with_code)
+    except QualityGateError as exc:
+        return _Against(reason=exc.message)
+
+
+def _known(asked: _Asked, base: BaseTree) -> Outcomes | None:
+    """How tests fared in base, or which there are; None where nothing can have been lost. Raises QualityGateError."""
+    job = _before(asked.session, asked.job)
+    entries = base.tree.entries
+    files = wanted_files(job.check, job.tool, entries)
+    found = recall(job, entries, files)
+    if found is not None and found.report.tests is not None:
+        return found.report.tests
+    collector = traits.collector(job.tool)
+    if collector is None:
+        if not _in_doubt(asked, base):
+            return None
+        report = observe(job, base.own_layout(), entries, files).report
+        return _or_complain(report.tests, report.reason)
+    layout = base.own_layout().apart(job.check.name)
+    request = request_of(job, layout, files)
+    output = run_command(collector.collection(request), request.root, job.deadline - time.monotonic())
+    names = collector.collected(output, request)
+    root = scope.root_of(job.check)
+    listed = _or_complain(names, "its tests cannot be listed there")
+    return tuple(one._replace(path=scope.outward(root, one.path)) for one in listed)
+
+
+def _or_complain(tests: Outcomes | None, reason: str) -> Outcomes:
+    if tests is None:
+        raise QualityGateError(reason or "the runner does not tell")
+    return tests
+
+
+def _in_doubt(asked: _Asked, base: BaseTree) -> bool:
+    """Whether the change can have kept a test from running: by its files, by settings, or while it runs."""
+    from qualitygate.checks.safeguards.inventory.places import is_test
+
+    if any(one.state == "skipped" for one in asked.tests) or _other_settings(asked.session, asked.job, base):
+        return True
+    return any(is_test(path, {}) for path in base.changed)
+
+
+def _passing(asked: _Asked, base: BaseTree, tests: Sequence[Outcome]) -> set[tuple[str, str]]:
+    """Those of some tests of base that pass there now. Raises QualityGateError where they cannot be asked."""
+    job = _before(asked.session, asked.job)
+    retold = traits.retold(job.tool)
+    files = wanted_files(job.check, job.tool, base.tree.entries)
+    layout = base.own_layout().apart(job.check.name)
+    request = request_of(job, layout, files)
+    root = scope.root_of(job.check)
+    inner = [one._replace(path=scope.within(root, one.path) or one.path) for one in tests]
+    tries = (inner, [one._replace(name="") for one in inner])  # by name, and where that is not found by file
+    for some in tries if retold is not None else ():
+        output = run_command(retold.again(request, some), request.root, job.deadline - time.monotonic())
+        report = named(job, job.tool.parse(output, request))
+        if report.tests is not None:
+            return {(one.path, one.name) for one in report.tests if one.state == "passed"}
+    raise QualityGateError(f"what is lost cannot be run there: {report.reason}")
+
+
+def _fates(asked: _Asked, base: BaseTree) -> Fates:
+    from qualitygate.checks.safeguards import tests as kept
+    from qualitygate.checks.safeguards.kept.fates import Fates
+
+    mine = next((one for one in asked.session.policy.checks if one.tool == kept.name), None)
+    check = mine or Check(kept.name, kept.name, "ratchet", asked.job.check.tier, "", {})
+    return Fates(pair_of(asked.session, check, kept, asked.tree, asked.head.there, base), check.options)
+
+
+def _findings(asked: _Asked, found: _Against, base: BaseTree) -> Iterator[Finding]:
+    """One for each test, or for a file in which many have the same lot."""
+    from qualitygate.checks.safeguards.kept.unrun import LEFT_OUT
+
+    deciding = sorted(path for path in base.changed if _decides(path, asked.job))
+    groups: dict[tuple[str, str, str], list[Unrun]] = defaultdict(list)
+    for one in found.lost:
+        why = f"{one.why}{_with(deciding)}" if one.why == LEFT_OUT else one.why
+        groups[one.path, _rule(one, found), why].append(one)
+    for (path, rule, why), some in groups.items():
+        names = ", ".join(f"`{one.name}`" for one in some[:_SHOWN])
+        more = f" and {len(some) - _SHOWN} more" if len(some) > _SHOWN else ""
+        if len(some) >= _MANY:
+            text = f"{len(some)} tests that passed do not run any more: {why}: {names}{more}"
+            yield _finding(asked, rule, path, 0, some[0].was[0].path, text)
+            continue
+        for one in some:
+            name = f"{one.was[0].path}::{_bare(one)}"
+            yield _finding(asked, rule, path, one.line, name, _text(one, why))
+
+
+def _finding(asked: _Asked, rule: str, path: str, line: int, name: str, text: str) -> Finding:
+    return Finding(asked.job.check.name, rule, path, line, 0, line, 0, text, "safeguard", name=name)
+
+
+def _text(one: Unrun, why: str) -> str:
+    from qualitygate.checks.safeguards.kept.unrun import FEWER_CASES, split
+
+    cases = [case for was in one.was if (case := split(was)[1])]
+    named = ", ".join(f"`{case}`" for case in cases[:_SHOWN]) + (" ..." if len(cases) > _SHOWN else "")
+    if one.rule == FEWER_CASES:
+        many = f"{one.count} cases that passed are" if one.count > 1 else "1 case that passed is"
+        return f"test `{one.name}`: {many} not run any more, of {named}" if len(cases) > one.count else (
+            f"test `{one.name}`: {many} not run any more: {named}"
+        )
+    of = f" ({len(cases)} cases: {named})" if cases else ""
+    return f"test `{one.name}` passed and does not run any more: {why}{of}"
+
+
+def _bare(one: Unrun) -> str:
+    from qualitygate.checks.safeguards.kept.unrun import split
+
+    return split(one.was[0])[0]
+
+
+def _rule(one: Unrun, found: _Against) -> str:
+    from qualitygate.checks.safeguards.kept.unrun import FEWER_CASES
+
+    return f"{one.rule}-with-code" if found.with_code and (one.rule == FEWER_CASES or not one.stands) else one.rule
+
+
+def _decides(path: str, job: Run) -> bool:
+    """Whether a file may say which tests run."""
+    return path.rpartition("/")[2] in ("conftest.py", "qualitygate.toml") or is_config(path, job.tool.config_files)
+
+
+def _with(deciding: Sequence[str]) -> str:
+    return f" (the change touches {', '.join(deciding[:_SHOWN])})" if deciding else ""
