@@ -78,7 +78,7 @@ class Finding(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How one test fared. `said`: why it was not executed, in the runner's words. No `name`: what is said of its file."""
+    """How one test fared. `said`: why it was not executed, in the runner's words. No `name`: it is about the file."""
 
     path: str
     name: str

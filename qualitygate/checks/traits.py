@@ -47,7 +47,7 @@ class Retold(Protocol):
 
 
 class Collector(Protocol):
-    """A runner that says which tests there are, without running them: what is told of a tree in a fraction of the time."""
+    """A runner that says which tests there are, without running them, in a fraction of the time."""
 
     def collection(self, request: Request) -> Command:
         """The program that names the tests that it would run."""

@@ -16,12 +16,14 @@ from qualitygate.checks import scope, traits
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
+from qualitygate.gate import cache
 from qualitygate.gate.comparing import pair_of, told
-from qualitygate.gate.observe import Run, named, observe, recall, request_of
+from qualitygate.gate.observe import Run, key_of, named, observe, recall, request_of
 from qualitygate.gate.revealing import Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import wanted_files
-from qualitygate.model import Check, Finding, Outcome, Tree
+from qualitygate.gate.state import digest
+from qualitygate.model import Check, Finding, Outcome, Report, Tree
 
 if TYPE_CHECKING:
     from qualitygate.checks.safeguards.kept.fates import Fates
@@ -114,7 +116,7 @@ def _of_all(asked: _Asked, sides: Sequence[BaseTree]) -> _Against:
     for base in sides[1:]:
         if not first.lost or first.reason:
             break
-        other = _against(asked, base)
+        other = _against(asked, base, sure=True)
         same = {(one.path, one.name) for one in other.lost}
         first = first._replace(lost=tuple(one for one in first.lost if (one.path, one.name) in same))
         first = first._replace(reason=other.reason)
@@ -127,8 +129,8 @@ def _of_merge(asked: _Asked, sides: Sequence[BaseTree], forks: Sequence[BaseTree
     lost: dict[tuple[str, str], Unrun] = {}
     for number, one in enumerate(all_):
         others = [side for n, side in enumerate(sides) if n != number and one.lost]
-        given = [_known(asked, side) or () for side in others]
-        had = [_known(asked, fork) or () for fork in forks if one.lost]
+        given = [(_known(asked, side) or _Had()).tests for side in others]
+        had = [(_known(asked, fork) or _Had()).tests for fork in forks if one.lost]
         for unrun in one.lost:
             names = {(was.path, was.name) for was in unrun.was}
             has = [any((it.path, it.name) in names and it.state == "passed" for it in some) for some in given]
@@ -138,48 +140,65 @@ def _of_merge(asked: _Asked, sides: Sequence[BaseTree], forks: Sequence[BaseTree
     return _Against(tuple(lost.values()), any(one.with_code for one in all_), reason)
 
 
-def _against(asked: _Asked, base: BaseTree) -> _Against:
+def _against(asked: _Asked, base: BaseTree, *, sure: bool = False) -> _Against:
+    """What is lost against one base. `sure`: it passed elsewhere a moment ago, so that what was told will do."""
     from qualitygate.checks.safeguards.kept import unrun
 
     try:
         before = _known(asked, base)
-        if before is None:
-            return _Against()
-        if unrun.is_whole(before, asked.tests):
+        if before is None or unrun.is_whole(before.tests, asked.tests):
             return _Against()
         fates = _fates(asked, base)
-        seeming = unrun.unrun(before, asked.tests, fates)
-        if not seeming:
-            return _Against()
+        seeming = unrun.unrun(before.tests, asked.tests, fates)
+        if not seeming or (sure and before.ran):
+            return _Against(tuple(seeming), fates.with_code)
         passing = _passing(asked, base, [was for one in seeming for was in one.was])
         doubted = {(was.path, was.name) for one in seeming for was in one.was} - passing
-        sure = [one._replace(state="skipped") if (one.path, one.name) in doubted else one for one in before]
-        return _Against(tuple(unrun.unrun(sure, asked.tests, fates)), fates.with_code)
+        was = [one._replace(state="skipped") if (one.path, one.name) in doubted else one for one in before.tests]
+        return _Against(tuple(unrun.unrun(was, asked.tests, fates)), fates.with_code)
     except QualityGateError as exc:
         return _Against(reason=exc.message)
 
 
-def _known(asked: _Asked, base: BaseTree) -> Outcomes | None:
+class _Had(NamedTuple):
+    """The tests of one base; unless they `ran` it is not known which of them pass."""
+
+    tests: Outcomes = ()
+    ran: bool = True
+
+
+def _known(asked: _Asked, base: BaseTree) -> _Had | None:
     """How tests fared in base, or which there are; None where nothing can have been lost. Raises QualityGateError."""
     job = _before(asked.session, asked.job)
     entries = base.tree.entries
     files = wanted_files(job.check, job.tool, entries)
+    if not files:
+        return None
     found = recall(job, entries, files)
     if found is not None and found.report.tests is not None:
-        return found.report.tests
+        return _Had(found.report.tests)
+    if traits.collector(job.tool) is not None:
+        return _Had(_collected(job, base, files), ran=False)
+    if not _in_doubt(asked, base):
+        return None
+    report = observe(job, base.own_layout(), entries, files).report
+    return _Had(_or_complain(report.tests, report.reason))
+
+
+def _collected(job: Run, base: BaseTree, files: tuple[str, ...]) -> Outcomes:
     collector = traits.collector(job.tool)
-    if collector is None:
-        if not _in_doubt(asked, base):
-            return None
-        report = observe(job, base.own_layout(), entries, files).report
-        return _or_complain(report.tests, report.reason)
+    assert collector is not None
+    key = digest(key_of(job, base.tree.entries, files), "collected")
+    known = cache.get(job.shared, key)
+    if known is not None and known.tests is not None:
+        return known.tests
     layout = base.own_layout().apart(job.check.name)
     request = request_of(job, layout, files)
     output = run_command(collector.collection(request), request.root, job.deadline - time.monotonic())
-    names = collector.collected(output, request)
-    root = scope.root_of(job.check)
-    listed = _or_complain(names, "its tests cannot be listed there")
-    return tuple(one._replace(path=scope.outward(root, one.path)) for one in listed)
+    listed = _or_complain(collector.collected(output, request), "its tests cannot be listed there")
+    report = named(job, Report((), 0, tests=listed))
+    cache.put(job.shared, key, report)
+    return report.tests or ()
 
 
 def _or_complain(tests: Outcomes | None, reason: str) -> Outcomes:
@@ -201,13 +220,14 @@ def _passing(asked: _Asked, base: BaseTree, tests: Sequence[Outcome]) -> set[tup
     """Those of some tests of base that pass there now. Raises QualityGateError where they cannot be asked."""
     job = _before(asked.session, asked.job)
     retold = traits.retold(job.tool)
+    assert retold is not None  # nothing else gets here
     files = wanted_files(job.check, job.tool, base.tree.entries)
     layout = base.own_layout().apart(job.check.name)
     request = request_of(job, layout, files)
     root = scope.root_of(job.check)
     inner = [one._replace(path=scope.within(root, one.path) or one.path) for one in tests]
     tries = (inner, [one._replace(name="") for one in inner])  # by name, and where that is not found by file
-    for some in tries if retold is not None else ():
+    for some in tries:
         output = run_command(retold.again(request, some), request.root, job.deadline - time.monotonic())
         report = named(job, job.tool.parse(output, request))
         if report.tests is not None:
@@ -255,9 +275,11 @@ def _text(one: Unrun, why: str) -> str:
     cases = [case for was in one.was if (case := split(was)[1])]
     named = ", ".join(f"`{case}`" for case in cases[:_SHOWN]) + (" ..." if len(cases) > _SHOWN else "")
     if one.rule == FEWER_CASES:
-        many = f"{one.count} cases that passed are" if one.count > 1 else "1 case that passed is"
-        return f"test `{one.name}`: {many} not run any more, of {named}" if len(cases) > one.count else (
-            f"test `{one.name}`: {many} not run any more: {named}"
+        many = f"{one.many} cases that passed are" if one.many > 1 else "1 case that passed is"
+        return (
+            f"test `{one.name}`: {many} not run any more, of {named}"
+            if len(cases) > one.many
+            else (f"test `{one.name}`: {many} not run any more: {named}")
         )
     of = f" ({len(cases)} cases: {named})" if cases else ""
     return f"test `{one.name}` passed and does not run any more: {why}{of}"

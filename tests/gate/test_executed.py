@@ -27,8 +27,7 @@ environment = "project"
 
 [checks.kept-tests]
 """
-ZERO = "def test_zero():\n    n = 0
-    assert double(n) == n + n\n\n\n"
+ZERO = "def test_zero():\n    n = 0\n    assert double(n) == n + n\n\n\n"
 PRODUCT = "HAS_SHAPES = True\n\n\ndef double(n):\n    return n * 2\n"
 TESTS = """\
 import pytest
@@ -122,7 +121,8 @@ def test_a_change_that_keeps_all_tests_running_loses_nothing(gate: Gate) -> None
 
 
 def test_a_helper_that_skips_is_lost_with_what_the_runner_says(gate: Gate) -> None:
-    verdict = judged(gate, {"tests/helpers.py": HELPERS.replace("return what", "import pytest; pytest.skip('no ' + what)")})
+    skipping = HELPERS.replace("return what", "import pytest; pytest.skip('no ' + what)")
+    verdict = judged(gate, {"tests/helpers.py": skipping})
     assert (verdict.status, lost(verdict)) == ("failed", SHAPE)
     (finding,) = verdict.lost
     assert (finding.path, finding.check, finding.direction) == ("tests/test_shapes.py", "pytest", "safeguard")
@@ -164,7 +164,7 @@ def test_a_conftest_that_skips_by_marking_is_told_with_its_reason(gate: Gate) ->
 @pytest.mark.parametrize(
     "line",
     (
-        'addopts = "-k \'not shape\'"',
+        "addopts = \"-k 'not shape'\"",
         'addopts = "--deselect=tests/test_shapes.py::test_shape"',
         'addopts = "--ignore=tests/test_shapes.py"',
         'testpaths = ["tests/test_product.py"]',
@@ -196,7 +196,10 @@ def test_an_exit_while_tests_are_collected_is_no_green(gate: Gate) -> None:
 
 def test_a_module_that_skips_itself_through_a_helper_is_told(gate: Gate) -> None:
     skipping = HELPERS + "\n\ndef off():\n    import pytest\n    pytest.skip('not today', allow_module_level=True)\n"
-    verdict = judged(gate, {"tests/helpers.py": skipping, "tests/test_shapes.py": SHAPES.replace("\n\n\n", "\nhelpers.off()\n\n\n", 1)})
+    verdict = judged(
+        gate,
+        {"tests/helpers.py": skipping, "tests/test_shapes.py": SHAPES.replace("\n\n\n", "\nhelpers.off()\n\n\n", 1)},
+    )
     assert lost(verdict) == SHAPE
     assert verdict.lost[0].message.endswith("skipped: not today")
 
@@ -208,7 +211,8 @@ def test_when_nothing_runs_any_more_each_file_is_told(gate: Gate) -> None:
 
 
 def test_a_condition_that_holds_here_is_told_though_the_text_leaves_it_open(gate: Gate) -> None:
-    text = SHAPES.replace("def test", "@pytest.mark.skipif('linux' in sys.platform or sys.platform, reason='os')\ndef test")
+    mark = "@pytest.mark.skipif('linux' in sys.platform or sys.platform, reason='os')"
+    text = SHAPES.replace("def test", f"{mark}\ndef test")
     verdict = judged(gate, {"tests/test_shapes.py": f"import pytest, sys\n{text}"})
     assert lost(verdict) == SHAPE
 
@@ -254,7 +258,9 @@ def test_a_file_that_cannot_be_collected_is_told_once(gate: Gate) -> None:
         TESTS.replace("test_zero", "test_nothing"),
         TESTS.replace(ZERO, "").replace("1, 2, 3", "0, 1, 2, 3"),
         TESTS.replace("[1, 2, 3]", "[1, 2, 4]"),
-        TESTS.replace("def test_double", "class TestAll:\n  def test_double").replace("():\n    assert double(2)", "(self):\n    assert double(2)"),
+        TESTS.replace("def test_double", "class TestAll:\n  def test_double").replace(
+            "():\n    assert double(2)", "(self):\n    assert double(2)"
+        ),
     ),
     ids=("renamed", "parametrised", "another-case", "into-a-class"),
 )
@@ -290,7 +296,8 @@ def test_a_service_that_is_down_now_takes_no_test_away(gate: Gate, tmp_path: Pat
     """It ran when the tree of base was judged; now it would be skipped there as well."""
     service = tmp_path / "service"
     service.touch()
-    asking = f"import os, pytest\n\n\ndef test_it():\n    if not os.path.exists({str(service)!r}):\n        pytest.skip('down')\n"
+    asking = f"import os, pytest\n\n\ndef test_it():\n    if not os.path.exists({str(service)!r}):\n"
+    asking += "        pytest.skip('down')\n"
     commit(gate.repo.root, {"tests/test_service.py": asking})
     gate = gate._replace(base="HEAD")
     assert judged(gate, {"product.py": PRODUCT + "# 1\n"}).status == "passed"
@@ -302,10 +309,12 @@ def test_a_service_that_is_down_now_takes_no_test_away(gate: Gate, tmp_path: Pat
 
 # Cases that no text lists
 
+TEST_N = "import pytest\n{}\n\n\n@pytest.mark.parametrize('n', {})\ndef test_n(n):\n    assert n < 9\n"
+
 
 def test_a_case_that_a_function_no_longer_gives_is_lost(gate: Gate) -> None:
     cases = "def cases():\n    return list(range({}))\n"
-    test = "import pytest\nfrom cases import cases\n\n\n@pytest.mark.parametrize('n', cases())\ndef test_n(n):\n    assert n < 9\n"
+    test = TEST_N.format("from cases import cases", "cases()")
     commit(gate.repo.root, {"tests/cases.py": cases.format(5), "tests/test_cases.py": test})
     gate = gate._replace(base="HEAD")
     verdict = judged(gate, {"tests/cases.py": cases.format(3)})
@@ -314,7 +323,7 @@ def test_a_case_that_a_function_no_longer_gives_is_lost(gate: Gate) -> None:
 
 
 def test_a_case_that_goes_with_the_product_is_only_shown(gate: Gate) -> None:
-    test = "import pytest\nimport product\n\n\n@pytest.mark.parametrize('n', product.ALL)\ndef test_n(n):\n    assert n < 9\n"
+    test = TEST_N.format("import product", "product.ALL")
     commit(gate.repo.root, {"product.py": f"{PRODUCT}ALL = [1, 2, 3]\n", "tests/test_all.py": test})
     verdict = judged(gate._replace(base="HEAD"), {"product.py": f"{PRODUCT}ALL = [1, 2]\n"})
     assert (verdict.status, [one.rule for one in verdict.shown]) == ("passed", ["tests:fewer-cases-with-code"])

@@ -67,7 +67,8 @@ class Fates:
     def _of_pair(self, before: Placed, after: Placed) -> Fate:
         told = f"{before.path}::{before.case.id}"
         off = told in self._off or before.path in self._off or after.path in self._alone
-        return Fate(after.path, after.case.id, True, after.case.line, off, told in self._fewer or self._has_fewer_rows(before, after))
+        rows = told in self._fewer or self._has_fewer_rows(before, after)
+        return Fate(after.path, after.case.id, True, after.case.line, off, rows)
 
     def _has_fewer_rows(self, before: Placed, after: Placed) -> bool:
         """Whether the text says so, and then whether that is a loss is settled."""

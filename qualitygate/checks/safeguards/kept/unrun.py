@@ -10,7 +10,7 @@ from qualitygate.checks.safeguards.kept.fates import Fate, Fates, plain
 from qualitygate.model import Outcome
 
 NOT_RUN, FEWER_CASES = "tests:not-run", "tests:fewer-cases"
-LEFT_OUT = "is not collected any more, or left out"
+LEFT_OUT = "not collected any more, or left out"
 
 _Key = tuple[str, str]
 
@@ -18,7 +18,7 @@ _Key = tuple[str, str]
 class Unrun(NamedTuple):
     """One test, of which nothing or fewer cases run: where it is, what is said of it, and how it was called in base.
 
-    `was` are its cases in question; `count` of them are gone, the others may have got other names.
+    `was` are its cases in question; `many` of them are gone, the others may have got other names.
     `stands`: its text is there.
     """
 
@@ -28,7 +28,7 @@ class Unrun(NamedTuple):
     name: str
     why: str
     was: tuple[Outcome, ...]
-    count: int
+    many: int
     stands: bool = True
 
 
@@ -105,7 +105,7 @@ class _Change:
 
     def _of_test(self, path: str, name: str, cases: list[_Gone]) -> Iterator[Unrun]:
         by_why: dict[str, list[_Gone]] = defaultdict(list)
-        rest = []
+        rest: list[_Gone] = []
         for gone in cases:
             said = self._said(gone.key)
             (by_why[said] if said else rest).append(gone)
@@ -120,7 +120,7 @@ class _Change:
             yield Unrun(FEWER_CASES, path, line, name, "", tuple(gone.was for gone in rest), count)
 
     def _without_text(self, by_file: dict[str, list[_Gone]]) -> Iterator[Unrun]:
-        """Tests that no text names: generated, inherited, or of a language that is not read. Others may replace them."""
+        """Tests that no text names: generated, inherited, of a language that is not read. Others may replace them."""
         if not by_file:
             return
         had = {_key(one) for one in self.before}
