@@ -92,6 +92,13 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
         return around.without_environment()
     if traits.ecosystem(tool) == "project":
         return around  # it may need either, or neither, and says itself what is not there
+    if traits.ecosystem(tool) == "system":  # `node --test`, which runs in a project of no packages as well
+        if not around.trusted:
+            raise ToolError(
+                "it executes code of this repository, which is not trusted in this clone",
+                hint="`qualitygate install --trust`",
+            )
+        return around
     node = traits.ecosystem(tool) == "node"
     if (around.project.modules if node else around.project.environment) is None:
         needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")

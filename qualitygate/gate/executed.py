@@ -16,14 +16,13 @@ from qualitygate.checks import scope, traits
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
-from qualitygate.gate import cache
-from qualitygate.gate.comparing import pair_of, told
+from qualitygate.gate import cache, comparing
 from qualitygate.gate.observe import Run, key_of, named, observe, recall, request_of
 from qualitygate.gate.revealing import Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.state import digest
-from qualitygate.model import Check, Finding, Outcome, Report, Tree
+from qualitygate.model import TIERS, Check, Finding, Outcome, Report, Tree
 
 if TYPE_CHECKING:
     from qualitygate.checks.safeguards.kept.fates import Fates
@@ -82,7 +81,7 @@ def gone(session: Session, job: Run, tree: Tree, head: Looked, bases: Sequence[B
     from qualitygate.checks.safeguards import tests as kept  # here, because most changes lose nothing
 
     findings = _findings(asked, found, bases[0])
-    blocking, shown = told(session, job.check, {rule.name: rule for rule in kept.rules}, findings)
+    blocking, shown = comparing.told(session, job.check, {rule.name: rule for rule in kept.rules}, findings)
     return Gone(blocking, shown, notes if found.reason else ())
 
 
@@ -241,7 +240,9 @@ def _fates(asked: _Asked, base: BaseTree) -> Fates:
 
     mine = next((one for one in asked.session.policy.checks if one.tool == kept.name), None)
     check = mine or Check(kept.name, kept.name, "ratchet", asked.job.check.tier, "", {})
-    return Fates(pair_of(asked.session, check, kept, asked.tree, asked.head.there, base), check.options)
+    told = mine is not None and TIERS.index(mine.tier) <= TIERS.index(asked.session.tier)
+    pair = comparing.pair_of(asked.session, check, kept, asked.tree, asked.head.there, base)
+    return Fates(pair, check.options, told=told)
 
 
 def _findings(asked: _Asked, found: _Against, base: BaseTree) -> Iterator[Finding]:

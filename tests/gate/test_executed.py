@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from qualitygate.checks.environment import load
 from qualitygate.checks.tool import Project
 from qualitygate.defaults import compile_any
 from qualitygate.gate import judging
+from qualitygate.gate.base import Bases
 from qualitygate.gate.planning import Gate, open_gate
-from qualitygate.model import Verdict
+from qualitygate.gate.trees import worktree_tree
+from qualitygate.model import Base, Verdict
 from tests.support import GIT_IDENTITY, commit, git, make_environment, make_repo, write
 
 CONFIG = """\
@@ -369,3 +372,62 @@ def test_a_base_that_cannot_be_asked_is_told_and_blames_nobody(gate: Gate) -> No
     verdict = judged(gate._replace(base="HEAD"), {"tests/conftest.py": ""})
     assert (verdict.status, lost(verdict)) == ("passed", [])
     assert any("whether all tests of base still run is not known" in note for note in verdict.notes)
+
+
+def test_where_nobody_reads_the_tests_the_runner_alone_tells(tmp_path: Path) -> None:
+    settings = CONFIG.replace("[checks.kept-tests]\n", "")
+    gate = opened(tmp_path / "repo", {**FILES, "qualitygate.toml": settings})
+    text = TESTS.replace(ZERO, "").replace("def test_double", "@pytest.mark.skip(reason='x')\ndef test_double")
+    verdict = judged(gate, {"tests/test_product.py": text.replace("1, 2, 3", "1, 2")})
+    assert sorted(lost(verdict)) == [("tests:fewer-cases", EVERY[2][1]), *EVERY[:2]]
+    renamed = judged(gate, {"tests/test_product.py": TESTS.replace("test_zero", "test_nothing")})
+    assert (renamed.status, lost(renamed)) == ("passed", [])
+
+
+def test_a_merge_may_drop_what_one_side_gave_up_and_nothing_else(tmp_path: Path) -> None:
+    gate = opened(tmp_path / "repo")
+    root = gate.repo.root
+    commit(root, {"tests/conftest.py": "collect_ignore = []\n", "tests/a.txt": ""})
+    git(root, "switch", "-qc", "side")
+    commit(root, {"tests/b.txt": "more\n", "tests/test_side.py": "def test_side():\n    assert True\n"})
+    git(root, "switch", "-q", "main")
+    commit(root, {"tests/conftest.py": 'collect_ignore = ["test_shapes.py"]\n'})
+    parents = tuple(git(root, "rev-parse", name) for name in ("main", "side"))
+    git(root, "merge", "-q", "--no-commit", "--no-verify", "side")
+
+    def judged_merge(ignored: str) -> Verdict:
+        write(root, {"tests/conftest.py": f"collect_ignore = {ignored}\n"})
+        reader, tree = worktree_tree(gate.repo, gate.state.worktree)
+        bases = tuple(Base(git(root, "rev-parse", f"{one}^{{tree}}"), one, "a side") for one in parents)
+        fork = git(root, "merge-base", *parents)
+        forks = (Base(git(root, "rev-parse", f"{fork}^{{tree}}"), fork, "their fork"),)
+        return judging.judge_against(gate, reader, tree, Bases(bases, forks=forks))
+
+    given_up = judged_merge('["test_shapes.py"]')
+    assert (given_up.status, lost(given_up)) == ("passed", [])
+    more = judged_merge('["test_shapes.py", "test_side.py"]')
+    assert lost(more) == [(NOT_RUN, "tests/test_side.py::test_side")]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no node")
+def test_a_test_of_node_that_skips_itself_is_lost_with_its_reason(tmp_path: Path) -> None:
+    test = """\
+const { test, describe } = require("node:test");
+const { need } = require("./help");
+describe("g", () => {
+  test("one", () => {});
+  test("two", (t) => { need(t); });
+});
+"""
+    settings = CONFIG.replace("pytest", "node-test").replace("[checks.kept-tests]\n", "")
+    files = {"qualitygate.toml": settings, "test/a.test.js": test, "test/help.js": "exports.need = () => {};\n"}
+    root = make_repo(tmp_path / "repo", {**files, "package.json": "{}"})
+    gate = open_gate(root, TOOLS, compile_any)
+    skipping = {"test/help.js": 'exports.need = (t) => { t.skip("later"); };\n'}
+    untrusted = judged(gate, skipping)
+    assert untrusted.status == "undecided"
+    assert "executes code of this repository, which is not trusted" in untrusted.undecided[0][1]
+    gate = gate._replace(project=lambda root: Project(), trusted=True)
+    verdict = judged(gate, skipping)
+    assert lost(verdict) == [(NOT_RUN, "test/a.test.js::g > two")]
+    assert verdict.lost[0].message == "test `g > two` passed and does not run any more: skipped: later"

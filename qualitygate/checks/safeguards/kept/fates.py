@@ -11,6 +11,7 @@ from qualitygate.checks.safeguards.kept.sides import Placed
 from qualitygate.checks.safeguards.protocol import Pair
 
 _OFF = frozenset(("skipped", "uncollected"))
+_LOST = frozenset(("lost", "lost-with-code", "uncollected"))
 _ROWS = frozenset(("tolerance", "fewer-assertions", "fewer-assertions-with-code", "no-assertion"))
 
 
@@ -30,17 +31,23 @@ class Fate(NamedTuple):
 
 
 class Fates:
-    """The fates of all tests of base; a test is named as its runner does, without parameters."""
+    """The fates of all tests of base; a test is named as its runner does, without parameters.
 
-    def __init__(self, pair: Pair, options: Mapping[str, Any]) -> None:
+    `told`: whether `kept-tests` reports what it finds. Where nobody asked it to, only what it excuses is settled.
+    """
+
+    def __init__(self, pair: Pair, options: Mapping[str, Any], *, told: bool = True) -> None:
         self._pair, self._product = pair, Product(pair, options)
         losses, self._sides, paired = judge_pairs(pair, options)
-        self._lost = {(placed.path, plain(placed.case.id)) for placed in paired.lost}
+        named = {loss.name for loss in losses if loss.rule in _LOST}
+        lost = [one for one in paired.lost if told or not {one.path, f"{one.path}::{one.case.id}"} & named]
+        self._lost = {(placed.path, plain(placed.case.id)) for placed in lost}
         both = (*paired.unchanged, *paired.pairs)
         self._after = {(one.path, plain(one.case.id)): (one, other) for one, other in both if one.case.kind == "test"}
-        self._off = {loss.name for loss in losses if loss.rule in _OFF}
+        self._off = {loss.name for loss in losses if told and loss.rule in _OFF}
         self._fewer = {loss.name for loss in losses if loss.rule in _ROWS}
-        at = {(loss.path, loss.line) for loss in losses if loss.rule == "skipped"}
+        self._told = told
+        at = {(loss.path, loss.line) for loss in losses if told and loss.rule == "skipped"}
         self._written = {(placed.path, plain(placed.case.id)) for placed in self._sides.head.tests}
         there = (placed for placed in self._sides.head.tests if (placed.path, placed.case.line) in at)
         self._alone = {placed.path for placed in there if self._sides.head.reading(placed).only}
@@ -67,7 +74,7 @@ class Fates:
     def _of_pair(self, before: Placed, after: Placed) -> Fate:
         told = f"{before.path}::{before.case.id}"
         off = told in self._off or before.path in self._off or after.path in self._alone
-        rows = told in self._fewer or self._has_fewer_rows(before, after)
+        rows = self._told if told in self._fewer else self._has_fewer_rows(before, after)
         return Fate(after.path, after.case.id, True, after.case.line, off, rows)
 
     def _has_fewer_rows(self, before: Placed, after: Placed) -> bool:
