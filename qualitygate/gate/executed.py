@@ -8,8 +8,7 @@ switched anything off. What seems lost is run once more in base as it was, and c
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qualitygate.checks import scope, traits
@@ -18,6 +17,7 @@ from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import cache, comparing
 from qualitygate.gate.observe import Run, key_of, named, observe, recall, request_of
+from qualitygate.gate.policy import FILE
 from qualitygate.gate.revealing import Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import wanted_files
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from qualitygate.checks.safeguards.kept.fates import Fates
     from qualitygate.checks.safeguards.kept.unrun import Unrun
 
-_SHOWN = 3
-_MANY = 5
-"""So many tests of one file that are lost for one reason are one finding."""
 _INDIFFERENT = ("show", "block", "touched")
 """Options that decide nothing of what runs."""
 
@@ -79,8 +76,10 @@ def gone(session: Session, job: Run, tree: Tree, head: Looked, bases: Sequence[B
     if not found.lost:
         return Gone(notes=notes if found.reason else ())
     from qualitygate.checks.safeguards import tests as kept  # here, because most changes lose nothing
+    from qualitygate.gate import unrun_findings
 
-    findings = _findings(asked, found, bases[0])
+    deciding = sorted(path for path in bases[0].changed if _decides(path, job))
+    findings = unrun_findings.of(found.lost, deciding, with_code=found.with_code)
     blocking, shown = comparing.told(session, job.check, {rule.name: rule for rule in kept.rules}, findings)
     return Gone(blocking, shown, notes if found.reason else ())
 
@@ -245,63 +244,6 @@ def _fates(asked: _Asked, base: BaseTree) -> Fates:
     return Fates(pair, check.options, told=told)
 
 
-def _findings(asked: _Asked, found: _Against, base: BaseTree) -> Iterator[Finding]:
-    """One for each test, or for a file in which many have the same lot."""
-    from qualitygate.checks.safeguards.kept.unrun import LEFT_OUT
-
-    deciding = sorted(path for path in base.changed if _decides(path, asked.job))
-    groups: dict[tuple[str, str, str], list[Unrun]] = defaultdict(list)
-    for one in found.lost:
-        why = f"{one.why}{_with(deciding)}" if one.why == LEFT_OUT else one.why
-        groups[one.path, _rule(one, found), why].append(one)
-    for (path, rule, why), some in groups.items():
-        names = ", ".join(f"`{one.name}`" for one in some[:_SHOWN])
-        more = f" and {len(some) - _SHOWN} more" if len(some) > _SHOWN else ""
-        if len(some) >= _MANY:
-            text = f"{len(some)} tests that passed do not run any more: {why}: {names}{more}"
-            yield _finding(asked, rule, path, 0, some[0].was[0].path, text)
-            continue
-        for one in some:
-            name = f"{one.was[0].path}::{_bare(one)}"
-            yield _finding(asked, rule, path, one.line, name, _text(one, why))
-
-
-def _finding(asked: _Asked, rule: str, path: str, line: int, name: str, text: str) -> Finding:
-    return Finding(asked.job.check.name, rule, path, line, 0, line, 0, text, "safeguard", name=name)
-
-
-def _text(one: Unrun, why: str) -> str:
-    from qualitygate.checks.safeguards.kept.unrun import FEWER_CASES, split
-
-    cases = [case for was in one.was if (case := split(was)[1])]
-    named = ", ".join(f"`{case}`" for case in cases[:_SHOWN]) + (" ..." if len(cases) > _SHOWN else "")
-    if one.rule == FEWER_CASES:
-        many = f"{one.many} cases that passed are" if one.many > 1 else "1 case that passed is"
-        return (
-            f"test `{one.name}`: {many} not run any more, of {named}"
-            if len(cases) > one.many
-            else (f"test `{one.name}`: {many} not run any more: {named}")
-        )
-    of = f" ({len(cases)} cases: {named})" if cases else ""
-    return f"test `{one.name}` passed and does not run any more: {why}{of}"
-
-
-def _bare(one: Unrun) -> str:
-    from qualitygate.checks.safeguards.kept.unrun import split
-
-    return split(one.was[0])[0]
-
-
-def _rule(one: Unrun, found: _Against) -> str:
-    from qualitygate.checks.safeguards.kept.unrun import FEWER_CASES
-
-    return f"{one.rule}-with-code" if found.with_code and (one.rule == FEWER_CASES or not one.stands) else one.rule
-
-
 def _decides(path: str, job: Run) -> bool:
     """Whether a file may say which tests run."""
-    return path.rpartition("/")[2] in ("conftest.py", "qualitygate.toml") or is_config(path, job.tool.config_files)
-
-
-def _with(deciding: Sequence[str]) -> str:
-    return f" (the change touches {', '.join(deciding[:_SHOWN])})" if deciding else ""
+    return path.rpartition("/")[2] in ("conftest.py", FILE) or is_config(path, job.tool.config_files)

@@ -153,7 +153,7 @@ def test_a_test_that_is_expected_to_fail_while_it_runs_is_lost(gate: Gate) -> No
 def test_a_conftest_that_leaves_a_test_out_is_told(gate: Gate, conftest: str) -> None:
     verdict = judged(gate, {"tests/conftest.py": conftest})
     assert (verdict.status, lost(verdict)) == ("failed", SHAPE)
-    assert "(the change touches tests/conftest.py)" in verdict.lost[0].message
+    assert "; the change touches tests/conftest.py" in verdict.lost[0].message
 
 
 def test_a_conftest_that_skips_by_marking_is_told_with_its_reason(gate: Gate) -> None:
@@ -177,13 +177,21 @@ def test_a_conftest_that_skips_by_marking_is_told_with_its_reason(gate: Gate) ->
 def test_settings_that_leave_a_test_out_are_told_though_no_test_changed(gate: Gate, line: str) -> None:
     verdict = judged(gate, {"pyproject.toml": f"{FILES['pyproject.toml']}{line}\n"})
     assert (verdict.status, lost(verdict)) == ("failed", SHAPE)
-    assert "(the change touches pyproject.toml)" in verdict.lost[0].message
+    assert "; the change touches pyproject.toml" in verdict.lost[0].message
 
 
 def test_flags_of_the_check_that_leave_a_test_out_are_told(gate: Gate) -> None:
     flags = CONFIG.replace('"project"\n', '"project"\nflags = ["-k", "not shape"]\n')
     verdict = judged(gate, {"qualitygate.toml": flags})
     assert (verdict.status, lost(verdict)) == ("failed", SHAPE)
+
+
+def test_many_tests_of_one_file_that_are_lost_for_one_reason_are_one_finding(gate: Gate) -> None:
+    many = "".join(f"def test_{n}():\n    assert {n} < 9\n\n\n" for n in range(6))
+    commit(gate.repo.root, {"tests/test_many.py": many})
+    verdict = judged(gate._replace(base="HEAD"), {"tests/conftest.py": 'collect_ignore = ["test_many.py"]\n'})
+    assert lost(verdict) == [(NOT_RUN, "tests/test_many.py")]
+    assert verdict.lost[0].message.startswith("6 tests (`test_0`, `test_1`, `test_2` and 3 more) passed and do not run")
 
 
 def test_an_early_exit_that_looks_green_is_told(gate: Gate) -> None:
