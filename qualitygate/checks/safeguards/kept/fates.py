@@ -65,7 +65,9 @@ class Fates:
         if key in self._after:
             return self._of_pair(*self._after[key])
         home = next((new for new, old in self._pair.renames.items() if old == path and path not in self._pair.head), "")
-        return Fate(home or path, name, stands=path not in self._pair.changed)
+        stands = path not in self._pair.changed
+        # An example in a docstring has the name of what it is about.
+        return Fate(home or path, name, stands, settled=not stands and bool(self._product.gone(name)))
 
     def is_written(self, path: str, name: str) -> bool:
         """Whether a test of head stands in the text of a file that changed, under this name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from qualitygate.checks.safeguards.kept.fates import Fate, Fates, plain
@@ -115,37 +116,48 @@ class _Change:
         now = self.has.get((path, plain(name)), set())
         count = len(rest) - len(now - self.had[cases[0].was.path, cases[0].bare])  # others got other parameters
         if not now and rest:
-            yield Unrun(NOT_RUN, path, line, name, LEFT_OUT, tuple(gone.was for gone in rest), len(rest))
+            if not cases[0].fate.line:  # no text was read that has its name
+                rest = self._without_new_names(path, rest)
+            if rest:
+                yield Unrun(NOT_RUN, path, line, name, LEFT_OUT, tuple(gone.was for gone in rest), len(rest))
         elif count > 0 and not cases[0].fate.rows:
             yield Unrun(FEWER_CASES, path, line, name, "", tuple(gone.was for gone in rest), count)
 
     def _without_text(self, by_file: dict[str, list[_Gone]]) -> Iterator[Unrun]:
         """Tests that no text names: generated, inherited, of a language that is not read. Others may replace them."""
-        if not by_file:
-            return
+        for path, cases in by_file.items():
+            off = [(gone, said) for gone in cases if (said := self._said(gone.key))]
+            left = [gone for gone in cases if not self._said(gone.key) and not self._taken(gone)]
+            off += [(gone, LEFT_OUT) for gone in self._without_new_names(path, left)]
+            for gone, why in off:
+                yield Unrun(NOT_RUN, path, 0, gone.was.name, why, (gone.was,), 1, stands=False)
+
+    def _taken(self, gone: _Gone) -> bool:
+        """Whether a test of the same last name runs somewhere now that did not before; it then stands for this one."""
+        last = _last(gone.key[1])
+        for names in self._fresh.values():
+            name = next((name for name in names if _last(name) == last), None)
+            if name is not None:
+                names.remove(name)
+                return True
+        return False
+
+    def _without_new_names(self, path: str, cases: list[_Gone]) -> list[_Gone]:
+        """Those that are more than have come in the same file under names that no text has: such names are made."""
+        several = cases[len(self._fresh[path]) :]
+        del self._fresh[path][: len(cases)]
+        return several
+
+    @cached_property
+    def _fresh(self) -> dict[str, list[str]]:
+        """Per file, names that run now, did not before, and that no text has."""
         had = {_key(one) for one in self.before}
         fresh: dict[str, list[str]] = defaultdict(list)
         for one in self.after:
             key, (bare, _) = _key(one), split(one)
             if key in self.ran and key not in had and not self.fates.is_written(one.path, bare):
                 fresh[one.path].append(key[1])
-        for path, cases in by_file.items():
-            off = [(gone, said) for gone in cases if (said := self._said(gone.key))]
-            left = [gone for gone in cases if not self._said(gone.key) and not _taken(fresh, gone)]
-            off += [(gone, LEFT_OUT) for gone in left[len(fresh[path]) :]]
-            for gone, why in off:
-                yield Unrun(NOT_RUN, path, 0, gone.was.name, why, (gone.was,), 1, stands=False)
-
-
-def _taken(fresh: dict[str, list[str]], gone: _Gone) -> bool:
-    """Whether a test of the same last name runs somewhere now that did not before; it then stands for this one."""
-    last = _last(gone.key[1])
-    for names in fresh.values():
-        for name in names:
-            if _last(name) == last:
-                names.remove(name)
-                return True
-    return False
+        return fresh
 
 
 def split(one: Outcome) -> tuple[str, str]:
