@@ -221,6 +221,7 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
             shown=(*judgement.shown, *gone.shown),
             notes=(*judgement.notes, *gone.notes),
         )
+        reasons += [gone.reason] if gone.reason else []
     for rule, surplus in judgement.unaccounted:
         reasons.append(f"{surplus} more of {rule} than base has, and not reported as new: a defect of qualitygate")
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), "; ".join(whys))

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qualitygate.checks import scope, traits
-from qualitygate.checks.running import run_command
+from qualitygate.checks.running import NO_ANSWER, run_command
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
 from qualitygate.gate import cache, comparing
@@ -35,11 +35,15 @@ Outcomes = tuple[Outcome, ...]
 
 
 class Gone(NamedTuple):
-    """What does not run any more: what blocks whoever commits, what is only shown, and notes on what is not known."""
+    """What does not run any more: what blocks whoever commits, and what is only shown.
+
+    `notes`: base cannot be asked, for which no change is to be blamed. `reason`: time ran out, so nothing is decided.
+    """
 
     blocking: tuple[Finding, ...] = ()
     shown: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    reason: str = ""
 
 
 NOTHING = Gone()
@@ -72,16 +76,18 @@ def gone(session: Session, job: Run, tree: Tree, head: Looked, bases: Sequence[B
     forks = [base for base in bases if base.fork]
     sides = [base for base in bases if not base.fork]
     found = _of_merge(asked, sides, forks) if forks else _of_all(asked, sides)
-    notes = (f"{job.check.name}: whether all tests of base still run is not known: {found.reason}",)
+    said = f"whether all tests of base still run is not known: {found.reason}" if found.reason else ""
+    late = said if NO_ANSWER in said else ""
+    notes = (f"{job.check.name}: {said}",) if said and not late else ()
     if not found.lost:
-        return Gone(notes=notes if found.reason else ())
+        return Gone(notes=notes, reason=late)
     from qualitygate.checks.safeguards import tests as kept  # here, because most changes lose nothing
     from qualitygate.gate import unrun_findings
 
     deciding = sorted(path for path in bases[0].changed if _decides(path, job))
     findings = unrun_findings.of(found.lost, deciding, with_code=found.with_code)
     blocking, shown = comparing.told(session, job.check, {rule.name: rule for rule in kept.rules}, findings)
-    return Gone(blocking, shown, notes if found.reason else ())
+    return Gone(blocking, shown, notes, late)
 
 
 def _of_head(session: Session, job: Run, head: Looked, base: BaseTree) -> Outcomes | None:
@@ -125,16 +131,20 @@ def _of_merge(asked: _Asked, sides: Sequence[BaseTree], forks: Sequence[BaseTree
     """What is lost against any side, unless another side gave it up: the fork had it, and that side has not."""
     all_ = [_against(asked, side) for side in sides]
     lost: dict[tuple[str, str], Unrun] = {}
+    reason = next((one.reason for one in all_ if one.reason), "")
     for number, one in enumerate(all_):
         others = [side for n, side in enumerate(sides) if n != number and one.lost]
-        given = [(_known(asked, side) or _Had()).tests for side in others]
-        had = [(_known(asked, fork) or _Had()).tests for fork in forks if one.lost]
+        try:
+            given = [(_known(asked, side) or _Had()).tests for side in others]
+            had = [(_known(asked, fork) or _Had()).tests for fork in forks if one.lost]
+        except QualityGateError as exc:  # who gave what up cannot be told
+            reason = reason or exc.message
+            continue
         for unrun in one.lost:
             names = {(was.path, was.name) for was in unrun.was}
             has = [any((it.path, it.name) in names and it.state == "passed" for it in some) for some in given]
             if all(has) or not any((it.path, it.name) in names for some in had for it in some):
                 lost.setdefault((unrun.path, unrun.name), unrun)
-    reason = next((one.reason for one in all_ if one.reason), "")
     return _Against(tuple(lost.values()), any(one.with_code for one in all_), reason)
 
 
@@ -193,7 +203,8 @@ def _collected(job: Run, base: BaseTree, files: tuple[str, ...]) -> Outcomes:
     layout = base.own_layout().apart(job.check.name)
     request = request_of(job, layout, files)
     output = run_command(collector.collection(request), request.root, job.deadline - time.monotonic())
-    listed = _or_complain(collector.collected(output, request), "its tests cannot be listed there")
+    reason = NO_ANSWER if output.timed_out else "its tests cannot be listed there"
+    listed = _or_complain(collector.collected(output, request), reason)
     report = named(job, Report((), 0, tests=listed))
     cache.put(job.shared, key, report)
     return report.tests or ()

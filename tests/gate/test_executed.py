@@ -5,18 +5,21 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.checks.environment import load
-from qualitygate.checks.tool import Project
+from qualitygate.checks.running import NO_ANSWER
+from qualitygate.checks.tool import Command, Project
 from qualitygate.defaults import compile_any
-from qualitygate.gate import judging
+from qualitygate.gate import executed, judging
 from qualitygate.gate.base import Bases
 from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.trees import worktree_tree
 from qualitygate.model import Base, Verdict
+from qualitygate.process import Output
 from tests.support import GIT_IDENTITY, commit, git, make_environment, make_repo, write
 
 CONFIG = """\
@@ -24,6 +27,7 @@ schema = 1
 
 [gate]
 actor = "agent"
+time_limit = 600
 
 [checks.pytest]
 environment = "project"
@@ -439,3 +443,18 @@ describe("g", () => {
     verdict = judged(gate, skipping)
     assert lost(verdict) == [(NOT_RUN, "test/a.test.js::g > two")]
     assert verdict.lost[0].message == "test `g > two` passed and does not run any more: skipped: later"
+
+
+def test_a_base_that_does_not_answer_in_time_leaves_it_undecided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = opened(tmp_path / "repo")
+
+    def out_of_time(command: Command, *rest: Any) -> Output:
+        return Output(-9, b"", b"", timed_out=True)
+
+    monkeypatch.setattr(executed, "run_command", out_of_time)
+    verdict = judged(gate, {"tests/conftest.py": 'collect_ignore = ["test_shapes.py"]\n'})
+    assert (verdict.status, lost(verdict)) == ("undecided", [])
+    (undecided,) = verdict.undecided
+    assert undecided == ("pytest", f"whether all tests of base still run is not known: {NO_ANSWER}")
