@@ -115,7 +115,7 @@ OPTIONS: Mapping[str, Option] = {
         Field("strings", "these rules are reported and never block, such as `ruff:E501`; those of its tool"),
     ),
     "block": Option(
-        PAIRS,
+        (*PAIRS, "pytest", *_NODE_TESTS),
         Field("strings", "these rules block everybody, such as `tests:expectation-changed`, whatever their default is"),
     ),
     "max_kib": Option(

@@ -77,16 +77,28 @@ class Finding(NamedTuple):
     grave: bool = False
 
 
+class Outcome(NamedTuple):
+    """How one test fared. `said`: why it was not executed, in the runner's words. No `name`: it is about the file."""
+
+    path: str
+    name: str
+    state: Literal["passed", "failed", "skipped"]
+    said: str = ""
+    line: int = 0
+
+
 class Report(NamedTuple):
     """What a check found in one tree.
 
     `looked_at` counts the files really analysed. A `reason` makes the report incomplete: absence of
-    findings then proves nothing, and the check is undecided.
+    findings then proves nothing, and the check is undecided. `tests`: of a check that runs tests, how each fared that
+    the runner told of; None where that is not known.
     """
 
     findings: tuple[Finding, ...]
     looked_at: int
     reason: str = ""
+    tests: tuple[Outcome, ...] | None = None
 
 
 class CheckResult(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from qualitygate.checks.fixing import Fix
-from qualitygate.model import Check, Finding
+from qualitygate.model import Check, Report
 
 _Value = TypeVar("_Value")
 
@@ -47,9 +47,13 @@ def reading(root: str, read: Callable[[str], bytes | None]) -> Callable[[str], b
     return (lambda path: read(f"{root}/{path}")) if root else read
 
 
-def named_in_tree(root: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings with the paths of the tree."""
-    return tuple(one._replace(path=outward(root, one.path)) for one in findings) if root else tuple(findings)
+def named_in_tree(root: str, report: Report) -> Report:
+    """A report with the paths of the tree."""
+    if not root:
+        return report
+    found = tuple(one._replace(path=outward(root, one.path)) for one in report.findings)
+    tests = report.tests and tuple(one._replace(path=outward(root, one.path)) for one in report.tests)
+    return report._replace(findings=found, tests=tests)
 
 
 def fixes_in_tree(root: str, fixes: Iterable[Fix]) -> tuple[Fix, ...]:

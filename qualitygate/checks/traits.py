@@ -6,11 +6,11 @@ Nobody else asks a module what it has: a new trait is one function here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 
 if TYPE_CHECKING:
@@ -37,6 +37,23 @@ class Doubter(Protocol):
 
     def settle(self, report: Report, output: Output, request: Request) -> Report:
         """The report, after that program has run."""
+
+
+class Retold(Protocol):
+    """A runner of tests that tells how each fared (`Report.tests`), and can be asked about some of them again."""
+
+    def again(self, request: Request, tests: Sequence[Outcome]) -> Command:
+        """The program that runs these tests, and others if it must; for `parse`."""
+
+
+class Collector(Protocol):
+    """A runner that says which tests there are, without running them, in a fraction of the time."""
+
+    def collection(self, request: Request) -> Command:
+        """The program that names the tests that it would run."""
+
+    def collected(self, output: Output, request: Request) -> tuple[Outcome, ...] | None:
+        """Those that it named, as if they had passed; None where it did not come to its end."""
 
 
 class Lister(Protocol):
@@ -167,6 +184,16 @@ def comparer(tool: Tool) -> Comparer | None:
 def doubter(tool: Tool) -> Doubter | None:
     """The tool, if its findings must be seen twice."""
     return cast("Doubter", tool) if hasattr(tool, "retry") else None
+
+
+def retold(tool: Tool) -> Retold | None:
+    """The tool, if it tells how each test fared."""
+    return cast("Retold", tool) if hasattr(tool, "again") else None
+
+
+def collector(tool: Tool) -> Collector | None:
+    """The tool, if it can name the tests that there are without running them."""
+    return cast("Collector", tool) if hasattr(tool, "collection") else None
 
 
 def paired(tool: Tool) -> Paired | None:

@@ -1,5 +1,5 @@
 // A reporter for `node --test`: one line of JSON for each test that ended, and one at the end of all.
-// A line has `names` (from the outermost group on), `file`, `line`, `kind` ("pass" or "fail"), `skip`, `suite`, `error`,
+// A line has `names` (from the outermost group on), `file`, `line`, `kind` ("pass" or "fail"), `skip`, `why`, `suite`, `error`,
 // and what the file `printed` on standard error.
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,6 +33,7 @@ export default async function* report(source) {
         line: data.line ?? 0,
         kind: type.slice(5),
         skip: data.skip !== undefined || data.todo !== undefined,
+        why: [data.skip, data.todo].find((one) => typeof one === "string") ?? "",
         suite: data.details?.type === "suite" || data.details?.error?.failureType === "subtestsFailed",
         error: type === "test:fail" ? told(data.details?.error) : "",
         printed: type === "test:fail" && data.nesting === 0 ? (printed.get(data.file) ?? "") : "",

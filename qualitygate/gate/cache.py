@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from qualitygate.gate.state import digest, read_json, write_json
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Outcome, Report
 
 _PER_FOLDER = 24
 """256 folders of this many results of whole trees bound those at some 6,000."""
@@ -26,6 +26,8 @@ _GROUPS = 48
 """Sets of shards. One is for one check with one version, one configuration and one environment."""
 _FINDINGS = 2000
 """A file with more is looked at again."""
+_SUITES = 64
+"""Trees of which it is kept how each test fared: of a large project a few megabytes each."""
 _TYPES = (str, str, str, int, int, int, int, str, str, str, str, str, bool)
 
 
@@ -37,8 +39,9 @@ def get(shared: Path, key: str) -> Report | None:
     """The report kept under this key, or None."""
     found = read_json(_path(shared, key))
     try:
-        return _report(found["looked_at"], found["findings"])
-    except (TypeError, KeyError, ValueError):
+        report = _report(found["looked_at"], found["findings"])
+        return report._replace(tests=_outcomes(read_json(_suite(shared, key)))) if "tests" in found else report
+    except (TypeError, KeyError, ValueError, AttributeError):
         return None
 
 
@@ -47,11 +50,38 @@ def put(shared: Path, key: str, report: Report) -> None:
     if report.reason:
         return
     path = _path(shared, key)
+    row: dict[str, Any] = {"findings": report.findings, "looked_at": report.looked_at}
     try:
-        write_json(path, {"findings": report.findings, "looked_at": report.looked_at}, lasting=False)
+        if report.tests is not None:
+            place = _suite(shared, key)
+            write_json(place, _rows_of(report.tests), lasting=False)
+            _prune(place.parent, _SUITES)
+            row["tests"] = len(report.tests)
+        write_json(path, row, lasting=False)
         _prune(path.parent, _PER_FOLDER)
     except OSError:
         pass  # an unwritable cache costs time, not truth
+
+
+def _suite(shared: Path, key: str) -> Path:
+    return shared / "cache" / "suites" / f"{key}.json"
+
+
+def _rows_of(tests: Iterable[Outcome]) -> dict[str, list[Any]]:
+    """By path; of a test that passed, as nearly all do, no more than its name."""
+    rows: dict[str, list[Any]] = {}
+    for one in tests:
+        rows.setdefault(one.path, []).append(one.name if one.state == "passed" else list(one[1:]))
+    return rows
+
+
+def _outcomes(rows: Any) -> tuple[Outcome, ...]:
+    """Raises TypeError, or AttributeError, for what is not of ours: then nothing is known, of its findings neither."""
+    return tuple(
+        Outcome(path, row, "passed") if isinstance(row, str) else Outcome(path, *row)
+        for path, some in rows.items()
+        for row in some
+    )
 
 
 def _report(looked_at: Any, rows: Any) -> Report:

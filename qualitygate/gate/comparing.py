@@ -7,10 +7,11 @@ it counts unless one of the sides gave it up on purpose.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from qualitygate import git, git_diffs
 from qualitygate.checks.safeguards.protocol import Comparer, Pair, Rule
+from qualitygate.checks.tool import Tool
 from qualitygate.gate import waiving
 from qualitygate.gate.facts import Facts
 from qualitygate.gate.matching import place
@@ -60,17 +61,25 @@ def compare(
     here = _Side(head, Facts(check, comparer, session.shared, head.entries, _from(layout)), layout.read)
     reports = [_report(work, side, here, base) for base, side in pairs]
     found = _of_merge(work, [side for _, side in pairs], forks, reports) if forks else _of_all(work, reports)
+    blocking, shown = told(session, check, work.kinds, found)
+    reason = next((report.reason for report in reports if report.reason), "")
+    return Compared(blocking, shown, reports[0].looked_at, reason)
+
+
+def told(
+    session: Session, check: Check, kinds: Mapping[str, Rule], found: Iterable[Finding]
+) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Findings of these rules as the check reports them: what blocks whoever commits, and what is only shown."""
     blocking: list[Finding] = []
     shown: list[Finding] = []
-    for finding in sorted(found, key=place):
-        rule = work.kinds[finding.rule]
-        told = finding._replace(check=check.name, direction=rule.direction, fix=finding.fix or rule.fix)
-        asked = next((one for one in session.policy.requests if rule.nameable and waiving.covers(one, told)), None)
+    for one in sorted(found, key=place):
+        rule = kinds[one.rule]
+        finding = one._replace(check=check.name, direction=rule.direction, fix=one.fix or rule.fix)
+        asked = next((it for it in session.policy.requests if rule.nameable and waiving.covers(it, finding)), None)
         if asked is not None:
-            told = told._replace(message=f"{told.message} (named, with a reason: {asked.reason})")
-        (blocking if asked is None and _blocks(check, rule, session.actor) else shown).append(told)
-    reason = next((report.reason for report in reports if report.reason), "")
-    return Compared(tuple(blocking), tuple(shown), reports[0].looked_at, reason)
+            finding = finding._replace(message=f"{finding.message} (named, with a reason: {asked.reason})")
+        (blocking if asked is None and _blocks(check, rule, session.actor) else shown).append(finding)
+    return tuple(blocking), tuple(shown)
 
 
 def _blocks(check: Check, rule: Rule, actor: str) -> bool:
@@ -128,15 +137,26 @@ def _from(layout: Laid) -> Callable[[Iterable[str]], dict[str, bytes]]:
     return data
 
 
+def pair_of(session: Session, check: Check, comparer: Comparer, head: Tree, layout: Laid, base: BaseTree) -> Pair:
+    """Head and one base as a comparer sees them, for another check that asks for its judgement."""
+    work = _Work(session, check, comparer, {})
+    here = _Side(head, Facts(check, comparer, session.shared, head.entries, _from(layout)), layout.read)
+    return _pair(work, _of_base(work, base), here, base)
+
+
 def _report(work: _Work, base: _Side, head: _Side, known: BaseTree | None = None) -> Report:
     """What head lost against base; `known` is base with its diff to head, where that was asked for before."""
+    return work.comparer.compare(_pair(work, base, head, known), work.check.options)
+
+
+def _pair(work: _Work, base: _Side, head: _Side, known: BaseTree | None) -> Pair:
     changed = changed_paths(head.tree.entries, base.tree.entries)
-    tool = work.session.tools[work.check.tool]
+    tool = cast("Tool", work.comparer)
     for side in (base, head):
         side.facts.prepare(sorted(wanted(work.check, tool, side.tree.entries, changed)))
     came = any(path not in base.tree.entries for path in changed)
     went = any(path not in head.tree.entries for path in changed)
-    pair = Pair(
+    return Pair(
         base=base.tree.entries,
         head=head.tree.entries,
         changed=changed,
@@ -146,7 +166,6 @@ def _report(work: _Work, base: _Side, head: _Side, known: BaseTree | None = None
         read_base=base.read,
         read_head=head.read,
     )
-    return work.comparer.compare(pair, work.check.options)
 
 
 def _renames(work: _Work, base: _Side, head: _Side, known: BaseTree | None) -> Mapping[str, str]:

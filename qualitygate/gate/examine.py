@@ -93,6 +93,13 @@ def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
         return around.without_environment()
     if traits.ecosystem(tool) == "project":
         return around  # it may need either, or neither, and says itself what is not there
+    if traits.ecosystem(tool) == "system":  # `node --test`, which runs in a project of no packages as well
+        if not around.trusted:
+            raise ToolError(
+                "it executes code of this repository, which is not trusted in this clone",
+                hint="`qualitygate install --trust`",
+            )
+        return around
     node = traits.ecosystem(tool) == "node"
     if (around.project.modules if node else around.project.environment) is None:
         needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")
@@ -151,6 +158,9 @@ def _judge(session: Session, job: Run, head: Tree, layout: Laid, bases: list[Bas
         judgement = judgement._replace(shown=(*judgement.shown, *only_shown))
         reasons += more
         whys += known.whys
+    if traits.retold(job.tool) is not None:
+        judgement, late = _with_unrun(session, judgement, job, head, ours, bases)
+        reasons += [late] if late else []
     return _Judged(judgement, seen.report.looked_at, seen.cached, "; ".join(reasons), "; ".join(whys))
 
 
@@ -176,6 +186,21 @@ def _seen(job: Run, head: tuple[Tree, Laid], base: BaseTree, sides: Sides, *, al
         targets.must_be_there(named_in(job, entries, layout))
         seen = observe(job, layout, entries, sides.head)
     return seen
+
+
+def _with_unrun(
+    session: Session, judgement: Judgement, job: Run, head: Tree, ours: Looked, bases: Sequence[BaseTree]
+) -> tuple[Judgement, str]:
+    """The judgement with what does not run any more, and why that could not be told in time."""
+    from qualitygate.gate import executed  # here, because most commits run no test
+
+    gone = executed.gone(session, job, head, ours, bases)
+    judgement = judgement._replace(
+        new=(*judgement.new, *gone.blocking),
+        shown=(*judgement.shown, *gone.shown),
+        notes=(*judgement.notes, *gone.notes),
+    )
+    return judgement, gone.reason
 
 
 def _with_reasons(

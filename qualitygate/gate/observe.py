@@ -138,7 +138,7 @@ def _keys(job: Run, entries: Entries, files: tuple[str, ...]) -> _Keys:
         "names of modules": listing.names_digest(entries) if tool.reads != "self" else "",
         "files that are there": digest([listing.called(entries, name) for name in traits.heeds(tool)]),
     }
-    common = digest(job.check.name, sorted(basis.items()))
+    common = digest(job.check.name, sorted(basis.items()), *(("tests",) if traits.retold(tool) else ()))
     each = common if tool.reads != "tree" and traits.unit(tool) == "file" else ""
     return _Keys(digest(common, listing.content_digest(entries, files)), each, basis)
 
@@ -185,14 +185,14 @@ def observe_both(job: Run, head: Place, base: Place) -> Observed | None:
     if not here.files or not there.files:
         return None
     start, why = time.monotonic(), _why(job, keys, here.files, len(held[0]))
-    requests = [_request(job, place.layout, place.files) for place in (here, there)]
+    requests = [request_of(job, place.layout, place.files) for place in (here, there)]
     command = tool.command_of_both(*requests)
     if command is None:
         return None
     output = run_command(command, requests[0].root, job.deadline - time.monotonic())
     reports = []
     for said, request, place in zip(tool.apart(output, *requests), requests, (here, there), strict=True):
-        reports.append(_named(job, job.tool.parse(said, request)))
+        reports.append(named(job, job.tool.parse(said, request)))
         keep(job, place.entries, place.files, reports[-1])
     if any(report.reason for report in reports):
         return None  # to be said by a run of its own
@@ -200,7 +200,8 @@ def observe_both(job: Run, head: Place, base: Place) -> Observed | None:
     return Observed(report, cached=False, seconds=time.monotonic() - start, why=why)
 
 
-def _request(job: Run, layout: Laid, files: tuple[str, ...]) -> Request:
+def request_of(job: Run, layout: Laid, files: tuple[str, ...]) -> Request:
+    """What the adapter may know of a run on these files of a tree, which is laid out for it."""
     folder = scope.root_of(job.check)
     modules = job.around.project.modules
     if modules is not None:
@@ -237,8 +238,8 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     if builtin is not None:
         folder = scope.root_of(job.check)
         root, inner = os.fspath(layout.path() / folder), tuple(scope.all_within(folder, files))
-        return _named(job, builtin.look(root, inner, job.check.options))
-    request = _request(job, layout, files)
+        return named(job, builtin.look(root, inner, job.check.options))
+    request = request_of(job, layout, files)
     left = job.deadline - time.monotonic()
     command = job.tool.command(request)
     output = run_command(command, request.root, left)
@@ -249,7 +250,7 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     if output.truncated:
         return Report((), 0, "printed more than can be read")
     report = job.tool.parse(output, request)
-    return _named(job, _seen_twice(job, request, report))
+    return named(job, _seen_twice(job, request, report))
 
 
 def _seen_twice(job: Run, request: Request, report: Report) -> Report:
@@ -263,10 +264,11 @@ def _seen_twice(job: Run, request: Request, report: Report) -> Report:
     return doubter.settle(report, output, request)
 
 
-def _named(job: Run, report: Report) -> Report:
+def named(job: Run, report: Report) -> Report:
+    """A report as the check's own, with the paths of the tree."""
     # A check may have another name than its tool, and a tool may serve several checks.
-    findings = scope.named_in_tree(scope.root_of(job.check), report.findings)
-    return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in findings))
+    report = scope.named_in_tree(scope.root_of(job.check), report)
+    return report._replace(findings=tuple(finding._replace(check=job.check.name) for finding in report.findings))
 
 
 def _overlaid(job: Run, layout: Laid) -> Environment | None:

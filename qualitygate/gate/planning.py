@@ -120,11 +120,15 @@ def around_checks(gate: Gate, checks: Iterable[Check], may_run: Callable[[str], 
     return found
 
 
+_NEEDS = 2
+"""Counts up when another answer is worked out of the same settings."""
+
+
 def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
     """Per root, from which ecosystems its checks may use what is installed. To load every adapter for this costs more
     than all else that a tree which passed before needs, so it is worked out once."""
     asked = sorted({(check.tool, root_of(check), str(check.options.get("environment", ""))) for check in checks})
-    known = gate.state.shared / "policy" / f"needs-{digest(version(), asked)}.json"
+    known = gate.state.shared / "policy" / f"needs-{digest(version(), asked, _NEEDS)}.json"
     found = read_json(known)
     if isinstance(found, dict) and set(found) == {"", *(root for _, root, _ in asked)}:
         return {root: tuple(map(str, names)) for root, names in found.items()}
@@ -135,6 +139,8 @@ def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
             here.update(("python", "node", "system"))
         elif traits.uses_project(tool, {"environment": environment}) or tool.package:
             here.add(traits.ecosystem(tool))
+            if traits.ecosystem(tool) == "system" and environment == "project":
+                here.add("node")  # what is on the PATH and runs the project's code: `node --test`
     needs = {root: tuple(sorted(names)) for root, names in wanted.items()}
     try:
         write_json(known, needs, lasting=False)

@@ -1,9 +1,13 @@
-"""What a new suppression hides: the tool is asked once more, with nothing to silence it."""
+"""What a new suppression hides: the tool is asked once more, with nothing to silence it.
+
+mypy and tsc have no switch for that. They look at a copy in which spaces stand for the directives of the files in
+question, so that lines and columns stay; only a change that adds such a directive pays for it.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from qualitygate.checks import traits
 from qualitygate.errors import QualityGateError
@@ -11,8 +15,9 @@ from qualitygate.gate.examine import program_for, ready
 from qualitygate.gate.observe import observe
 from qualitygate.gate.revealing import Looked, unmasked, with_masks
 from qualitygate.gate.session import Session
-from qualitygate.gate.sides import wanted
+from qualitygate.gate.sides import wanted, wanted_files
 from qualitygate.gate.snapshot import Laid
+from qualitygate.gate.tokens import decode
 from qualitygate.model import TIERS, Check, Finding, Tree
 
 FAMILY = "suppression:"
@@ -21,7 +26,7 @@ _NAMED = 2
 
 
 def explained(session: Session, head: Tree, layout: Laid, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """The same findings; those about a suppression say what it hides, as far as tools of single files know."""
+    """The same findings; those about a suppression say what it hides, as far as tools of this gate know."""
     about = [finding for finding in findings if finding.rule.startswith(FAMILY)]
     if not about:
         return findings
@@ -29,27 +34,40 @@ def explained(session: Session, head: Tree, layout: Laid, findings: tuple[Findin
     return tuple(_told(finding, hidden) if finding in about else finding for finding in findings)
 
 
-def _hidden(session: Session, check: Check, head: Tree, layout: Laid, about: Iterable[Finding]) -> Iterator[Finding]:
+def _hidden(session: Session, check: Check, head: Tree, layout: Laid, about: Sequence[Finding]) -> Iterator[Finding]:
     tool = session.tools[check.tool]
     masks = traits.masks(tool)
-    if masks is None or tool.reads == "tree" or TIERS.index(check.tier) > TIERS.index(session.tier):
+    if masks is None or TIERS.index(check.tier) > TIERS.index(session.tier):
         return
+    together = tool.reads == "tree"
+    if together:  # it looks at everything once more: only for a suppression of its own
+        about = [finding for finding in about if masks.search(_line(layout, finding))]
     paths = frozenset(finding.path for finding in about)
     files = tuple(sorted(wanted(check, tool, head.entries, paths)))
     if not files:
         return
+    every = wanted_files(check, tool, head.entries) if together else files
     try:
         job = ready(session, check, layout, program_for(session, check))
-        seen = observe(job, layout, head.entries, files).report
+        seen = observe(job, layout, head.entries, every).report
     except QualityGateError:
         return  # the check is undecided for that reason already
-    bare = job._replace(check=check._replace(options={**check.options, "unmasked": True}))
-    side = Looked(layout, head.entries, files, seen)
+    if seen.reason:
+        return
+    blanks = traits.blanks(tool)
+    options = {**check.options, "unmasked": True}
+    bare = job if blanks is masks else job._replace(check=check._replace(options=options))
+    side = Looked(layout, head.entries, every, seen)
     left = Counter(map(_place, seen.findings))
-    for finding in unmasked(bare, side, with_masks(side, paths, masks), paths, traits.blanks(tool), observe):
+    for finding in unmasked(bare, side, with_masks(side, paths, masks), paths, blanks, observe):
         left[_place(finding)] -= 1
         if left[_place(finding)] < 0:
             yield finding
+
+
+def _line(layout: Laid, finding: Finding) -> str:
+    lines = decode(layout.read(finding.path) or b"").split("\n")
+    return lines[finding.line - 1] if 0 < finding.line <= len(lines) else ""
 
 
 def _place(finding: Finding) -> tuple[str, str, int, int]:

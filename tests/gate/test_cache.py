@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qualitygate.gate import cache
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Outcome, Report
 from tests.footprint import gate
 from tests.support import commit, git, make_repo, write
 
@@ -54,6 +54,38 @@ def test_what_was_found_in_a_file_comes_back_for_that_content_alone(tmp_path: Pa
         "c": reports["c"],
     }
     assert cache.get_files(tmp_path, "l" * 40, contents) == {}
+
+
+def test_how_each_test_fared_comes_back(tmp_path: Path) -> None:
+    tests = (
+        Outcome("b.py", "test_b", "passed"),
+        Outcome("a.py", "test_a", "skipped", "skipped: no", 3),
+        Outcome("a.py", "", "failed"),
+    )
+    for number, some in enumerate(((), None, tests)):
+        cache.put(tmp_path, f"{number}{KEY}", Report((finding("a"),), 2, tests=some))
+        known = cache.get(tmp_path, f"{number}{KEY}")
+        assert known is not None
+        assert known._replace(tests=None) == Report((finding("a"),), 2)
+        assert (known.tests is None) == (some is None)
+        assert {*(known.tests or ())} == {*(some or ())}
+
+
+@pytest.mark.parametrize("torn", (b"", b"[]", b'{"a.py": [["test_a"]]}', b'{"a.py": [3]}', b'{"a.py"'))
+def test_outcomes_that_are_torn_or_gone_are_a_result_that_is_not_known(tmp_path: Path, torn: bytes) -> None:
+    cache.put(tmp_path, KEY, Report((), 1, tests=(Outcome("a.py", "test_a", "passed"),)))
+    (place,) = (tmp_path / "cache" / "suites").iterdir()
+    place.write_bytes(torn)
+    assert cache.get(tmp_path, KEY) is None
+    place.unlink()
+    assert cache.get(tmp_path, KEY) is None
+
+
+def test_outcomes_of_some_trees_alone_are_kept(tmp_path: Path) -> None:
+    for number in range(80):
+        cache.put(tmp_path, f"{number:040}", Report((), 1, tests=(Outcome("a.py", "test_a", "passed"),)))
+    assert len(list((tmp_path / "cache" / "suites").iterdir())) == 64
+    assert cache.get(tmp_path, f"{79:040}") is not None
 
 
 def test_an_incomplete_report_is_not_kept(tmp_path: Path) -> None:

@@ -110,6 +110,38 @@ rules: tuple[Rule, ...] = (
         "a test expects another result of the same call",
         "make sure that the new result is what is wanted, not only what the code returns",
     ),
+    # What follows is told by those who saw the tests run: `gate/executed.py`.
+    Rule(
+        "tests:not-run",
+        "block",
+        "show",
+        "a test that passed is not executed any more, and finds nothing",
+        "let the runner execute it again, and mend what fails then",
+    ),
+    Rule(
+        "tests:not-run-with-code",
+        "block",
+        "show",
+        "a test that passed is not executed any more, and no text tells whether that follows from the change of code",
+        "let the runner execute it again; if what it tests was taken away, name the test and say why",
+        nameable=True,
+        kind="tests:not-run",
+    ),
+    Rule(
+        "tests:fewer-cases",
+        "block",
+        "show",
+        "a test runs with fewer parameters than it passed with",
+        "run it with all that it ran with",
+    ),
+    Rule(
+        "tests:fewer-cases-with-code",
+        "show",
+        "show",
+        "a test runs with fewer parameters than before the change of code",
+        "nothing, if what they stood for is gone",
+        kind="tests:fewer-cases",
+    ),
 )
 
 

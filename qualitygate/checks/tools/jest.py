@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import jest_report, node_files, node_tests
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 
 name = "jest"
@@ -41,7 +41,16 @@ def command(request: Request) -> Command:
 def retry(request: Request, report: Report) -> Command | None:
     """The files of those that failed once more; None where so many did that chance is no explanation."""
     files = node_tests.failing_files(report)
-    return _command(request, ("--runTestsByPath", *(f"./{path}" for path in files))) if files else None
+    return _command(request, _by_path(files)) if files else None
+
+
+def again(request: Request, tests: Sequence[Outcome]) -> Command:
+    """The files of these tests."""
+    return _command(request, _by_path(dict.fromkeys(one.path for one in tests)))
+
+
+def _by_path(files: Iterable[str]) -> tuple[str, ...]:
+    return ("--runTestsByPath", *(f"./{path}" for path in files))
 
 
 def _command(request: Request, targets: Iterable[str]) -> Command:

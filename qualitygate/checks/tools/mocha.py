@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import node_files, node_tests
 from qualitygate.checks.tools.exits import complaint, why_incomplete
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 
 name = "mocha"
@@ -47,7 +47,17 @@ def retry(request: Request, report: Report) -> Command | None:
     if len(names) > node_tests.FEW or node_tests.LOADING in names:
         return None
     # A hook has its own name, but what runs it is a test.
-    return _command(request, f"--grep={'|'.join(f'^{re.escape(name)}$' for name in names)}")
+    return _command(request, _grep(names))
+
+
+def again(request: Request, tests: Sequence[Outcome]) -> Command:
+    """These tests by name, or all where they are many, or have none."""
+    few = len(tests) <= node_tests.FEW and all(one.name for one in tests)
+    return _command(request, *([_grep(one.name for one in tests)] if few else []))
+
+
+def _grep(names: Iterable[str]) -> str:
+    return f"--grep={'|'.join(f'^{re.escape(name)}$' for name in names)}"
 
 
 def _command(request: Request, *more: str) -> Command:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import node_tests
 from qualitygate.checks.tools.exits import complaint, why_incomplete
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 
 name = "node-test"
@@ -40,6 +40,11 @@ def retry(request: Request, report: Report) -> Command | None:
     """The files of those that failed once more; None where so many did that chance is no explanation."""
     files = node_tests.failing_files(report)
     return _command(request, files) if files else None
+
+
+def again(request: Request, tests: Sequence[Outcome]) -> Command:
+    """The files of these tests."""
+    return _command(request, dict.fromkeys(one.path for one in tests))
 
 
 def _command(request: Request, targets: Iterable[str]) -> Command:
@@ -85,4 +90,5 @@ def _cases(rows: list[dict[str, object]], request: Request) -> Iterator[node_tes
             raise ValueError(f"{' > '.join(names)} is of no file of the tree")
         said = f"{row['printed']}\n{row['error']}" if of_file else str(row["error"])
         line = 0 if of_file else int(str(row["line"]))
-        yield node_tests.Case(path, () if of_file else tuple(names), failed, not row["skip"], said, line)
+        why = str(row.get("why", ""))
+        yield node_tests.Case(path, () if of_file else tuple(names), failed, not row["skip"], said, line, why)

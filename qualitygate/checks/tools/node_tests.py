@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import node_files
 from qualitygate.checks.tools.exits import complaint
 from qualitygate.errors import ToolError
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Outcome, Report
 from qualitygate.process import Output
 
 ENV: Mapping[str, str] = {**node_files.ENV, "NODE_ENV": "test", "CI": "1", "FORCE_COLOR": "0"}
@@ -32,7 +32,7 @@ class Case(NamedTuple):
     """One test: its file, relative to the tree, its names from the outermost group on, and how it fared.
 
     `said` is what failed, in words, with the places it went through. No `names`: the file could not be loaded.
-    `line` is where the test begins, if that is known.
+    `line` is where the test begins, if that is known. `why`: the reason that a test which did not run gives.
     """
 
     path: str
@@ -41,6 +41,7 @@ class Case(NamedTuple):
     ran: bool
     said: str = ""
     line: int = 0
+    why: str = ""
 
 
 def wants(path: str) -> bool:
@@ -76,9 +77,22 @@ def failing_files(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f.path for f in report.findings)) if len(report.findings) <= FEW else ()
 
 
+def outcomes(cases: Iterable[Case], between: str) -> tuple[Outcome, ...]:
+    """How each test fared; `between`: what joins its names. Of two tests of one name the one that ran counts."""
+    found: dict[tuple[str, str], Outcome] = {}
+    for case in cases:
+        key = case.path, between.join(case.names)
+        state: Literal["passed", "failed", "skipped"] = "failed" if case.failed else "passed" if case.ran else "skipped"
+        if (case.names or case.failed) and (key not in found or state != "skipped"):
+            said = f"skipped: {case.why}" if case.why else "skipped"
+            found[key] = Outcome(*key, state, said if state == "skipped" else "", case.line)
+    return tuple(found.values())
+
+
 def report_of(tool: str, cases: Iterable[Case], output: Output, request: Request) -> Report:
     """Tests that failed, and how many ran. A run in which none did, or that failed without a test, is incomplete."""
     cases = tuple(cases)
+    told = outcomes(cases, " > ")
     if not cases:
         return Report((), 0, f"{tool} found no test")
     found = tuple(dict.fromkeys(_finding(tool, case, request) for case in cases if case.failed))
@@ -88,8 +102,8 @@ def report_of(tool: str, cases: Iterable[Case], output: Output, request: Request
     if not output.code and found:
         return Report((), ran, f"{tool} passed, but {len(found)} tests did not")
     if not ran and not found:
-        return Report((), 0, f"{tool} ran no test: all are skipped")
-    return Report(found, ran)
+        return Report((), 0, f"{tool} ran no test: all are skipped", told)
+    return Report(found, ran, tests=told)
 
 
 def settle(tool: str, report: Report, again: Report) -> Report:

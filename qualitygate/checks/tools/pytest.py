@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from qualitygate.checks.tool import Command, Environment, Reads, Request
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
-from qualitygate.model import Finding, Report
+from qualitygate.model import Finding, Outcome, Report
 from qualitygate.process import Output
 
 if TYPE_CHECKING:
@@ -62,6 +62,30 @@ def retry(request: Request, report: Report) -> Command | None:
     return _command(request, ids) if len(ids) <= _FEW else None
 
 
+def again(request: Request, tests: Sequence[Outcome]) -> Command:
+    """These tests, or their files where they are many, or have no name."""
+    ids = [f"{one.path}::{one.name}".removesuffix("::") for one in tests]
+    return _command(request, ids if len(ids) <= _FEW else dict.fromkeys(one.path for one in tests))
+
+
+def collection(request: Request) -> Command:
+    """The same command, which then prints a line for each test that it would run."""
+    asked = command(request)
+    return asked._replace(argv=(*asked.argv, "--collect-only", "--verbosity=-1"))
+
+
+def collected(output: Output, request: Request) -> tuple[Outcome, ...] | None:
+    """The ids up to the first empty line; what conftest files print above them names no file of the tree."""
+    if why_incomplete(output, (0, 1, 5)):
+        return None
+    known, found = frozenset(request.files), []
+    for line in output.stdout.decode("utf-8", "replace").splitlines():
+        path, _, own = line.partition("::")
+        if own and path in known:
+            found.append(Outcome(path, own, "passed"))
+    return tuple(found) if found or output.code == 5 else None
+
+
 def _command(request: Request, targets: Iterable[str]) -> Command:
     environment = request.environment
     if environment is None:
@@ -95,7 +119,7 @@ def parse(output: Output, request: Request) -> Report:
     if broken := _broken_conftest(output, request):
         return Report((broken,), 0, f"no test ran: {broken.path} cannot be loaded")
     if output.code == 5:
-        return Report((), 0, "pytest found no test")
+        return Report((), 0, "pytest found no test", ())
     if reason := why_incomplete(output, (0, 1), request.root):
         return Report((), 0, f"pytest did not finish, {reason}")
     cases = _cases(output.report)
@@ -105,7 +129,43 @@ def parse(output: Output, request: Request) -> Report:
     findings = tuple(dict.fromkeys(finding for case in cases for finding in _findings(case, request)))
     if output.code == 1 and not findings:
         return Report((), ran, f"pytest failed, but no test did: {_last_line(output.stdout)}")
-    return Report(findings, ran, "" if ran else "every test was skipped")
+    return Report(findings, ran, "" if ran else "every test was skipped", _outcomes(cases, request))
+
+
+def _outcomes(cases: Iterable[Element], request: Request) -> tuple[Outcome, ...]:
+    """How each test fared, by the file in which it was collected: JUnit's `file` is where its function is defined."""
+    modules = {path.removesuffix(".py").replace("/", "."): path for path in request.files}
+    found = {}
+    for case in cases:
+        path, name = _collected_as(case, modules)
+        skipped, state, said = case.find("skipped"), "passed", ""
+        if case.find("failure") is not None or case.find("error") is not None:
+            state = "failed"
+        elif skipped is not None:
+            state, said = "skipped", _why_skipped(skipped)
+        # Of one that is told of twice (its teardown failed, or it ran anew) the last is what counts.
+        found[path, name] = Outcome(path, name, cast("Any", state), said, int(case.get("line", "-1")) + 1)
+    return tuple(found.values())
+
+
+def _collected_as(case: Element, modules: Mapping[str, str]) -> tuple[str, str]:
+    group, name = case.get("classname", ""), case.get("name", "")
+    if not group:  # a module, skipped or broken as a whole
+        return modules.get(name, case.get("file", "")), ""
+    parts = group.split(".")
+    for end in range(len(parts), 0, -1):
+        path = modules.get(".".join(parts[:end]))
+        if path is not None:
+            return path, "::".join((*parts[end:], name))
+    return case.get("file", ""), _own_name(case, case.get("file", ""))
+
+
+def _why_skipped(skipped: Element) -> str:
+    said = skipped.get("message", "")
+    if said == "collection skipped":
+        said = (skipped.text or "").rpartition("Skipped: ")[2].rstrip("')\"")
+    kind = "xfail" if skipped.get("type") == "pytest.xfail" else "skipped"
+    return f"{kind}: {' '.join(said.removeprefix('Skipped: ').split())[:_MESSAGE]}"
 
 
 def settle(report: Report, output: Output, request: Request) -> Report:

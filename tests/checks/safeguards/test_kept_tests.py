@@ -8,7 +8,7 @@ import pytest
 
 from qualitygate.checks.safeguards import tests
 from qualitygate.checks.safeguards.protocol import Pair
-from qualitygate.model import Finding
+from qualitygate.model import Finding, Report
 from tests.checks.safeguards.pairs import compared, pair
 
 PATH = "tests/test_shop.py"
@@ -363,7 +363,7 @@ def test_a_change_without_tests_reads_nothing() -> None:
         raise AssertionError(path)
 
     given: Pair = pair(CODE, CHANGED, tests)._replace(base_facts=no_facts, head_facts=no_facts)
-    assert tests.compare(given, {}) == ((), 0, "")
+    assert tests.compare(given, {}) == Report((), 0)
 
 
 def test_options_name_tests_of_odd_places() -> None:

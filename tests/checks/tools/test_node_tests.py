@@ -13,7 +13,7 @@ from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import jest, mocha, node_test, vitest
 from qualitygate.errors import ToolError
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 from tests.recorded import execute, install, lay_out, parsed, recorded, request_for, versions
 
@@ -51,7 +51,43 @@ def test_a_finding_is_a_failing_test(tool: ModuleType, version: Path) -> None:
 
 @each
 def test_tests_that_pass(tool: ModuleType, version: Path) -> None:
-    assert parsed(tool, version, "clean") == Report((), 1)
+    report = parsed(tool, version, "clean")
+    assert report._replace(tests=None) == Report((), 1)
+    assert [one.state for one in report.tests or ()] == ["passed"]
+
+
+@each
+def test_it_is_told_of_each_test_whether_it_ran(tool: ModuleType, version: Path) -> None:
+    join = " " if tool is mocha else " > "
+    told = parsed(tool, version, "findings").tests or ()
+    assert {(one.name, one.state, one.said) for one in told} == {
+        (f"prices{join}doubles", "passed", ""),
+        (f"prices{join}is wrong", "failed", ""),
+        (f"prices{join}later", "skipped", "skipped"),
+        ("alone is wrong", "failed", ""),
+    }
+    (skipped,) = parsed(tool, version, "skipped").tests or ()
+    assert (skipped.name, skipped.state) == (f"prices{join}later", "skipped")
+
+
+@each
+def test_a_file_that_cannot_be_loaded_keeps_its_tests_from_running_and_says_so(tool: ModuleType, version: Path) -> None:
+    report = parsed(tool, version, "broken")
+    # Mocha does not get to any test, and its run is not complete.
+    assert [(one.name, one.state) for one in report.tests or ()] == ([] if tool is mocha else [("", "failed")])
+    assert tool is not mocha or report.reason
+
+
+@each_tool
+def test_tests_that_seem_lost_are_asked_for_again(tool: ModuleType) -> None:
+    lost = [Outcome("test/a.js", "a (b)", "passed"), Outcome("test/a.js", "c", "passed")]
+    command = tool.again(REQUEST._replace(options={"environment": "project", "paths": ["spec"]}), lost)
+    if tool is mocha:
+        assert command.argv[-2:] == (r"--grep=^a\ \(b\)$|^c$", "spec")
+        assert not any("grep" in part for part in tool.again(REQUEST, [lost[0]._replace(name="")]).argv)
+    else:
+        assert command.argv[-1].endswith("test/a.js")
+        assert "spec" not in command.argv
 
 
 @each

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from qualitygate.checks.environment import load
+from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import pytest as adapter
 from qualitygate.errors import ToolError
-from qualitygate.model import Report
+from qualitygate.model import Outcome, Report
 from qualitygate.process import Output, run, tool_env
 from tests.support import make_environment, write
 
@@ -152,3 +153,110 @@ def test_flags_and_paths_choose_the_tests(tmp_path: Path) -> None:
     write(root, {"one/test_one.py": bad, "two/test_two.py": bad})
     report = look(root, paths=["one"], flags=["--deselect=one/test_one.py::test_a"])
     assert [f.name for f in report.findings] == ["test_b"]
+
+
+TOLD = {
+    "test_a.py": """\
+import unittest
+import pytest
+
+
+class Common:
+    def test_inherited(self):
+        pass
+
+
+class TestA(Common):
+    @pytest.mark.parametrize("x", ["p/q", "a::b", "[z]"])
+    def test_p(self, x):
+        pass
+
+
+@pytest.mark.skip(reason="no luck")
+def test_s():
+    pass
+
+
+def test_at_run_time():
+    pytest.skip("not  now")
+
+
+def test_later():
+    pytest.xfail("bug 3")
+
+
+@pytest.mark.xfail(reason="why")
+def test_wrong():
+    assert 0
+
+
+def test_bad():
+    assert 0
+
+
+class Old(unittest.TestCase):
+    @unittest.skip("u")
+    def test_u(self):
+        pass
+""",
+    "below/test_b.py": "from test_a import Common\n\n\nclass TestB(Common):\n    pass\n",
+    "test_c.py": "import pytest\n\npytest.skip('it\\'s off', allow_module_level=True)\n",
+    "test_d.py": "import nowhere\n",
+}
+
+
+def told(root: Path, command: str, *args: Any) -> tuple[Request, Output]:
+    if not (root.parent / ".venv").exists():
+        make_environment(root.parent)
+    environment = load(root.parent / ".venv")
+    asked = REQUEST._replace(root=os.fspath(root), cache_dir=os.fspath(root.parent / "cache"), environment=environment)
+    asked = asked._replace(files=tuple(TOLD), options={"flags": ["--import-mode=append", "-p", "no:cacheprovider"]})
+    return asked, run_command(getattr(adapter, command)(asked, *args), root, 60)
+
+
+def test_it_is_told_of_each_test_how_it_fared_by_the_file_that_collects_it(tmp_path: Path) -> None:
+    write(tmp_path / "tree", TOLD)
+    asked, output = told(tmp_path / "tree", "command")
+    tests = adapter.parse(output, asked).tests or ()
+    assert {(one.path, one.name): (one.state, one.said) for one in tests} == {
+        ("test_a.py", "TestA::test_inherited"): ("passed", ""),
+        ("test_a.py", "TestA::test_p[p/q]"): ("passed", ""),
+        ("test_a.py", "TestA::test_p[a::b]"): ("passed", ""),
+        ("test_a.py", "TestA::test_p[[z]]"): ("passed", ""),
+        ("test_a.py", "test_s"): ("skipped", "skipped: no luck"),
+        ("test_a.py", "test_at_run_time"): ("skipped", "skipped: not now"),
+        ("test_a.py", "test_later"): ("skipped", "xfail: bug 3"),
+        ("test_a.py", "test_wrong"): ("skipped", "xfail: why"),
+        ("test_a.py", "test_bad"): ("failed", ""),
+        ("test_a.py", "Old::test_u"): ("skipped", "skipped: u"),
+        ("below/test_b.py", "TestB::test_inherited"): ("passed", ""),
+        ("test_c.py", ""): ("skipped", "skipped: it's off"),
+        ("test_d.py", ""): ("failed", ""),
+    }
+    # What is collected has the same names, though nothing ran; and each of them can be asked for again.
+    write(tmp_path / "tree", {"test_d.py": "print('a::b')\n"})
+    asked, output = told(tmp_path / "tree", "collection")
+    listed = adapter.collected(output, asked)
+    assert {(one.path, one.name) for one in listed or ()} == {(one.path, one.name) for one in tests if one.name}
+    passed = [one for one in tests if one.state == "passed"]
+    asked, output = told(tmp_path / "tree", "again", passed)
+    again = adapter.parse(output, asked).tests or ()
+    assert {one._replace(line=0) for one in again} == {one._replace(line=0) for one in passed}
+
+
+def test_what_does_not_come_to_its_end_lists_nothing() -> None:
+    asked = REQUEST._replace(files=("test_a.py",))
+    assert adapter.collected(Output(0, b"test_a.py::test_b\n\n1 test collected", b""), asked) == (
+        Outcome("test_a.py", "test_b", "passed"),
+    )
+    for broken in (Output(2, b"", b""), Output(0, b"", b"", timed_out=True), Output(None, b"", b"gone")):
+        assert adapter.collected(broken, asked) is None
+
+
+def test_many_tests_are_asked_for_by_their_files(tmp_path: Path) -> None:
+    make_environment(tmp_path)
+    asked = REQUEST._replace(environment=load(tmp_path / ".venv"))
+    many = [Outcome("test_a.py", f"test_{n}", "passed") for n in range(200)]
+    assert adapter.again(asked, many).argv[-1] == "test_a.py"
+    assert adapter.again(asked, [many[0]._replace(name="")]).argv[-1] == "test_a.py"
+    assert adapter.again(asked, many[:2]).argv[-2:] == ("test_a.py::test_0", "test_a.py::test_1")

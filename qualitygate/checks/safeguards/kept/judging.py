@@ -11,7 +11,7 @@ from qualitygate.checks.safeguards.inventory.places import is_test, language, na
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import Shared
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
-from qualitygate.checks.safeguards.kept.pairing import last_part, pair_tests
+from qualitygate.checks.safeguards.kept.pairing import Paired, last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
@@ -26,11 +26,17 @@ _WARNINGS = ("warns", "assertWarns", "deprecated_call")
 
 def judge(pair: Pair, options: Mapping[str, Any]) -> tuple[list[Loss], Sides]:
     """All losses of a change."""
+    losses, sides, _ = judge_pairs(pair, options)
+    return losses, sides
+
+
+def judge_pairs(pair: Pair, options: Mapping[str, Any]) -> tuple[list[Loss], Sides, Paired]:
+    """All losses of a change, and which test of base is which of head."""
     sides = sides_of(pair, options)
     if not sides.base.files and not sides.head.files:
-        return [], sides
+        return [], sides, Paired((), (), (), ())
     judge_ = _Judge(pair, sides, options)
-    return list(judge_.losses()), sides
+    return list(judge_.losses()), sides, judge_.paired
 
 
 class _Judge:
