@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from qualitygate import git
 from qualitygate.bootstrap import existing_trials, house_trials
-from qualitygate.bootstrap.deciding import mypy, plain, ruff, semgrep, tests
+from qualitygate.bootstrap.deciding import kept, mypy, plain, ruff, semgrep, tests
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.growing import NOTHING, TAKEN_OUT, Taken, Told, of_the_project, told
@@ -25,6 +25,8 @@ _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
     "mypy": mypy.decide,
     "pytest": tests.python,
     "semgrep": semgrep.decide,
+    "kept-tests": kept.decide,
+    "kept-types": kept.decide,
     **dict.fromkeys(("vitest", "jest", "mocha", "node-test"), tests.decide),
 }
 """Tools for which it takes more than to try them; `deciding.plain` has all others."""

@@ -133,8 +133,11 @@ def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
         tool, here = gate.tools[name], wanted.setdefault(root, set())
         if traits.ecosystem(tool) == "project":
             here.update(("python", "node", "system"))
-        elif traits.uses_project(tool, {"environment": environment}) or tool.package:
+            continue
+        if tool.package:
             here.add(traits.ecosystem(tool))
+        if traits.uses_project(tool, {"environment": environment}):
+            here.update((traits.ecosystem(tool), traits.imports(tool)))
     needs = {root: tuple(sorted(names)) for root, names in wanted.items()}
     try:
         write_json(known, needs, lasting=False)
