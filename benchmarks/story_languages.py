@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.story_asking import switched_on
 from benchmarks.story_tree import Defect, Found
 
 SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
@@ -22,13 +21,15 @@ _NOT_SOURCE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|__mocks__|testing|docs?|examples?|scripts|tools|vendor|third_?party|fixtures|testdata|"
     r"dist|public|playground|e2e|\.[^/]*)/|[.-](?:test|spec|config|stories|min|d)\.[cm]?[jt]sx?$|_test\.go$|\.gen\.ts$"
 )
-_TEST = re.compile(r"[.-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:tests?|__tests__)/.*\.[cm]?[jt]sx?$")
-_CALL = re.compile(rb"(?m)^\s*(it|test)\(")
+TEST_FILE = re.compile(r"[.-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:tests?|__tests__)/.*\.[cm]?[jt]sx?$")
+CALL = re.compile(rb"(?m)^\s*(it|test)\(")
+"""Where a test of JavaScript begins."""
 _LINES = 4000
 # A closing bracket alone at the margin, a blank line, and something that begins at the margin.
 _GAP = re.compile(rb"(?m)^[})\]]+;?\r?\n\r?\n(?=[A-Za-z#/])")
 # Comments that have to stay on top: of tools, of builds, of lawyers.
 _ON_TOP = re.compile(rb"(?i)go:build|\+build|@ts-|eslint|@jest|@vitest|licen[cs]e|copyright|shellcheck|biome|prettier")
+_OF_THE_NEXT = re.compile(rb"next-line|@ts-(?:ignore|expect-error)|prettier-ignore|biome-ignore ")
 
 
 class Hosts(NamedTuple):
@@ -85,7 +86,8 @@ def layout(data: bytes) -> Layout:
     return Layout(";" if ended > open_ended else "", indent, "'" if text.count("'") > text.count('"') else '"')
 
 
-def _placed(hosts: Hosts, path: str, broken: str, mended: str, line: int, rule: str) -> Defect:
+def placed(hosts: Hosts, path: str, broken: str, mended: str, line: int, rule: str) -> Defect:
+    """One text or the other between two definitions of a file; the finding is `line` lines below its first."""
     data = hosts.read(path)
     text, first = put(data, broken)
     return Defect("", path, text, put(data, mended)[0], Found(path, first + line, rule))
@@ -97,7 +99,7 @@ def _statement(
     """One statement of JavaScript, ended as the file ends its own; in a test where there is nothing else."""
     for path in (hosts.of(*kinds) or (hosts.of(*kinds, tests=True) if anywhere else []))[:1]:
         end = layout(hosts.read(path)).end
-        yield _placed(hosts, path, broken + end, mended if mended.startswith("//") else mended + end, 0, rule)
+        yield placed(hosts, path, broken + end, mended if mended.startswith("//") else mended + end, 0, rule)
 
 
 def _debugger(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
@@ -120,38 +122,14 @@ def _eslint(hosts: Hosts) -> Iterator[Defect]:
     """The first of these rules that the project has switched on, as its own eslint says."""
     for rule, kinds, broken, mended in _ESLINT:
         path = next(iter(hosts.of(*kinds)), None)
-        if path is not None and rule in _switched_on(hosts.root, path):
+        if path is not None and rule in switched_on(hosts.root, path):
             if rule.endswith("no-unused-vars") and not layout(hosts.read(path)).end:
                 continue
             if rule.endswith("no-unused-vars"):
-                yield _placed(hosts, path, broken, mended, 0, f"eslint:{rule}")
+                yield placed(hosts, path, broken, mended, 0, f"eslint:{rule}")
             else:
                 yield from _statement(hosts, kinds, broken, mended, f"eslint:{rule}")
             return
-
-
-def _switched_on(root: Path, path: str) -> frozenset[str]:
-    folder = next((top for top in (root / path).parents if (top / "node_modules/.bin/eslint").exists()), None)
-    if folder is None:
-        return frozenset()
-    # As the product does: from the folder of the settings that are nearest.
-    names = (
-        "eslint.config.js",
-        "eslint.config.mjs",
-        "eslint.config.ts",
-        ".eslintrc.json",
-        ".eslintrc.yml",
-        ".eslintrc",
-    )
-    top = next((top for top in (root / path).parents if any((top / name).exists() for name in names)), folder)
-    argv = [str(folder / "node_modules/.bin/eslint"), "--print-config", str(root / path)]
-    done = subprocess.run(argv, cwd=top, capture_output=True, check=False, text=True)
-    try:
-        rules = json.loads(done.stdout).get("rules", {})
-    except (ValueError, AttributeError):
-        return frozenset()
-    levels = {name: value[0] if isinstance(value, list) else value for name, value in rules.items()}
-    return frozenset(name for name, level in levels.items() if level not in (0, "off"))
 
 
 def _types(hosts: Hosts) -> Iterator[Defect]:
@@ -161,7 +139,7 @@ def _types(hosts: Hosts) -> Iterator[Defect]:
     for path in modules[:1]:
         end = layout(hosts.read(path)).end
         broken = f"export const storyCount: string = 1{end}"
-        yield _placed(hosts, path, broken, f"export const storyCount = 1{end}", 0, "tsc:TS2322")
+        yield placed(hosts, path, broken, f"export const storyCount = 1{end}", 0, "tsc:TS2322")
 
 
 def _spaced(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
@@ -170,10 +148,10 @@ def _spaced(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
 
 def _test(tool: str) -> Callable[[Hosts], Iterator[Defect]]:
     def make(hosts: Hosts) -> Iterator[Defect]:
-        tests = [path for path in hosts.of(*SCRIPTS, tests=True) if _TEST.search(path)]
-        for path in [path for path in tests if _CALL.search(hosts.read(path))][:1]:
+        tests = [path for path in hosts.of(*SCRIPTS, tests=True) if TEST_FILE.search(path)]
+        for path in [path for path in tests if CALL.search(hosts.read(path))][:1]:
             data = hosts.read(path).rstrip() + b"\n\n"
-            call = _CALL.search(data)
+            call = CALL.search(data)
             end, indent, quote = layout(data)
             word = call[1].decode() if call else "it"
             top, bottom = f"{word}({quote}has a story{quote}, () => {{\n{indent}", f"{end}\n}}){end}\n"
@@ -193,7 +171,7 @@ def pattern(hosts: Hosts) -> Iterator[Defect]:
 def _in(kinds: Sequence[str], broken: str, mended: str, line: int, rule: str) -> Callable[[Hosts], Iterator[Defect]]:
     def make(hosts: Hosts) -> Iterator[Defect]:
         for path in (hosts.of(*kinds) or hosts.of(*kinds, tests=True))[:1]:
-            yield _placed(hosts, path, broken, mended, line, rule)
+            yield placed(hosts, path, broken, mended, line, rule)
 
     return make
 
@@ -270,6 +248,8 @@ def moved(path: str, data: bytes) -> bytes | None:
     while first < len(lines) - 1 and not lines[first].strip():
         first += 1
     last = _comment_ends(lines, first)
+    if last > first and _OF_THE_NEXT.search(lines[last - 1]):
+        last = first
     if last > first and _ON_TOP.search(b"\n".join(lines[first:last])):
         at = last
     elif at and not lines[at].strip():

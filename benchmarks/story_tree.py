@@ -21,6 +21,9 @@ Listing = Mapping[str, tuple[str, str]]
 _FINDING = re.compile(
     r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w@/.-]+)(?: |$)", re.M
 )
+# What an agent reads: the findings of one rule under it.
+_TITLE = re.compile(r'^(?:lost |hidden )?"(?P<rule>[a-z-]+:[\w@/.-]+)" \d+ findings?')
+_ITEM = re.compile(r'^- (?:\w+ )?"(?P<path>[^"]+)"(?::(?P<line>\d+))?')
 
 
 class Done(NamedTuple):
@@ -40,13 +43,17 @@ class Found(NamedTuple):
 
 
 class Defect(NamedTuple):
-    """A file with something wrong in it, the one finding that must come of it, and the file put right."""
+    """A file with something wrong in it, the one finding that must come of it, and the file put right.
+
+    `agent`: nobody but a coding agent is refused for it.
+    """
 
     check: str
     path: str
     broken: bytes
     mended: bytes
     expected: Found
+    agent: bool = False
 
 
 def surroundings(work: Path) -> dict[str, str]:
@@ -127,5 +134,12 @@ def differences(before: Listing, after: Listing) -> list[str]:
 
 
 def findings(said: str) -> list[Found]:
-    """What a text report lists, in any order."""
-    return sorted(Found(m["path"].strip('"'), int(m["line"] or 0), m["rule"]) for m in _FINDING.finditer(said))
+    """What a report lists, as text for people or as agents read it."""
+    found = [Found(m["path"].strip('"'), int(m["line"] or 0), m["rule"]) for m in _FINDING.finditer(said)]
+    rule = ""
+    for line in said.splitlines():
+        if title := _TITLE.match(line):
+            rule = title["rule"]
+        elif rule and (m := _ITEM.match(line)):
+            found.append(Found(m["path"], int(m["line"] or 0), rule))
+    return sorted(found)
