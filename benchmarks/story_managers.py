@@ -9,7 +9,10 @@ from pathlib import Path
 
 from benchmarks.story_tree import Defect, Done, findings, git, run
 
-DEFAULTS = ("syntax", "ruff", "merge-marker", "large-file", "secrets")
+DEFAULTS = (
+    *("syntax", "ruff", "merge-marker", "large-file", "secrets"),
+    *("suppressions", "handlers", "kept-tests", "kept-types", "kept-settings"),
+)
 """The checks that run where there is no `qualitygate.toml`."""
 
 Row = tuple[str, bool, float, str]
@@ -68,6 +71,7 @@ def clean(manager: str, config: Path, root: Path, env: Mapping[str, str], *, all
 def tried(manager: str, config: Path, root: Path, env: Mapping[str, str], defect: Defect) -> Iterator[Row]:
     """An unstaged defect is refused with and without `--all-files`, and passes once it is mended."""
     place = root / defect.path
+    env = {**env, "AI_AGENT": "1"} if defect.agent else env
     for all_files in (True, False):
         place.write_bytes(defect.broken)
         done = _run(manager, config, root, env, all_files)
