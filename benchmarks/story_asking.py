@@ -29,8 +29,8 @@ def is_silent(root: Path, path: str, before: bytes, after: bytes) -> bool:
 
 def ruff(root: Path, path: str, data: bytes) -> Counter[str]:
     """How often each rule of ruff is broken, by the settings that hold for the file."""
-    own = root / ".venv" / "bin" / "ruff"
-    program = str(own) if own.exists() else shutil.which("ruff")
+    own = _holding(_above(root, path), (".venv/bin/ruff",))
+    program = str(own / ".venv/bin/ruff") if own else shutil.which("ruff")
     if program is None:
         return Counter()
     argv = [program, "check", "--no-cache", "--force-exclude", "--output-format=json", f"--stdin-filename={path}", "-"]
@@ -51,7 +51,7 @@ def eslint(root: Path, path: str, data: bytes) -> Counter[str]:
 
 def eslint_folder(root: Path, path: str) -> tuple[str, Path] | None:
     """The ESLint that looks at a file, and where it is started: as the product does, beside the nearest settings."""
-    above = [top for top in (root / path).parents if top == root or root in top.parents]
+    above = _above(root, path)
     program = next((found for top in above if (found := top / "node_modules/.bin/eslint").exists()), None)
     if program is None:
         return None
@@ -69,6 +69,11 @@ def switched_on(root: Path, path: str) -> frozenset[str]:
     rules: Mapping[str, Any] = found.get("rules", {}) if isinstance(found, dict) else {}
     levels = {name: value[0] if isinstance(value, list) else value for name, value in rules.items()}
     return frozenset(name for name, level in levels.items() if level not in (0, "off"))
+
+
+def _above(root: Path, path: str) -> list[Path]:
+    """The folders that hold a file, the nearest first, up to the root."""
+    return [top for top in (root / path).parents if top == root or root in top.parents]
 
 
 def _holding(folders: Iterable[Path], names: Iterable[str]) -> Path | None:

@@ -21,6 +21,8 @@ Listing = Mapping[str, tuple[str, str]]
 _FINDING = re.compile(
     r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w@/.-]+)(?: |$)", re.M
 )
+_MEMBERS = ("", "*/", "*/*/")
+"""Where members of a workspace lie."""
 # What an agent reads: the findings of one rule under it.
 _TITLE = re.compile(r'^(?:lost |hidden )?"(?P<rule>[a-z-]+:[\w@/.-]+)" \d+ findings?')
 _ITEM = re.compile(r'^- (?:\w+ )?"(?P<path>[^"]+)"(?::(?P<line>\d+))?')
@@ -85,16 +87,17 @@ def git(root: Path, env: Mapping[str, str], *args: str) -> str:
 
 
 def copy(source: Path, target: Path, env: Mapping[str, str], *, keep_remote: bool) -> None:
-    """A copy with its own `.venv` and packages, on a clean work tree; without remotes unless they are kept."""
+    """A copy with its own `.venv` (of members, too) and packages, on a clean work tree; without remotes unless kept."""
     shutil.copytree(source, target, symlinks=True)
-    for path in _with_own_path(target / ".venv"):
+    environments = [found for depth in _MEMBERS for found in target.glob(f"{depth}.venv") if found.is_dir()]
+    for path in [path for environment in environments for path in _with_own_path(environment)]:
         data = path.read_bytes()
         if os.fsencode(source) in data and b"\0" not in data:
             path.write_bytes(data.replace(os.fsencode(source), os.fsencode(target)))
     for remote in git(target, env, "remote").split() if not keep_remote else ():
         git(target, env, "remote", "remove", remote)
     with open(target / ".git" / "info" / "exclude", "a") as file:
-        file.write("\n/.venv/\nnode_modules/\n")
+        file.write("\n.venv/\nnode_modules/\n")
 
 
 def _with_own_path(environment: Path) -> Iterator[Path]:
