@@ -33,7 +33,16 @@ def ruff(root: Path, path: str, data: bytes) -> Counter[str]:
     program = str(own / ".venv/bin/ruff") if own else shutil.which("ruff")
     if program is None:
         return Counter()
-    argv = [program, "check", "--no-cache", "--force-exclude", "--output-format=json", f"--stdin-filename={path}", "-"]
+    argv = [
+        program,
+        "check",
+        "--no-fix",
+        "--no-cache",
+        "--force-exclude",
+        "--output-format=json",
+        f"--stdin-filename={path}",
+        "-",
+    ]
     rows = _json(argv, root, data)
     return Counter(str(row["code"]) for row in rows) if isinstance(rows, list) else Counter()
 
