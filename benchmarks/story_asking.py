@@ -7,8 +7,9 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _ESLINT_SETTINGS = (
     *("eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts", "eslint.config.mts"),
@@ -16,46 +17,55 @@ _ESLINT_SETTINGS = (
 )
 
 
-def adds(root: Path, path: str, before: bytes, after: bytes) -> Counter[str]:
-    """The rules of its linter that `after` breaks more often than `before`; none where nobody looks at the file."""
+class Said(NamedTuple):
+    """A finding: the rule as the tool calls it, its line, and what stands there."""
+
+    rule: str
+    line: int
+    text: bytes
+
+
+def adds(root: Path, path: str, before: bytes, after: bytes) -> list[Said]:
+    """What its linter says of `after` and not of `before`; nothing where nobody looks at the file."""
     ask = ruff if path.endswith(".py") else eslint
-    return ask(root, path, after) - ask(root, path, before)
+    known = Counter((one.rule, one.text) for one in ask(root, path, before))
+    found = []
+    for one in ask(root, path, after):
+        known[one.rule, one.text] -= 1
+        if known[one.rule, one.text] < 0:
+            found.append(one)
+    return found
 
 
-def is_silent(root: Path, path: str, before: bytes, after: bytes) -> bool:
-    """Whether it says nothing of `after` that it did not say of `before`."""
-    return not adds(root, path, before, after)
+def _said(data: bytes, rows: Iterable[tuple[str, int]]) -> tuple[Said, ...]:
+    lines = data.splitlines()
+    return tuple(Said(rule, line, lines[line - 1].strip() if 0 < line <= len(lines) else b"") for rule, line in rows)
 
 
-def ruff(root: Path, path: str, data: bytes) -> Counter[str]:
-    """How often each rule of ruff is broken, by the settings that hold for the file."""
+@lru_cache(maxsize=64)
+def ruff(root: Path, path: str, data: bytes) -> tuple[Said, ...]:
+    """What ruff finds in a file with this content, by the settings that hold for it."""
     own = _holding(_above(root, path), (".venv/bin/ruff",))
     program = str(own / ".venv/bin/ruff") if own else shutil.which("ruff")
     if program is None:
-        return Counter()
-    argv = [
-        program,
-        "check",
-        "--no-fix",
-        "--no-cache",
-        "--force-exclude",
-        "--output-format=json",
-        f"--stdin-filename={path}",
-        "-",
-    ]
-    rows = _json(argv, root, data)
-    return Counter(str(row["code"]) for row in rows) if isinstance(rows, list) else Counter()
+        return ()
+    argv = [program, "check", "--no-fix", "--no-cache", "--force-exclude", "--output-format=json"]
+    rows = _json([*argv, f"--stdin-filename={path}", "-"], root, data)
+    found = rows if isinstance(rows, list) else []
+    return _said(data, [(f"ruff:{row['code']}", row["location"]["row"]) for row in found])
 
 
-def eslint(root: Path, path: str, data: bytes) -> Counter[str]:
+@lru_cache(maxsize=64)
+def eslint(root: Path, path: str, data: bytes) -> tuple[Said, ...]:
     """The same for ESLint, where the project has it."""
     folder = eslint_folder(root, path)
     if folder is None:
-        return Counter()
+        return ()
     program, top = folder
     rows = _json([program, "--stdin", f"--stdin-filename={root / path}", "--format=json"], top, data)
     messages = [one for row in rows for one in row["messages"]] if isinstance(rows, list) else []
-    return Counter(str(one["ruleId"]) for one in messages if one.get("ruleId") or "ignore" not in one["message"])
+    messages = [one for one in messages if one.get("ruleId") or "ignore" not in one["message"]]
+    return _said(data, [(f"eslint:{one['ruleId']}", one.get("line") or 0) for one in messages])
 
 
 def eslint_folder(root: Path, path: str) -> tuple[str, Path] | None:

@@ -7,6 +7,7 @@ nothing: it would name the same place.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from benchmarks import story_asking, story_kept, story_settings
 from benchmarks.story_ground import Ground, insert
@@ -15,6 +16,8 @@ from benchmarks.story_tree import Defect, Found
 
 _MOST = 6
 """Files that are tried."""
+_ASKED = 6
+"""Texts that a linter is asked about: it may forbid all of a kind, and takes its time."""
 
 # Put together here: no gate is to take these for suppressions of our own files.
 _NO, _OFF = "no", "dis" + "able"
@@ -41,11 +44,16 @@ _DROPPED = "Promise.resolve().catch(() => {{}}){1}"
 
 
 def _silent(ground: Ground, defects: Iterable[Defect]) -> Iterator[Defect]:
-    """The first of these of which the project's own linter says nothing."""
-    for one in defects:
-        if story_asking.is_silent(ground.root, one.path, one.mended, one.broken):
+    """Of the first few the one of which the project's own linter says nothing; else the first, with what it says."""
+    spoken = None
+    for one in islice(defects, _ASKED):
+        found = story_asking.adds(ground.root, one.path, one.mended, one.broken)
+        if not found:
             yield one
             return
+        spoken = spoken or one._replace(also=tuple(Found(one.path, said.line, said.rule) for said in found))
+    if spoken is not None:
+        yield spoken
 
 
 def _of_python(ground: Ground, rows: Sequence[tuple[str, str, int]], rule: str, needs: bytes = b"") -> Iterator[Defect]:

@@ -32,7 +32,8 @@ def _lint(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
     """In the first file in which the project's own settings forbid it, and forbid nothing else of it."""
     for number in range(len(ground.sources)):
         for one in _in_source(ground, "ruff", number, _UNUSED, _USED, 1, "ruff:F401", among=len(ground.sources)):
-            if story_asking.adds(ground.root, one.path, one.mended, one.broken) == {"F401": 1}:
+            found = story_asking.adds(ground.root, one.path, one.mended, one.broken)
+            if [said.rule for said in found] == [one.expected.rule]:
                 yield one
                 return
 

@@ -29,9 +29,10 @@ def unexpected(defect: Defect, done: Done, code: int) -> list[str]:
     """What is wrong with the answer to a defect: exactly it must be named, and nothing else."""
     wrong = [] if done.code == code else [f"exit {done.code}"]
     found = findings(done.said)
+    others = [one for one in found if one != defect.expected and one not in defect.also]
     if defect.expected not in found:
         wrong.append(f"not named: {defect.expected.path}:{defect.expected.line} {defect.expected.rule}")
-    wrong += [f"also named: {one.path}:{one.line} {one.rule}" for one in found if one != defect.expected][:5]
+    wrong += [f"also named: {one.path}:{one.line} {one.rule}" for one in others][:5]
     if "undecided" in done.said:
         wrong.append(next(line.strip() for line in done.said.splitlines() if "undecided" in line)[:200])
     if found.count(defect.expected) > 1:

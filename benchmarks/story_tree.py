@@ -47,7 +47,7 @@ class Found(NamedTuple):
 class Defect(NamedTuple):
     """A file with something wrong in it, the one finding that must come of it, and the file put right.
 
-    `agent`: nobody but a coding agent is refused for it.
+    `agent`: nobody but a coding agent is refused for it. `also`: what a linter of the project says of it itself.
     """
 
     check: str
@@ -56,6 +56,7 @@ class Defect(NamedTuple):
     mended: bytes
     expected: Found
     agent: bool = False
+    also: tuple[Found, ...] = ()
 
 
 def surroundings(work: Path) -> dict[str, str]:
