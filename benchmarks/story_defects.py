@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from benchmarks import story_asking, story_compared, story_languages
 from benchmarks.story_ground import HOSTS, Ground, insert
-from benchmarks.story_tree import Defect, Found
+from benchmarks.story_tree import ANYWHERE, Defect, Found
 
 _UNUSED = "def story_unused_import() -> None:\n    import json\n"
 _USED = "def story_unused_import() -> str:\n    import json\n\n    return json.dumps(1)\n"
@@ -121,6 +121,14 @@ def _tests(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
         yield Defect("pytest", path, broken, mended, Found(path, broken.count(b"\n"), "pytest:failed"))
 
 
+def _command(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    """A test that fails, for a command that runs tests: it is anybody's guess which lines it prints."""
+    words = str(options.get("run", ""))
+    if "test" in words or "coverage" in words:
+        for one in (*_tests(ground, options), *story_languages.KNOWN["mocha"](ground.hosts))[:1]:
+            yield one._replace(expected=Found(one.path, ANYWHERE, "command:failed"))
+
+
 def _read(ground: Ground, path: str) -> bytes:
     place = ground.root / path
     return place.read_bytes() if place.is_file() else b""
@@ -136,6 +144,7 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
     "semgrep": _pattern,
     "secrets": _secret,
     "pytest": _tests,
+    "command": _command,
 }
 """Check to its defects. They are made when asked for: each sees what the ones before it left behind."""
 

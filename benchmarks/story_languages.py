@@ -30,6 +30,7 @@ _GAP = re.compile(rb"(?m)^[})\]]+;?\r?\n\r?\n(?=[A-Za-z#/])")
 # Comments that have to stay on top: of tools, of builds, of lawyers.
 _ON_TOP = re.compile(rb"(?i)go:build|\+build|@ts-|eslint|@jest|@vitest|licen[cs]e|copyright|shellcheck|biome|prettier")
 _OF_THE_NEXT = re.compile(rb"next-line|@ts-(?:ignore|expect-error)|prettier-ignore|biome-ignore ")
+_STATEMENT = re.compile(r"\s*(?:import|export .* from|const|let|var|return|throw|await|expect|[\w.]+\().*\S")
 
 
 class Hosts(NamedTuple):
@@ -76,14 +77,16 @@ class Layout(NamedTuple):
 def layout(data: bytes) -> Layout:
     """Told by what most of its lines do."""
     lines = data.decode("utf-8", "replace").splitlines()
-    ended = sum(line.endswith(";") for line in lines)
-    open_ended = sum(line.endswith((")", '"', "'")) and not line.startswith((" * ", "//")) for line in lines)
+    # Types and tables have lines that end in a quote, too: only statements tell.
+    statements = [line.rstrip() for line in lines if _STATEMENT.match(line)]
+    ended = sum(line.endswith(";") for line in statements)
+    open_ended = sum(line.endswith((")", '"', "'")) for line in statements)
     indents = [found[0] for line in lines if (found := re.match(r"\t|  (?=\S)|    (?=\S)", line))]
     indent = max(set(indents), key=indents.count) if indents else "  "
     # What is nested deeply has few lines of one step.
     indent = "  " if indent == "    " and indents.count("  ") * 10 > len(indents) else indent
     text = data.decode("utf-8", "replace")
-    return Layout(";" if ended > open_ended else "", indent, "'" if text.count("'") > text.count('"') else '"')
+    return Layout("" if open_ended > ended else ";", indent, "'" if text.count("'") > text.count('"') else '"')
 
 
 def placed(hosts: Hosts, path: str, broken: str, mended: str, line: int, rule: str) -> Defect:
@@ -176,6 +179,7 @@ def _in(kinds: Sequence[str], broken: str, mended: str, line: int, rule: str) ->
     return make
 
 
+_MAY_WRITE = re.compile(rb"(?m)^permissions: write-all|^permissions:\r?\n(?:[ \t]+[^\n]*\n)*?[ \t]+[\w-]+: write")
 _JOB = """
   story:
     runs-on: ubuntu-latest
@@ -193,7 +197,7 @@ def _workflow(hosts: Hosts) -> Iterator[Defect]:
         data = hosts.read(path).rstrip() + b"\n"
         # What one job may have, a second one turns into too much.
         if (
-            b": write" in data
+            _MAY_WRITE.search(data)
             or re.findall(rb"(?m)^([\w-]+|\"on\"):", data)[-1:] != [b"jobs"]
             or not re.search(rb"(?m)^  \w", data)
         ):

@@ -36,6 +36,10 @@ class Done(NamedTuple):
     seconds: float
 
 
+ANYWHERE = -1
+"""A line of which nobody can know which one it is."""
+
+
 class Found(NamedTuple):
     """A finding as it was printed; line 0 where it is about the file."""
 
@@ -135,6 +139,11 @@ def _entry(path: Path) -> tuple[str, str]:
 def differences(before: Listing, after: Listing) -> list[str]:
     """The paths that are not the same in both."""
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
+
+
+def is_meant(found: Found, wanted: Found) -> bool:
+    """Whether a finding is one that was waited for."""
+    return found._replace(line=0) == wanted._replace(line=0) and wanted.line in (found.line, ANYWHERE)
 
 
 def findings(said: str) -> list[Found]:
