@@ -45,8 +45,8 @@ def bootstrapped(root: Path, capsys: pytest.CaptureFixture[str], *options: str) 
     return document
 
 
-def why_left_out(document: dict[str, Any]) -> str:
-    return str(next(row["reason"] for row in document["left_out"] if row["what"] == "node-test"))
+def why_left_out(document: dict[str, Any], check: str = "node-test") -> str:
+    return str(next(row["reason"] for row in document["left_out"] if row["what"] == check))
 
 
 @pytest.mark.parametrize("options", [(), ("--dry-run",), ("--dry-run", "--trust")])
@@ -100,3 +100,13 @@ def test_what_cannot_get_lost_is_no_check_that_fails_its_proof(
     why = {row["what"]: row["reason"] for row in document["left_out"]}
     assert why["kept-tests"].startswith("there is no test here that could get lost")
     assert why["kept-types"].startswith("no product code here has a type that could get lost")
+
+
+def test_nobody_is_told_to_install_packages_where_no_manifest_names_any(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A hook of pre-commit brings prettier to projects that have nothing else to do with node."""
+    hook = "repos:\n- repo: https://github.com/pre-commit/mirrors-prettier\n  rev: v3.1.0\n  hooks:\n  - id: prettier\n"
+    root = make_repo(tmp_path / "shop", {".pre-commit-config.yaml": hook, "price.js": PRICE})
+    said = why_left_out(bootstrapped(root, capsys, "--dry-run"), "prettier")
+    assert said == "it runs from node_modules, and there is no package.json that could bring prettier there"
