@@ -41,7 +41,7 @@ ANYWHERE = -1
 
 
 class Found(NamedTuple):
-    """A finding as it was printed; line 0 where it is about the file."""
+    """A finding as it was printed; line 0 where it is about the file. Of what is waited for, "" is any path."""
 
     path: str
     line: int
@@ -143,7 +143,8 @@ def differences(before: Listing, after: Listing) -> list[str]:
 
 def is_meant(found: Found, wanted: Found) -> bool:
     """Whether a finding is one that was waited for."""
-    return found._replace(line=0) == wanted._replace(line=0) and wanted.line in (found.line, ANYWHERE)
+    place = wanted.path in ("", found.path) and wanted.line in (found.line, ANYWHERE)
+    return place and found.rule == wanted.rule
 
 
 def findings(said: str) -> list[Found]:
