@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
@@ -101,8 +103,23 @@ _TEXTS = (
 _SHELL = re.compile(r"[|;<>&`\n]|\$\(")
 
 
-def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[str] = ()) -> tuple[Standing, ...]:
-    """Each command that is a check, once; of several forms of one, the plainest. `scripts`: those that start bash."""
+Absent = Callable[[str], bool]
+"""Whether a program is not here, so that a command which starts it cannot be tried."""
+
+
+def absent_from(root: Path) -> Absent:
+    """Programs that are neither on the PATH nor among those installed in a work tree."""
+    places = [root / name / "bin" for name in (".venv", "venv", "env")]
+    return lambda program: not shutil.which(program) and not any((place / program).exists() for place in places)
+
+
+def standings(
+    facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[str] = (), absent: Absent = lambda program: False
+) -> tuple[Standing, ...]:
+    """Each command that is a check, once; of several forms of one, the plainest whose program is not `absent`.
+
+    `scripts`: those that start bash.
+    """
     found: dict[tuple[object, ...], Standing] = {}
     bash = frozenset(scripts)
     named = {row.name if row.runner == "npm" else row.path for row in facts.gate_commands if row.runner in _NAMED}
@@ -113,12 +130,15 @@ def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[s
         key = (one.run, one.directory) if one.run else (one.command, one.path)
         other = found.get(key)
         found[key] = _merged(other, one) if other else one
-    return tuple(_covered(found.values(), planned))
+    ordered = sorted(found.values(), key=lambda row: _plainness(row, absent))
+    return tuple(_covered(ordered, planned))
 
 
-def candidates(facts: Facts, planned: Sequence[PlannedCheck] = ()) -> tuple[Stated, ...]:
+def candidates(
+    facts: Facts, planned: Sequence[PlannedCheck] = (), absent: Absent = lambda program: False
+) -> tuple[Stated, ...]:
     """The commands that may be tried, for the question whether they may; not those that a check runs already."""
-    rows = standings(facts, [check for check in planned if check.tool == TOOL])
+    rows = standings(facts, [check for check in planned if check.tool == TOOL], (), absent)
     return tuple(Stated(row.command, row.directory, row.run) for row in rows if row.group == "check")
 
 
@@ -198,12 +218,11 @@ def _against(words: list[str]) -> Iterator[str]:
         yield "it does not end by itself"
 
 
-def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Iterator[Standing]:
+def _covered(ordered: Sequence[Standing], planned: Sequence[PlannedCheck]) -> Iterator[Standing]:
     by_tool: dict[str, list[str]] = {}
     for check in planned:
         by_tool.setdefault(check.tool, []).append(check.name)
     done: dict[tuple[str, bool], set[str]] = {}
-    ordered = sorted(rows, key=_plainness)
     own = {row: [c.name for c in planned if row.run and (list(row.run), row.directory) == _runs(c)] for row in ordered}
     for row in (one for one in ordered if own[one]):
         done.setdefault((row.directory, row.kind == "test"), set()).update(_left(row, by_tool))
@@ -240,7 +259,7 @@ _WRAPPING = ("coverage", "nyc", "c8")
 _PLAIN = ("lint", "test", "tests", "typecheck", "type-check", "types", "check", "format:check")
 
 
-def _plainness(row: Standing) -> tuple[bool, bool, int]:
-    """Plain names first, and those without words of their own after them."""
+def _plainness(row: Standing, absent: Absent) -> tuple[bool, bool, bool, int]:
+    """What can start first, then plain names, and those without words of their own after them."""
     named = len(row.run) <= 3 and bool(row.run) and row.run[-1] in _PLAIN
-    return row.group != "check", not named, len(row.command)
+    return row.group != "check", bool(row.run) and absent(row.run[0]), not named, len(row.command)

@@ -107,6 +107,20 @@ def test_a_script_that_ci_names_and_its_lines_are_one_command_and_coverage_only_
     assert [(row.command, row.group, row.why) for row in found.values()] == [("sh scripts/test", "covered", "pytest")]
 
 
+def test_a_form_that_can_start_here_stands_for_one_that_cannot(tmp_path: Path) -> None:
+    """`just lint` was tried where there is no just, and `black --check .` dropped as another form of it."""
+    files: dict[str, str | bytes | None] = {
+        "Justfile": "@lint:\n    black --check shop\n",
+        ".github/workflows/ci.yml": WORKFLOW % "black --check shop",
+    }
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert [one.run for one in candidates(facts)] == [("just", "lint")]
+    here = candidates(facts, (), lambda program: program == "just")
+    assert [one.run for one in here] == [("black", "--check", "shop")]
+    rows = standings(facts, (), (), lambda program: program == "just")
+    assert {row.command: row.why for row in rows}["just lint"] == "another form of what a command above does"
+
+
 def test_a_check_by_name_alone_is_one_of_its_own(tmp_path: Path) -> None:
     """Nothing is known of what it starts, so nothing else can be another form of it."""
     package = '{"scripts": {"lint": "own-linter .", "test": "own-tests"}}'
