@@ -27,10 +27,10 @@ class Said(NamedTuple):
 
 def adds(root: Path, path: str, before: bytes, after: bytes) -> list[Said]:
     """What its linter says of `after` and not of `before`; nothing where nobody looks at the file."""
-    ask = ruff if path.endswith(".py") else eslint
-    known = Counter((one.rule, one.text) for one in ask(root, path, before))
+    asked = (ruff,) if path.endswith(".py") else (eslint, biome)
+    known = Counter((one.rule, one.text) for ask in asked for one in ask(root, path, before))
     found = []
-    for one in ask(root, path, after):
+    for one in (one for ask in asked for one in ask(root, path, after)):
         known[one.rule, one.text] -= 1
         if known[one.rule, one.text] < 0:
             found.append(one)
@@ -66,6 +66,24 @@ def eslint(root: Path, path: str, data: bytes) -> tuple[Said, ...]:
     messages = [one for row in rows for one in row["messages"]] if isinstance(rows, list) else []
     messages = [one for one in messages if one.get("ruleId") or "ignore" not in one["message"]]
     return _said(data, [(f"eslint:{one['ruleId']}", one.get("line") or 0) for one in messages])
+
+
+@lru_cache(maxsize=64)
+def biome(root: Path, path: str, data: bytes) -> tuple[Said, ...]:
+    """The same for Biome, which has to find the text in its file: it is put there, and taken away again."""
+    top = _holding(_above(root, path), ("node_modules/.bin/biome",))
+    if top is None:
+        return ()
+    place = root / path
+    kept = place.read_bytes()
+    place.write_bytes(data)
+    try:
+        found = _json([str(top / "node_modules/.bin/biome"), "lint", "--reporter=json", path], root, b"")
+    finally:
+        place.write_bytes(kept)
+    rows = found.get("diagnostics", ()) if isinstance(found, dict) else ()
+    rows = [(row["category"], row["location"].get("span") or [0]) for row in rows if row["severity"] != "information"]
+    return _said(data, [(f"biome:{name.split('/')[-1]}", data.count(b"\n", 0, span[0]) + 1) for name, span in rows])
 
 
 def eslint_folder(root: Path, path: str) -> tuple[str, Path] | None:
