@@ -11,6 +11,7 @@ same.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import sys
@@ -34,7 +35,11 @@ from qualitygate.git import Repo
 from qualitygate.model import Verdict
 
 DEFAULT = ("syntax", "ruff", "ruff-format", "markers", "large-files", "secrets")
-_OPTIONS = {"semgrep": 'rules = ["swallowed-exception", "file-left-open"]\n'}
+_OXLINT = ("no-unused-vars", "eqeqeq", "no-console", "no-empty", "import/no-cycle", "typescript/no-explicit-any")
+_OPTIONS = {
+    "semgrep": 'rules = ["swallowed-exception", "file-left-open"]\n',
+    "oxlint": f"rules = {json.dumps(_OXLINT)}\n",
+}
 _RUFF = 'target-version = "py310"\n[lint]\nselect = ["E", "F", "W", "I", "N", "B", "UP", "INP", "S", "C4", "EXE"]\n'
 
 

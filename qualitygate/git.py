@@ -311,6 +311,19 @@ def differing(repo: Repo, tree: str, beside: str) -> frozenset[str] | None:
     return _DIFFERS.get((repo.common_dir, beside, tree))
 
 
+def between(repo: Repo, old: str, new: str) -> tuple[dict[str, Entry], dict[str, Entry]]:
+    """The files of two trees that are not in both, or not alike. Reads nothing else; raises GitError for a tree that
+    is not there."""
+    left, right = dict[str, Entry](), dict[str, Entry]()
+    fields = os.fsdecode(ask(repo, "diff-tree", "-r", "-z", "--no-renames", old, new)).split("\0")
+    for meta, path in zip(fields[::2], fields[1::2], strict=False):
+        was, mode, gone, blob, status = meta.split(" ")
+        for side, entry, absent in ((left, Entry(was[1:], gone), "A"), (right, Entry(mode, blob), "D")):
+            if status != absent and entry.mode != "160000":
+                side[path] = entry
+    return left, right
+
+
 def _listed(output: bytes) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for row in os.fsdecode(output).split("\0"):  # as a whole: no name reaches across a NUL

@@ -99,8 +99,9 @@ def _tried(draft: Draft, scratch: Scratch, row: Standing, limit: float) -> Stand
 
 def _name(row: Standing, taken: set[str]) -> str:
     """What one types: `npm-lint` for `npm run lint`, but only `codespell` for that with its options and folders."""
-    words = [word for word in row.run if word != "run" and not word.startswith("-")][:3]
-    if len(row.tools) == 1 and words[0] == row.tools[0]:
+    plain = (word for word in row.run if not word.startswith("-") and "=" not in word)
+    words = [word for word in plain if word not in ("run", "env")][:3]
+    if len(row.tools) == 1 and words[0].lower() == row.tools[0].lower():
         words = words[:1]
-    plain = slug("-".join((*words, row.directory)).strip("-")).strip("-") or "command"
-    return next(name for n in range(1, 1000) if (name := plain if n == 1 else f"{plain}-{n}") not in taken)
+    first = slug("-".join((*words, row.directory)).strip("-")).strip("-") or "command"
+    return next(name for n in range(1, 1000) if (name := first if n == 1 else f"{first}-{n}") not in taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -44,22 +45,39 @@ HANDLERS: Mapping[tuple[str, ...], str] = {
 }
 """What catches everything and does nothing."""
 
+ESCAPES: Mapping[str, str] = {
+    ".go": "func seeded(value any) {}\n",
+    ".rs": "fn _seeded() { run().unwrap(); }\n",
+    ".kt": "val seeded = run()!!\n",
+    ".cs": "class Seeded { dynamic value; }\n",
+    ".swift": "let seeded = run() as! Int\n",
+}
+"""What gets round the types, by the suffix of files; put on top, because a file of Rust ends with its tests."""
+
 _RETURNS = re.compile(rb"^([ \t]*(?:async )?def \w+\([^()\n]*\)) -> [^:\n]+:[ \t]*$", re.MULTILINE)
 _MOST = 3
 
 
 def lost_types(paths: Iterable[str], read: Read) -> Iterator[Sown]:
-    """Python files in which one function lost what it returns, TypeScript files with a value of any type."""
-    python, script = 0, 0
+    """Python files in which one function lost what it returns, others in which something gets round the types."""
+    sown: Counter[str] = Counter()
     for path in paths:
         if not is_product(path) or not (data := read(path)):
             continue
-        if path.endswith(".py") and python < _MOST and (found := _RETURNS.search(data)):
-            python += 1
-            yield Sown(path, data[: found.start()] + found[1] + b":" + data[found.end() :], "types:lost-annotation")
-        elif path.endswith((".ts", ".tsx")) and types.wants(path) and script < _MOST:
-            script += 1
-            yield Sown(path, data.rstrip(b"\n") + b"\nexport const _seeded: any = 1;\n", "types:any")
+        suffix = path[path.rfind(".") :]
+        if sown[suffix] < _MOST and (found := _untyped(path, suffix, data)):
+            sown[suffix] += 1
+            yield found
+
+
+def _untyped(path: str, suffix: str, data: bytes) -> Sown | None:
+    if suffix == ".py" and (found := _RETURNS.search(data)):
+        return Sown(path, data[: found.start()] + found[1] + b":" + data[found.end() :], "types:lost-annotation")
+    if suffix in (".ts", ".tsx") and types.wants(path):
+        return Sown(path, data.rstrip(b"\n") + b"\nexport const _seeded: any = 1;\n", "types:any")
+    if suffix in ESCAPES:
+        return Sown(path, ESCAPES[suffix].encode() + data, "types:escape")
+    return None
 
 
 SETTINGS = tuple(f"settings:{kind}" for kind in ("gate-removed", "hook-removed", "ci-step", "ci-trigger"))

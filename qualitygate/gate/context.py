@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -59,6 +60,14 @@ class Text:
     def rows(self) -> list[str]:
         """The text of those lines, whitespace collapsed."""
         return [" ".join(self.lines[number - 1].split()) for number in self.filled]
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(self.rows)
+
+    def count(self, line: int) -> int:
+        """How many lines read as this one does, whitespace apart."""
+        return self._counts[" ".join(self.lines[line - 1].split())]
 
     @cached_property
     def owners(self) -> list[str]:
@@ -135,6 +144,9 @@ def _comment(lexed: Lexed, offset: int) -> str | None:
     if at < 0 or lexed.comments[at][1] <= offset:
         return None
     start, end = lexed.comments[at]
+    # A comment may be a page: what is said about its tenth line is about that line.
+    line = lexed.line(offset)
+    start, end = max(start, lexed.lines[line - 1]), min(end, *lexed.lines[line : line + 1])
     return "# " + " ".join(lexed.text[start:end].lstrip("#").split())
 
 
@@ -173,6 +185,20 @@ def statement_at(text: Text, spot: Spot) -> tuple[str, ...]:
     low = breaks[after - 1] if after else 0
     high = breaks[after] if after < len(breaks) else len(spot.row)
     return tuple(spot.row[max(low, spot.start - _STATEMENT) : min(high, spot.stop + _STATEMENT)])
+
+
+_WORD = re.compile(r"\w+")
+
+
+def row_at(text: Text, line: int) -> tuple[str, ...]:
+    """The tokens that begin on a physical line; its words where none does, as in a comment."""
+    if text.lexed is not None:
+        starts, lines = text.lexed.starts, text.lexed.lines
+        first = bisect_left(starts, lines[line - 1])
+        last = bisect_left(starts, lines[line]) if line < len(lines) else len(starts)
+        if last > first:
+            return tuple(text.lexed.tokens[first:last])
+    return tuple(_WORD.findall(text.lines[line - 1]))
 
 
 def occurrence(spot: Spot) -> int:

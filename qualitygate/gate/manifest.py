@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from qualitygate.model import Entries
 
-_FORM = b"qualitygate snapshot 1 "
+_FORM = b"qualitygate snapshot 2 "
 _SECOND = 1_000_000_000
 
 
 class Manifest(NamedTuple):
-    """`stamp` is the last time that was given, in whole seconds; `rows` are `mode blob path`."""
+    """`stamp` is the last time that was given, in whole seconds; `rows` are `mode blob path`.
+
+    Where the snapshot holds a `tree` of git, its files are known by that, and there are no rows.
+    """
 
     stamp: int
     rows: frozenset[str]
     folders: Mapping[str, int]
+    tree: str = ""
 
 
 def path_of(directory: Path) -> Path:
@@ -49,18 +53,18 @@ def read(path: Path) -> Manifest | None:
         if head != _FORM + _sum(body):
             return None
         first, _, rest = os.fsdecode(body).partition("\0")
-        stamp, count = (int(word) for word in first.split(" "))
+        stamp, count, tree = first.split(" ")
     except (OSError, ValueError):
         return None
     fields = rest.split("\0") if rest else []
-    pairs = (row.split(" ", 1) for row in fields[:count])
-    return Manifest(stamp, frozenset(fields[count:]), {name: int(stamp) for stamp, name in pairs})
+    pairs = (row.split(" ", 1) for row in fields[: int(count)])
+    return Manifest(int(stamp), frozenset(fields[int(count) :]), {name: int(time) for time, name in pairs}, tree)
 
 
 def write(path: Path, manifest: Manifest) -> None:
     """Replace the manifest in one step. Raises OSError."""
     folders = [f"{stamp} {name}" for name, stamp in manifest.folders.items()]
-    first = f"{manifest.stamp} {len(folders)}"
+    first = f"{manifest.stamp} {len(folders)} {manifest.tree}"
     body = os.fsencode("\0".join((first, *folders, *manifest.rows)))
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_bytes(_FORM + _sum(body) + b"\n" + body)
@@ -71,8 +75,8 @@ def _sum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode("ascii")
 
 
-def is_whole(directory: Path, manifest: Manifest) -> bool:
-    """Whether every plain file is there still: cleaners of caches take single ones.
+def is_whole(directory: Path, manifest: Manifest, rows: Callable[[], Iterable[str]]) -> bool:
+    """Whether every plain file is there still: cleaners of caches take single ones. `rows` is asked only in doubt.
 
     What is no plain file may never have been made. A folder that somebody wrote to is looked through, and
     given its time again.
@@ -81,7 +85,7 @@ def is_whole(directory: Path, manifest: Manifest) -> bool:
     doubtful = {name for name, stamp in manifest.folders.items() if not _is_of(f"{top}/{name}", stamp)}
     if not doubtful:
         return True
-    for row in manifest.rows:
+    for row in rows():
         path = path_in(row)
         if path.rpartition("/")[0] in doubtful and row.startswith("100") and not os.path.lexists(f"{top}/{path}"):
             return False

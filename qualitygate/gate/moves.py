@@ -153,6 +153,21 @@ def became(trees: Trees, base: Place, head: Place) -> bool:
     )
 
 
+def outdone(trees: Trees, base: Place, head: Place, head_lines: Mapping[Place, int]) -> bool:
+    """Whether the hunk that both lines are in holds a line without the finding that is liker to base's than head's is.
+
+    Then base's line was mended, and head's put beside it.
+    """
+    here, there = trees.text(base[0], old=True), trees.text(head[0], old=False)
+    hunk = trees.line_map(base[0]).old_hunk(base[1])
+    if here is None or there is None or hunk is None or hunk != trees.line_map(head[0]).new_hunk(head[1]):
+        return False
+    mine = here.lines[base[1] - 1]
+    rows = range(hunk.new_start, min(hunk.new_stop, hunk.new_start + _ROWS, len(there.lines) + 1))
+    own = max(_alike(mine, there.lines[head[1] - 1]), _SIMILAR)
+    return any(_alike(mine, there.lines[n - 1]) > own for n in rows if not head_lines.get((head[0], n)))
+
+
 _TELLING = 3
 
 

@@ -71,7 +71,7 @@ def judge(bench: Bench, reader: Repo, tree: Tree) -> Verdict:
 def laid_out(bench: Bench, reader: Repo, tree: Tree) -> Iterator[Path]:
     """The tree in the snapshot, which nobody else changes meanwhile."""
     with lock(bench.gate.state.worktree, bench.limit):
-        yield sync(bench.gate.state.worktree / "head", reader, tree.entries)
+        yield sync(bench.gate.state.worktree / "head", reader, tree.entries, tree.id)
 
 
 def fixes_of(bench: Bench, root: Path, name: str, paths: tuple[str, ...]) -> tuple[Fix, ...]:

@@ -12,8 +12,17 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from qualitygate.gate.context import Context, Text, context_at, defined_name, find_spot, message_class, statement_at
-from qualitygate.gate.moves import Place, Trees, became, mended, stays, travelled
+from qualitygate.gate.context import (
+    Context,
+    Text,
+    context_at,
+    defined_name,
+    find_spot,
+    message_class,
+    row_at,
+    statement_at,
+)
+from qualitygate.gate.moves import Place, Trees, became, mended, outdone, stays, travelled
 from qualitygate.model import Finding
 
 
@@ -21,7 +30,8 @@ class Site(NamedTuple):
     """A finding with what identifies it.
 
     `path` is base's name of the file, `line` 0 where the finding is about the file, `owner` the
-    definition that holds it, `defines` the name whose definition begins on the line.
+    definition that holds it, `defines` the name whose definition begins on the line. `statement` is the
+    logical line, `row` the physical one.
     """
 
     number: int
@@ -29,6 +39,7 @@ class Site(NamedTuple):
     line: int
     context: Context
     statement: tuple[str, ...]
+    row: tuple[str, ...]
     owner: str
     defines: str
     said: str
@@ -95,10 +106,11 @@ def _site(index: int, finding: Finding, base_path: str, read: Callable[[str], Te
     text = read(finding.path)
     spot = find_spot(text, finding) if text is not None else None
     if spot is None or text is None:
-        return Site(index, base_path, 0, Context((), said, ()), (), "", "", said)
+        return Site(index, base_path, 0, Context((), said, ()), (), (), "", "", said)
     line = finding.line
     owner, defines = text.owners[line - 1], defined_name(text.lines[line - 1])
-    return Site(index, base_path, line, context_at(spot), statement_at(text, spot), owner, defines, said)
+    statement, row = statement_at(text, spot), row_at(text, line)
+    return Site(index, base_path, line, context_at(spot), statement, row, owner, defines, said)
 
 
 def _count(sites: Iterable[Site]) -> dict[Place, int]:
@@ -179,8 +191,13 @@ def _in_place(left: _Open, heads: list[Site], words: _Key) -> None:
     def fits(base: Site, head: Site) -> bool:
         return _not_copied(left, base, head)
 
+    def fits_edited(base: Site, head: Site) -> bool:
+        places = (base.path, base.line), (head.path, head.line)
+        same = base.row == head.row or not outdone(left.trees, *places, left.head_lines)
+        return same and _not_copied(left, base, head)
+
     _pair(left, heads, kept_base, kept_head, fits)
-    _pair(left, heads, edited_base, edited_head, fits)
+    _pair(left, heads, edited_base, edited_head, fits_edited)
 
 
 def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_file: bool) -> None:
@@ -195,6 +212,10 @@ def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_
     def statement(site: Site) -> Hashable:
         found = words(site) if site.line and site.statement else None
         return None if found is None else (found, site.statement, site.path if same_file else "")
+
+    def row(site: Site) -> Hashable:
+        found = words(site) if site.line and site.row else None
+        return None if found is None else (found, site.row, site.path if same_file else "")
 
     def definition(site: Site) -> Hashable:
         found = words(site) if site.line and site.defines else None
@@ -213,6 +234,7 @@ def _elsewhere(left: _Open, heads: list[Site], words: _Key, *, sure: bool, same_
     if sure:
         _pair(left, heads, statement, statement, left_and_arrived)
     _pair(left, heads, statement, statement, moved)
+    _pair(left, heads, row, row, moved)
     _pair(left, heads, definition, definition, moved)
 
 
@@ -324,28 +346,56 @@ def _anywhere(left: _Open, heads: list[Site]) -> None:
         _elsewhere(left, heads, words, sure=False, same_file=False)
 
 
-_TELLING = 6
-"""Tokens of a statement, from which on it is told from others by itself."""
+_TELLING, _TELLING_AT_HOME = 6, 4
+"""Tokens from which on code is told from other code by itself: anywhere, and in the definition or file it was in."""
 
 
 def _alone(left: _Open, heads: list[Site]) -> None:
-    """A statement that moved without any neighbour: base has no other like it, it left there and is new elsewhere."""
+    """Code that moved without any neighbour: base has no other like it, it left there and is new elsewhere."""
 
     def statement(site: Site) -> Hashable:
-        return (site.statement, site.context.centre) if site.line and len(site.statement) >= _TELLING else None
+        return (site.statement, site.context.centre) if len(site.statement) >= _TELLING else None
 
-    before, after = (Counter(map(statement, sites.values())) for sites in (left.base, left.head))
+    # Half of a long statement may have been edited, and a line of it stand elsewhere as it was.
+    def row(site: Site) -> Hashable:
+        return (site.row, site.context.centre) if len(site.row) >= _TELLING else None
 
-    def only(site: Site) -> Hashable:
-        key = statement(site)
-        return key if before[key] == 1 and after[key] else None
+    def in_definition(site: Site) -> Hashable:
+        told = site.owner and len(site.row) >= _TELLING_AT_HOME
+        return (site.row, site.context.centre, site.path, site.owner) if told else None
 
     def fits(base: Site, head: Site) -> bool:
-        return (
-            _not_copied(left, base, head) and not _settled(left, base, old=True) and not _settled(left, head, old=False)
-        )
+        here = _not_copied(left, base, head)
+        return here and not _settled(left, base, old=True) and not _settled(left, head, old=False)
 
-    _pair(left, heads, only, only, fits)
+    for words in (statement, row, in_definition):
+        only = _only_one(left, words)
+        _pair(left, heads, only, only, fits)
+    _pair(left, heads, lambda site: _at_top(left, site), lambda site: _in_file(left, site, old=False), fits)
+
+
+def _in_file(left: _Open, site: Site, *, old: bool) -> Hashable:
+    """The words of a line of which this version of its file has one."""
+    text = left.trees.text(site.path, old=old) if len(site.row) >= _TELLING_AT_HOME else None
+    return (site.row, site.context.centre, site.path) if text is not None and text.count(site.line) == 1 else None
+
+
+def _at_top(left: _Open, site: Site) -> Hashable:
+    """The same, where it was code of the file itself: what stands in a block is told by its definition."""
+    text = left.trees.text(site.path, old=True) if site.line else None
+    is_inner = text is None or text.lines[site.line - 1][:1].isspace()
+    return None if is_inner else _in_file(left, site, old=True)
+
+
+def _only_one(left: _Open, words: _Key) -> _Key:
+    """The same words, where one of base's findings that are left has them, and no more."""
+    before = Counter(map(words, left.base.values()))
+
+    def key(site: Site) -> Hashable:
+        found = words(site)
+        return found if before[found] == 1 else None
+
+    return key
 
 
 def _edited(left: _Open, heads: list[Site]) -> None:

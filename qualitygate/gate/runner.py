@@ -27,7 +27,7 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     head = head._replace(files=head.entries)  # listed once
     trees = [base_tree(session, base, number, head) for number, base in enumerate(bases.all)]
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
-    layout = Layout(session.place / "head", session.repo, head.entries)
+    layout = Layout(session.place / "head", session.repo, head.entries, head.id)
     return judge_all(session, head, layout, trees, known, look=find_hidden)
 
 

@@ -157,7 +157,9 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         tree,
         head,
         settings_files(session.tools),
-        lambda suffix, entries: Layout(Path(f"{place}{suffix}"), session.repo, entries),
+        lambda suffix, entries: Layout(
+            Path(f"{place}{suffix}"), session.repo, entries, tree.id if entries is tree.entries else ""
+        ),
         lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,
         changed=git.differing(session.repo, base.tree, head.id),

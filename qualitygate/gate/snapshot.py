@@ -89,12 +89,13 @@ class Laid(Protocol):
 
 
 class Layout:
-    """A snapshot that is written when somebody first asks for it, and then once."""
+    """A snapshot that is written when somebody first asks for it, and then once. `tree`: see `sync`."""
 
-    def __init__(self, directory: Path, repo: Repo, entries: Entries) -> None:
+    def __init__(self, directory: Path, repo: Repo, entries: Entries, tree: str = "") -> None:
         self._directory = directory
         self._repo = repo
         self._entries = entries
+        self._tree = tree
         self._guard = threading.Lock()  # checks run side by side
         self._done = False
 
@@ -102,7 +103,7 @@ class Layout:
         """The directory, holding exactly the entries."""
         with self._guard:
             if not self._done:
-                sync(self._directory, self._repo, self._entries)
+                sync(self._directory, self._repo, self._entries, self._tree)
                 self._done = True
         return self._directory
 
@@ -148,25 +149,23 @@ class Layout:
             return None
 
 
-def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
+def sync(directory: Path, repo: Repo, entries: Entries, tree: str = "") -> Path:
     """Make `directory` hold exactly these files and return it.
 
+    `tree`: what git calls them as a whole; what is to be written is then not looked for among all of them.
     The caller holds `lock`. A snapshot whose last update did not end is thrown away and made anew.
     """
     place = manifest.path_of(directory)
-    known = manifest.read(place) if directory.is_dir() else None
-    if known is not None and not manifest.is_whole(directory, known):
-        known = None
-    if known is None:
+    last = manifest.read(place) if directory.is_dir() else None
+    differs = _differs(directory, repo, last, entries, tree) if last is not None else None
+    if last is None or differs is None:
         _start(directory, repo, entries)
-    last, have, folders = known or manifest.Manifest(0, frozenset(), {})
-    rows = manifest.rows_of(entries)
-    changed = [path for row in rows - have if _is_safe(path := manifest.path_in(row))]
-    gone = [manifest.path_in(row) for row in have - rows]
-    if known is not None and not gone and not changed:
+        last, differs = manifest.Manifest(0, frozenset(), {}), ([], [path for path in entries if _is_safe(path)])
+    elif not any(differs):
         return directory
-    want = rows if len(changed) == len(rows - have) else frozenset(r for r in rows if _is_safe(manifest.path_in(r)))
-    stamp = max(int(time.time()), last + 1)
+    gone, changed = differs
+    folders = last.folders
+    stamp = max(int(time.time()), last.stamp + 1)
     place.unlink(missing_ok=True)  # from here to the end the snapshot is in doubt
     try:
         for path in gone:
@@ -174,12 +173,37 @@ def sync(directory: Path, repo: Repo, entries: Entries) -> Path:
         _write(directory, repo, {path: entries[path] for path in changed}, stamp)
     except OSError:  # somebody else's file is in the way
         _start(directory, repo, entries)
-        changed = [manifest.path_in(row) for row in want]
+        gone, changed = [], [path for path in entries if _is_safe(path)]
         _write_anew(directory, repo, {path: entries[path] for path in changed}, stamp)
-        folders, gone = {}, []
+        folders = {}
     touched = (path.rpartition("/")[0] for path in (*gone, *changed))
-    manifest.write(place, manifest.Manifest(stamp, want, manifest.stamped(directory, folders, touched, stamp)))
+    name = tree if not repo.objects else ""  # a tree in a store of our own may be gone by the next time
+    rows = frozenset(row for row in manifest.rows_of(entries) if _is_safe(manifest.path_in(row))) if not name else ()
+    stamps = manifest.stamped(directory, folders, touched, stamp)
+    manifest.write(place, manifest.Manifest(stamp, frozenset(rows), stamps, name))
     return directory
+
+
+def _differs(
+    directory: Path, repo: Repo, last: manifest.Manifest, entries: Entries, tree: str
+) -> tuple[list[str], list[str]] | None:
+    """What has to be removed, and what has to be written; None where the snapshot is not what it was."""
+
+    def held() -> frozenset[str]:
+        return manifest.rows_of(git.entries(repo, last.tree)) if last.tree else last.rows
+
+    try:
+        if not manifest.is_whole(directory, last, held):
+            return None
+        if last.tree and tree:
+            old, new = git.between(repo, last.tree, tree) if last.tree != tree else ({}, {})
+            had, rows = manifest.rows_of(old), manifest.rows_of(new)
+        else:
+            had, rows = held(), manifest.rows_of(entries)
+    except GitError:  # the tree that it holds was cleared away
+        return None
+    gone, changed = map(manifest.path_in, had - rows), map(manifest.path_in, rows - had)
+    return [path for path in gone if _is_safe(path)], [path for path in changed if _is_safe(path)]
 
 
 def sweep(directory: Path) -> None:

@@ -25,12 +25,13 @@ class Targets(NamedTuple):
 
 def find(check: Check, tool: Tool, paths: Iterable[str], read: Callable[[str], bytes | None]) -> Targets | None:
     """What the check's `paths` or the tool's settings name in a tree; None where they leave it to the tool."""
-    paths = tuple(paths)
     if named := [str(path) for path in check.options.get("paths", ())]:
+        paths = tuple(paths)
         return Targets(f"`paths` of check {check.name}", {one: _stands_for(one, paths) for one in named})
     found = traits.told(tool, read, check.options)
     if found is None:
         return None
+    paths = tuple(paths)
     places = {one: _stands_for(one, paths) for one in found.files}
     places.update({one: _module(one, paths) for one in found.modules})
     return Targets(found.where, places)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from qualitygate.checks.tool import is_config
 from qualitygate.gate import cache
@@ -37,6 +38,19 @@ _KEYS = frozenset(
 
 _PER_FOLDER = 8
 """256 folders of this many trees, past which the oldest are forgotten."""
+
+
+class Upgrade(NamedTuple):
+    """Which files that name packages a change touches, and what base had with its own packages, where that is known."""
+
+    files: tuple[str, ...]
+    before: Report | None
+
+
+def find(job: Run, head: Laid, base: BaseTree) -> Upgrade:
+    """What this change does to the packages that the check uses."""
+    files = manifests(job, head, base)
+    return Upgrade(files, as_before(job, base) if files else None)
 
 
 def manifests(job: Run, head: Laid, base: BaseTree) -> tuple[str, ...]:

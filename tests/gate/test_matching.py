@@ -651,3 +651,122 @@ def test_a_statement_that_moves_without_its_neighbours(target: str) -> None:
     assert match(found(base), found(head), by_difflib(base, head)).new == ()
     head[target] += LONE  # and once more is once too often
     assert len(match(found(base), found(head), by_difflib(base, head)).new) >= 1
+
+
+def gone_and_there(base: Files, head: Files) -> list[str]:
+    """What is new, as rule and line of text."""
+    new = match(side(base), side(head), by_difflib(base, head)).new
+    return [f"{f.rule}: {head[f.path].splitlines()[f.line - 1].strip()}" for f in new]
+
+
+def body(*rows: str, name: str = "work") -> str:
+    return f'def {name}(one, two):\n    """Work."""\n' + "".join(f"    {row}\n" for row in rows) + "\n\n"
+
+
+FIRST = ("opened = one.open()", "closed = two.close()", "opened.seek(3)")
+LAST = ("return opened.read(7)",)
+LONG = ("total = join(", "one.first,", "two.second == None and one.third,", "one.fourth,", ")")
+NOTE = "# TODO: ask the second one whether it has been told by the first"
+PAGE = ("# One page on how this works:", "# TODO: some part of it is not there", "# and nobody has missed it.")
+ALONE = {
+    "a line of a statement of which another line was edited": (
+        {"a.py": body(*FIRST, *LONG, *LAST), "b.py": CLEAN},
+        {"a.py": body(*FIRST, *LAST), "b.py": CLEAN + "\n\n" + "\n".join(LONG).replace("first", "other") + "\n"},
+    ),
+    "a comment with enough words": (
+        {"a.py": body(*FIRST, NOTE, *LAST), "b.py": CLEAN},
+        {"a.py": body(*FIRST, *LAST), "b.py": CLEAN.replace("return", f"{NOTE}\n    return")},
+    ),
+    "a short statement within its definition": (
+        {"a.py": body("if one == None: pass", *FIRST, *LAST)},
+        {"a.py": body(*FIRST, "if one == None: pass", *LAST)},
+    ),
+    "a short statement of the file itself": (
+        {"a.py": "okay = one == None\n" + body(*FIRST) + body(*LAST, name="then")},
+        {"a.py": body(*FIRST) + "okay = one == None\n" + body(*LAST, name="then")},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_what_moves_alone_is_known(name: str) -> None:
+    base, head = ALONE[name]
+    assert len(side(base).findings) == len(side(head).findings) == 1
+    assert gone_and_there(base, head) == []
+
+
+TRY = ("try:", "    one.open()", "except:", "    two.close()")
+OTHER_TRY = ("try:", "    two.read()", "except:", "    one.write(9)")
+PAID = {
+    "a bare except that goes, for another in another function": (
+        {"a.py": body(*TRY, *LAST) + body(*FIRST, name="then")},
+        {"a.py": body(*LAST) + body(*OTHER_TRY, *FIRST, name="then")},
+        ["bare: except:"],
+    ),
+    "a bare except that goes, for another in its own function": (
+        {"a.py": body(*TRY, *FIRST, *LAST)},
+        {"a.py": body(*FIRST, *OTHER_TRY, *LAST)},
+        ["bare: except:"],
+    ),
+    "a bare except that goes, for another at the top of the file": (
+        {"a.py": "\n".join(TRY) + "\n\n\n" + body(*FIRST)},
+        {"a.py": body(*FIRST) + "\n".join(OTHER_TRY) + "\n"},
+        ["bare: except:"],
+    ),
+    "a short statement that goes, for one like it in another function": (
+        {"a.py": body("okay = one == None", *FIRST) + body(*LAST, name="then")},
+        {"a.py": body(*FIRST) + body("okay = one == None", *LAST, name="then")},
+        ["none: okay = one == None"],
+    ),
+    "a short comment that goes, for one like it in another file": (
+        {"a.py": body(*FIRST, "# TODO: tidy", *LAST), "b.py": CLEAN},
+        {"a.py": body(*FIRST, *LAST), "b.py": CLEAN.replace("return", "# TODO: tidy\n    return")},
+        ["todo: # TODO: tidy"],
+    ),
+    "a telling statement that is mended, for a copy of it elsewhere": (
+        {"a.py": body(*FIRST, "opened.seek(two.first == None, closed.second)", *LAST), "b.py": CLEAN},
+        {
+            "a.py": body(*FIRST, "opened.seek(two.first is None, closed.second)", *LAST),
+            "b.py": CLEAN.replace("return", "opened.seek(two.first == None, closed.second)\n    return"),
+        },
+        ["none: opened.seek(two.first == None, closed.second)"],
+    ),
+    "a statement that moves, for a copy of it as well": (
+        {"a.py": body(*FIRST, "opened.seek(two.first == None, closed.second)", *LAST), "b.py": CLEAN},
+        {
+            "a.py": body(*FIRST, *LAST),
+            "b.py": CLEAN.replace("return", "opened.seek(two.first == None, closed.second)\n    " * 2 + "return"),
+        },
+        ["none: opened.seek(two.first == None, closed.second)"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAID)
+def test_what_goes_here_does_not_pay_for_what_comes_there(name: str) -> None:
+    base, head, new = PAID[name]
+    assert gone_and_there(base, head) == new
+
+
+def test_a_line_of_a_comment_of_many_lines_is_told_from_the_others() -> None:
+    base = {"a.py": body(*PAGE, *FIRST) + body(*LAST, name="then")}
+    edited_page = (PAGE[0].replace("page", "word"), *PAGE[1:])
+    assert gone_and_there(base, {"a.py": body(*edited_page, *FIRST) + body(*LAST, name="then")}) == []
+
+    def found(path: str, text: str) -> Side:
+        rows = text.split("\n")
+        places = tuple(at(n, row.index("any") + 1, path=path) for n, row in enumerate(rows, 1) if "any" in row)
+        return Side(places, lambda asked: text.encode() if asked == path else None)
+
+    page = "/* first word here\n * there is any word on this\n * and one more with any on that\n */\n"
+    old, new = page + LONE, LONE + page.replace("first", "other")
+    delta = by_difflib({"a.ts": old}, {"a.ts": new})
+    assert match(found("a.ts", old), found("a.ts", new), delta).new == ()
+
+
+def test_a_line_that_is_mended_does_not_pay_for_one_that_is_put_above_it() -> None:
+    base = {"a.py": body("one.read()", 'print("the first one has been read and closed")', *LAST)}
+    put = "print(other)"
+    head = {"a.py": body("one.read()", put, 'log("the first one has been read and closed")', *LAST)}
+    got = match(side(base), side(head), by_difflib(base, head))
+    assert gone_and_there(base, head) == [f"print: {put}"] and got.touched == ()

@@ -14,8 +14,8 @@ from qualitygate import git_trees
 from qualitygate.errors import GitError
 from qualitygate.gate import manifest
 from qualitygate.gate.snapshot import Layout, lock, sync
-from qualitygate.model import Entry
-from tests.support import commit, git, make_repo
+from qualitygate.model import Entries, Entry
+from tests.support import commit, git, make_repo, write
 
 
 def entries(root: Path, rev: str = "HEAD") -> dict[str, Entry]:
@@ -75,7 +75,7 @@ def _other_row(data: bytes) -> bytes:
 
 
 def _other_form(data: bytes) -> bytes:
-    return data.replace(b"snapshot 1", b"snapshot 2")
+    return data.replace(b"snapshot 2", b"snapshot 3")
 
 
 @pytest.mark.parametrize("tear", [lambda data: b"", lambda data: b"\0" * len(data), _cut, _other_row, _other_form])
@@ -188,7 +188,76 @@ def test_after_any_history_a_snapshot_holds_exactly_the_last_tree(
     assert content(base / "head") == last
     known = manifest.read(base / "head.manifest")
     assert known is not None and {manifest.path_in(row) for row in known.rows} == set(last)
-    assert manifest.is_whole(base / "head", known)
+    assert manifest.is_whole(base / "head", known, lambda: known.rows)
+
+
+@given(_TREES, st.lists(st.booleans(), min_size=5, max_size=5))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_snapshot_of_trees_that_git_holds_is_the_same_whether_their_names_are_known_or_not(
+    tmp_path_factory: pytest.TempPathFactory, trees: list[dict[str, bytes]], named: list[bool]
+) -> None:
+    base = tmp_path_factory.mktemp("s")
+    root = make_repo(base / "r", {"start": "x"})
+    repo = our_git.find_repo(root)
+    last: dict[str, bytes] = {}
+    for tree, is_named in zip(trees, named, strict=False):
+        last = {k: v for k, v in tree.items() if not any(o.startswith(f"{k}/") for o in tree)}
+        git(root, "rm", "-rfq", "--ignore-unmatch", ".")
+        write(root, dict(last))
+        git(root, "add", "-A")
+        made = git(root, "write-tree")
+        sync(base / "head", repo, our_git.entries(repo, made), made if is_named else "")
+        assert content(base / "head") == last
+
+
+def test_a_snapshot_of_a_known_tree_is_brought_on_by_what_differs_and_lists_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n", "pkg/b.py": "b\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    sync(place, repo, entries(root), our_git.tree_of(repo, "HEAD"))
+    commit(root, {"a.py": None, "pkg/b.py": "bb\n", "pkg/c.py": "c\n"})
+    second, listed = our_git.tree_of(repo, "HEAD"), entries(root)
+    monkeypatch.setattr(manifest, "rows_of", _of_few(manifest.rows_of, 2))
+    sync(place, repo, listed, second)
+    assert content(place) == {"pkg/b.py": b"bb\n", "pkg/c.py": b"c\n"}
+    (place / "pkg/c.py").unlink()
+    monkeypatch.undo()
+    sync(place, repo, listed, second)
+    assert content(place) == {"pkg/b.py": b"bb\n", "pkg/c.py": b"c\n"}
+
+
+def _of_few(rows_of: Callable[[Entries], frozenset[str]], most: int) -> Callable[[Entries], frozenset[str]]:
+    def asked(entries: Entries) -> frozenset[str]:
+        assert len(entries) <= most
+        return rows_of(entries)
+
+    return asked
+
+
+def test_a_snapshot_whose_tree_was_cleared_away_is_made_anew(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    write(root, {"a.py": "staged\n"})
+    git(root, "add", "-A")
+    staged = git(root, "write-tree")
+    sync(place, repo, our_git.entries(repo, staged), staged)
+    (place / "left.py").write_text("a tool was here")
+    (root / ".git/objects" / staged[:2] / staged[2:]).unlink()
+    sync(place, repo, entries(root), our_git.tree_of(repo, "HEAD"))
+    assert content(place) == {"a.py": b"a\n"}
+
+
+def test_a_tree_in_a_store_of_ours_is_not_what_a_snapshot_is_known_by(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"a.py": "a\n"})
+    repo, place = our_git.find_repo(root), tmp_path / "head"
+    reader, made = git_trees.with_files(repo, our_git.tree_of(repo, "HEAD"), {"b.py": b"b\n"}, tmp_path / "scratch")
+    sync(place, reader, our_git.entries(reader, made), made)
+    known = manifest.read(tmp_path / "head.manifest")
+    assert known is not None and known.tree == "" and len(known.rows) == 2
+    shutil.rmtree(tmp_path / "scratch")
+    sync(place, repo, entries(root), our_git.tree_of(repo, "HEAD"))
+    assert content(place) == {"a.py": b"a\n"}
 
 
 def test_an_altered_copy_holds_what_it_should_and_leaves_the_snapshot_alone(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ _LOST: Mapping[str, tuple[Callable[[Iterable[str], Read], Iterator[Sown]], str]]
     "kept-tests": (lost_tests, "there is no test here that could get lost; once there are some, bootstrap again"),
     "kept-types": (
         lost_types,
-        "no product code here has a type that could get lost, in Python or TypeScript; once some has, bootstrap again",
+        "no product code here has a type that could get lost; once some has, bootstrap again",
     ),
 }
 
