@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from qualitygate.checks import scope, traits
 from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
-from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import canary, out_of_sight, revealing, targets, upgrades
 from qualitygate.gate.comparing import compare
