@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.claude_protocol import Session
 from benchmarks.evasions import ways_out
-from benchmarks.story_defects import KNOWN, Ground, survey
+from benchmarks.story_defects import KNOWN
+from benchmarks.story_ground import Ground, survey
 from benchmarks.story_tree import Defect, copy, git, run, surroundings
 from qualitygate.reporters.agent import tokens
 

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks import story_managers
-from benchmarks.story_defects import KNOWN, Ground, moved, of_check, survey
+from benchmarks.story_defects import KNOWN, moved, of_check
+from benchmarks.story_ground import Ground, survey
 from benchmarks.story_languages import SHELL, SLASHES
 from benchmarks.story_tree import Defect, Done, Listing, copy, differences, git, listing, run, surroundings
 from qualitygate.config import parse_toml
@@ -99,6 +100,8 @@ def _commit(scene: Scene, *args: str) -> Done:
 
 def _passes(scene: Scene, name: str, paths: list[str]) -> Step:
     git(scene.root, scene.env, "add", "--", *paths)
+    if not git(scene.root, scene.env, "status", "--porcelain"):
+        return Step(name, True, 0, "as it was before")
     done = _commit(scene)
     left = git(scene.root, scene.env, "status", "--porcelain")
     ok = done.code == 0 and not left
@@ -157,7 +160,7 @@ def _put(scene: Scene, defect: Defect, data: bytes) -> None:
 def _refused_and_mended(scene: Scene, defect: Defect) -> Iterator[Step]:
     _put(scene, defect, defect.broken)
     name = f"{defect.check}: new defect in {defect.path}"
-    yield _refusal(scene, name, defect)
+    yield _refusal(scene, name, defect, env={"AI_AGENT": "1"} if defect.agent else None)
     _put(scene, defect, defect.mended)
     yield _passes(scene, f"{defect.check}: mended", [defect.path])
 

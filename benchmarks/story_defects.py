@@ -2,108 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import json
 import random
-import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
 
-from benchmarks import story_languages
-from benchmarks.story_languages import Hosts
-from benchmarks.story_tree import Defect, Found
-from qualitygate.checks.tools import syntax
-
-_NOT_SOURCE = frozenset(
-    (
-        *("test", "tests", "testing", "docs", "doc", "examples", "example", "scripts", "tools", "migrations"),
-        *("vendor", "_vendor", "thirdparty", "third_party"),
-    )
-)
-_OURS = ("qualitygate.toml", "pyproject.toml", "ruff.toml", "mypy.ini", ".pre-commit-config.yaml")
-_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test|tests)\.py$")
-_HOSTS = 3
-_LINES = 4000
-
-
-class Ground(NamedTuple):
-    """Where defects can be put: Python files, those with room for a function, prose, settings of each kind, tests.
-
-    `hosts` are files of any other language.
-    """
-
-    root: Path
-    python: Sequence[str]
-    sources: Sequence[str]
-    prose: Sequence[str]
-    settings: Mapping[str, Sequence[str]]
-    tests: Sequence[str]
-    hosts: Hosts
-
-
-def survey(root: Path, tracked: Sequence[str]) -> Ground:
-    """Sort the tracked files by what can be done to them; the largest sources first: they repeat themselves most."""
-    sources = {path: _lines(root / path) for path in tracked if path.endswith(".py") and _is_source(path)}
-    good = [path for path, lines in sources.items() if 0 < lines <= _LINES and _gap((root / path).read_bytes())]
-    good.sort(key=lambda path: -sources[path])
-    kinds = {kind: [path for path in tracked if path.endswith(kind)] for kind in (".toml", ".json", ".yaml", ".yml")}
-    settings = {
-        # What is JSON with comments by custom nobody judges.
-        kind: [p for p in paths if p not in _OURS and not (kind == ".json" and (p[0] == "." or not syntax.kind(p)))]
-        for kind, paths in kinds.items()
-    }
-    # What other programs read takes them along when it breaks: that is for last.
-    settings = {kind: sorted(paths, key=lambda path: path.startswith(".")) for kind, paths in settings.items()}
-    prose = [path for path in tracked if path.endswith((".md", ".rst", ".txt")) and (root / path).is_file()]
-    # Bootstrap writes these anew, whatever is in them.
-    prose = [path for path in prose if path not in ("AGENTS.md", "CLAUDE.md", ".qualitygate/RULEBOOK.md")]
-    tests = [path for path in tracked if _TEST_FILE.search(path) and b"def test" in (root / path).read_bytes()]
-    return Ground(root, list(sources), good, prose, settings, tests, Hosts(root, tracked))
-
-
-def _is_source(path: str) -> bool:
-    parts = path.split("/")
-    return not _NOT_SOURCE.intersection(parts[:-1]) and not parts[-1].startswith(("test_", "setup.", "conftest"))
-
-
-def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.is_file() and not path.is_symlink() else 0
-
-
-def _gap(data: bytes) -> int:
-    """The number of lines before the last place between two definitions where another one fits; 0 for none."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(data).body
-    except (SyntaxError, ValueError):
-        return 0
-    lines = data.split(b"\n")
-    found = 0
-    for before, node in pairwise(body):
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        at = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
-        while at and lines[at - 1].startswith(b"#"):
-            at -= 1
-        # Between two overloads nothing may stand.
-        apart = getattr(before, "name", None) != node.name
-        if apart and at > 2 and not lines[at - 1].strip() and not lines[at - 2].strip():
-            found = at
-    return found
-
-
-def insert(data: bytes, text: str) -> tuple[bytes, int]:
-    """The file with `text` and two blank lines put between two definitions, and the number of its first line."""
-    at = _gap(data)
-    lines = data.split(b"\n")
-    end = b"\r" if lines[0].endswith(b"\r") else b""
-    added = [line.encode() + end for line in (*text.strip("\n").split("\n"), "", "")]
-    return b"\n".join([*lines[:at], *added, *lines[at:]]), at + 1
-
+from benchmarks import story_asking, story_compared, story_languages
+from benchmarks.story_ground import HOSTS, Ground, insert
+from benchmarks.story_tree import ANYWHERE, Defect, Found
 
 _UNUSED = "def story_unused_import() -> None:\n    import json\n"
 _USED = "def story_unused_import() -> str:\n    import json\n\n    return json.dumps(1)\n"
@@ -115,17 +19,23 @@ _COMPARED = """def story_compared(signature: str, wanted: str) -> bool:
 
 
 def _in_source(
-    ground: Ground, check: str, number: int, broken: str, mended: str, line: int, rule: str
+    ground: Ground, check: str, number: int, broken: str, mended: str, line: int, rule: str, among: int = HOSTS
 ) -> Iterator[Defect]:
     if ground.sources:
-        path = ground.sources[number % min(len(ground.sources), _HOSTS)]
+        path = ground.sources[number % min(len(ground.sources), among)]
         data = (ground.root / path).read_bytes()
         text, first = insert(data, broken)
         yield Defect(check, path, text, insert(data, mended)[0], Found(path, first + line, rule))
 
 
 def _lint(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
-    yield from _in_source(ground, "ruff", 0, _UNUSED, _USED, 1, "ruff:F401")
+    """In the first file in which the project's own settings forbid it, and forbid nothing else of it."""
+    for number in range(len(ground.sources)):
+        for one in _in_source(ground, "ruff", number, _UNUSED, _USED, 1, "ruff:F401", among=len(ground.sources)):
+            found = story_asking.adds(ground.root, one.path, one.mended, one.broken)
+            if [said.rule for said in found] == [one.expected.rule]:
+                yield one
+                return
 
 
 def _types(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
@@ -186,7 +96,7 @@ _SYNTAX = {
     ".toml": (b"\nstory =\n", b"\n# story\n", "syntax:toml"),
     ".yaml": (b"\nstory: a: b\n", b"\n# story\n", "syntax:yaml"),
     ".yml": (b"\nstory: a: b\n", b"\n# story\n", "syntax:yaml"),
-    ".json": (b"\n]\n", b"\n\n", "syntax:json"),
+    ".json": (b"\n]\n", b"\n", "syntax:json"),
 }
 
 
@@ -197,7 +107,7 @@ def _syntax(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
         if kind == ".yaml" and ground.settings[".yml"] and not ground.settings[".yaml"]:
             continue
         path = next(iter(ground.settings[kind]), f"story{kind}")
-        data = (_read(ground, path) or (json.dumps({"a": 1}).encode() if kind == ".json" else b"")).rstrip(b"\r\n")
+        data = (_read(ground, path) or (b'{ "a": 1 }' if kind == ".json" else b"")).rstrip(b"\r\n")
         yield Defect("syntax", path, data + wrong, data + right, Found(path, data.count(b"\n") + 2, rule))
 
 
@@ -209,6 +119,14 @@ def _tests(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
         data = _read(ground, path).rstrip() + b"\n"
         broken, mended = (data + _TEST.format(n).encode() for n in (2, 1))
         yield Defect("pytest", path, broken, mended, Found(path, broken.count(b"\n"), "pytest:failed"))
+
+
+def _command(ground: Ground, options: Mapping[str, object]) -> Iterator[Defect]:
+    """A test that fails, for a command that runs tests: it is anybody's guess which places it names."""
+    words = str(options.get("run", ""))
+    if "test" in words or "coverage" in words:
+        for one in (*_tests(ground, options), *story_languages.KNOWN["mocha"](ground.hosts))[:1]:
+            yield one._replace(expected=Found("", ANYWHERE, "command:failed"))
 
 
 def _read(ground: Ground, path: str) -> bytes:
@@ -226,6 +144,7 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
     "semgrep": _pattern,
     "secrets": _secret,
     "pytest": _tests,
+    "command": _command,
 }
 """Check to its defects. They are made when asked for: each sees what the ones before it left behind."""
 
@@ -233,7 +152,7 @@ KNOWN: Mapping[str, Callable[[Ground, Mapping[str, object]], Iterator[Defect]]] 
 def of_check(ground: Ground, check: str, options: Mapping[str, object]) -> Iterator[Defect] | None:
     """The defects of a check by its settings in `qualitygate.toml`; None where nobody knows any."""
     tool = str(options.get("tool", check))
-    make = KNOWN.get(check) or KNOWN.get(tool)
+    make = KNOWN.get(check) or KNOWN.get(tool) or story_compared.KNOWN.get(tool)
     of_tool = story_languages.KNOWN.get(tool)
     if make is None and of_tool is None:
         return None

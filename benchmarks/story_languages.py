@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.story_asking import switched_on
 from benchmarks.story_tree import Defect, Found
 
 SCRIPTS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
@@ -22,13 +21,16 @@ _NOT_SOURCE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|__mocks__|testing|docs?|examples?|scripts|tools|vendor|third_?party|fixtures|testdata|"
     r"dist|public|playground|e2e|\.[^/]*)/|[.-](?:test|spec|config|stories|min|d)\.[cm]?[jt]sx?$|_test\.go$|\.gen\.ts$"
 )
-_TEST = re.compile(r"[.-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:tests?|__tests__)/.*\.[cm]?[jt]sx?$")
-_CALL = re.compile(rb"(?m)^\s*(it|test)\(")
+TEST_FILE = re.compile(r"[.-](?:test|spec)\.[cm]?[jt]sx?$|(?:^|/)(?:tests?|__tests__)/.*\.[cm]?[jt]sx?$")
+CALL = re.compile(rb"(?m)^\s*(it|test)\(")
+"""Where a test of JavaScript begins."""
 _LINES = 4000
 # A closing bracket alone at the margin, a blank line, and something that begins at the margin.
 _GAP = re.compile(rb"(?m)^[})\]]+;?\r?\n\r?\n(?=[A-Za-z#/])")
 # Comments that have to stay on top: of tools, of builds, of lawyers.
 _ON_TOP = re.compile(rb"(?i)go:build|\+build|@ts-|eslint|@jest|@vitest|licen[cs]e|copyright|shellcheck|biome|prettier")
+_OF_THE_NEXT = re.compile(rb"next-line|@ts-(?:ignore|expect-error)|prettier-ignore|biome-ignore ")
+_STATEMENT = re.compile(r"\s*(?:import|export .* from|const|let|var|return|throw|await|expect|[\w.]+\().*\S")
 
 
 class Hosts(NamedTuple):
@@ -75,17 +77,20 @@ class Layout(NamedTuple):
 def layout(data: bytes) -> Layout:
     """Told by what most of its lines do."""
     lines = data.decode("utf-8", "replace").splitlines()
-    ended = sum(line.endswith(";") for line in lines)
-    open_ended = sum(line.endswith((")", '"', "'")) and not line.startswith((" * ", "//")) for line in lines)
+    # Types and tables have lines that end in a quote, too: only statements tell.
+    statements = [line.rstrip() for line in lines if _STATEMENT.match(line)]
+    ended = sum(line.endswith(";") for line in statements)
+    open_ended = sum(line.endswith((")", '"', "'")) for line in statements)
     indents = [found[0] for line in lines if (found := re.match(r"\t|  (?=\S)|    (?=\S)", line))]
     indent = max(set(indents), key=indents.count) if indents else "  "
     # What is nested deeply has few lines of one step.
     indent = "  " if indent == "    " and indents.count("  ") * 10 > len(indents) else indent
     text = data.decode("utf-8", "replace")
-    return Layout(";" if ended > open_ended else "", indent, "'" if text.count("'") > text.count('"') else '"')
+    return Layout("" if open_ended > ended else ";", indent, "'" if text.count("'") > text.count('"') else '"')
 
 
-def _placed(hosts: Hosts, path: str, broken: str, mended: str, line: int, rule: str) -> Defect:
+def placed(hosts: Hosts, path: str, broken: str, mended: str, line: int, rule: str) -> Defect:
+    """One text or the other between two definitions of a file; the finding is `line` lines below its first."""
     data = hosts.read(path)
     text, first = put(data, broken)
     return Defect("", path, text, put(data, mended)[0], Found(path, first + line, rule))
@@ -97,7 +102,7 @@ def _statement(
     """One statement of JavaScript, ended as the file ends its own; in a test where there is nothing else."""
     for path in (hosts.of(*kinds) or (hosts.of(*kinds, tests=True) if anywhere else []))[:1]:
         end = layout(hosts.read(path)).end
-        yield _placed(hosts, path, broken + end, mended if mended.startswith("//") else mended + end, 0, rule)
+        yield placed(hosts, path, broken + end, mended if mended.startswith("//") else mended + end, 0, rule)
 
 
 def _debugger(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
@@ -120,38 +125,14 @@ def _eslint(hosts: Hosts) -> Iterator[Defect]:
     """The first of these rules that the project has switched on, as its own eslint says."""
     for rule, kinds, broken, mended in _ESLINT:
         path = next(iter(hosts.of(*kinds)), None)
-        if path is not None and rule in _switched_on(hosts.root, path):
+        if path is not None and rule in switched_on(hosts.root, path):
             if rule.endswith("no-unused-vars") and not layout(hosts.read(path)).end:
                 continue
             if rule.endswith("no-unused-vars"):
-                yield _placed(hosts, path, broken, mended, 0, f"eslint:{rule}")
+                yield placed(hosts, path, broken, mended, 0, f"eslint:{rule}")
             else:
                 yield from _statement(hosts, kinds, broken, mended, f"eslint:{rule}")
             return
-
-
-def _switched_on(root: Path, path: str) -> frozenset[str]:
-    folder = next((top for top in (root / path).parents if (top / "node_modules/.bin/eslint").exists()), None)
-    if folder is None:
-        return frozenset()
-    # As the product does: from the folder of the settings that are nearest.
-    names = (
-        "eslint.config.js",
-        "eslint.config.mjs",
-        "eslint.config.ts",
-        ".eslintrc.json",
-        ".eslintrc.yml",
-        ".eslintrc",
-    )
-    top = next((top for top in (root / path).parents if any((top / name).exists() for name in names)), folder)
-    argv = [str(folder / "node_modules/.bin/eslint"), "--print-config", str(root / path)]
-    done = subprocess.run(argv, cwd=top, capture_output=True, check=False, text=True)
-    try:
-        rules = json.loads(done.stdout).get("rules", {})
-    except (ValueError, AttributeError):
-        return frozenset()
-    levels = {name: value[0] if isinstance(value, list) else value for name, value in rules.items()}
-    return frozenset(name for name, level in levels.items() if level not in (0, "off"))
 
 
 def _types(hosts: Hosts) -> Iterator[Defect]:
@@ -159,9 +140,12 @@ def _types(hosts: Hosts) -> Iterator[Defect]:
         path for path in hosts.of(".ts", ".mts", ".tsx") if re.search(rb"(?m)^(?:import|export)\b", hosts.read(path))
     ]
     for path in modules[:1]:
-        end = layout(hosts.read(path)).end
-        broken = f"export const storyCount: string = 1{end}"
-        yield _placed(hosts, path, broken, f"export const storyCount = 1{end}", 0, "tsc:TS2322")
+        data = hosts.read(path)
+        # Checks of two folders may look at one file.
+        name, end = f"storyCount{data.count(b'const storyCount') or ''}", layout(data).end
+        yield placed(
+            hosts, path, f"export const {name}: string = 1{end}", f"export const {name} = 1{end}", 0, "tsc:TS2322"
+        )
 
 
 def _spaced(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
@@ -170,10 +154,10 @@ def _spaced(rule: str) -> Callable[[Hosts], Iterator[Defect]]:
 
 def _test(tool: str) -> Callable[[Hosts], Iterator[Defect]]:
     def make(hosts: Hosts) -> Iterator[Defect]:
-        tests = [path for path in hosts.of(*SCRIPTS, tests=True) if _TEST.search(path)]
-        for path in [path for path in tests if _CALL.search(hosts.read(path))][:1]:
+        tests = [path for path in hosts.of(*SCRIPTS, tests=True) if TEST_FILE.search(path)]
+        for path in [path for path in tests if CALL.search(hosts.read(path))][:1]:
             data = hosts.read(path).rstrip() + b"\n\n"
-            call = _CALL.search(data)
+            call = CALL.search(data)
             end, indent, quote = layout(data)
             word = call[1].decode() if call else "it"
             top, bottom = f"{word}({quote}has a story{quote}, () => {{\n{indent}", f"{end}\n}}){end}\n"
@@ -193,11 +177,12 @@ def pattern(hosts: Hosts) -> Iterator[Defect]:
 def _in(kinds: Sequence[str], broken: str, mended: str, line: int, rule: str) -> Callable[[Hosts], Iterator[Defect]]:
     def make(hosts: Hosts) -> Iterator[Defect]:
         for path in (hosts.of(*kinds) or hosts.of(*kinds, tests=True))[:1]:
-            yield _placed(hosts, path, broken, mended, line, rule)
+            yield placed(hosts, path, broken, mended, line, rule)
 
     return make
 
 
+_MAY_WRITE = re.compile(rb"(?m)^permissions: write-all|^permissions:\r?\n(?:[ \t]+[^\n]*\n)*?[ \t]+[\w-]+: write")
 _JOB = """
   story:
     runs-on: ubuntu-latest
@@ -215,7 +200,7 @@ def _workflow(hosts: Hosts) -> Iterator[Defect]:
         data = hosts.read(path).rstrip() + b"\n"
         # What one job may have, a second one turns into too much.
         if (
-            b": write" in data
+            _MAY_WRITE.search(data)
             or re.findall(rb"(?m)^([\w-]+|\"on\"):", data)[-1:] != [b"jobs"]
             or not re.search(rb"(?m)^  \w", data)
         ):
@@ -270,6 +255,8 @@ def moved(path: str, data: bytes) -> bytes | None:
     while first < len(lines) - 1 and not lines[first].strip():
         first += 1
     last = _comment_ends(lines, first)
+    if last > first and _OF_THE_NEXT.search(lines[last - 1]):
+        last = first
     if last > first and _ON_TOP.search(b"\n".join(lines[first:last])):
         at = last
     elif at and not lines[at].strip():

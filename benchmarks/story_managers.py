@@ -7,9 +7,12 @@ import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from benchmarks.story_tree import Defect, Done, findings, git, run
+from benchmarks.story_tree import Defect, Done, Found, findings, git, is_meant, run
 
-DEFAULTS = ("syntax", "ruff", "merge-marker", "large-file", "secrets")
+DEFAULTS = (
+    *("syntax", "ruff", "merge-marker", "large-file", "secrets"),
+    *("suppressions", "handlers", "kept-tests", "kept-types", "kept-settings"),
+)
 """The checks that run where there is no `qualitygate.toml`."""
 
 Row = tuple[str, bool, float, str]
@@ -19,23 +22,32 @@ Row = tuple[str, bool, float, str]
 def shown(defect: Defect) -> str:
     """The one finding that is expected."""
     at = defect.expected
-    return f"refused: {at.path}:{at.line} {at.rule}" if at.line else f"refused: {at.path} {at.rule}"
+    return f"refused: {at.path}:{at.line} {at.rule}" if at.line > 0 else f"refused: {at.path} {at.rule}"
 
 
 def unexpected(defect: Defect, done: Done, code: int) -> list[str]:
     """What is wrong with the answer to a defect: exactly it must be named, and nothing else."""
     wrong = [] if done.code == code else [f"exit {done.code}"]
     found = findings(done.said)
-    if defect.expected not in found:
+    meant = [one for one in found if is_meant(one, defect.expected)]
+    if not meant:
         wrong.append(f"not named: {defect.expected.path}:{defect.expected.line} {defect.expected.rule}")
-    wrong += [f"also named: {one.path}:{one.line} {one.rule}" for one in found if one != defect.expected][:5]
+    others = [one for one in found if one not in meant and not _is_allowed(one, defect)]
+    wrong += [f"also named: {one.path}:{one.line} {one.rule}" for one in others][:5]
     if "undecided" in done.said:
         wrong.append(next(line.strip() for line in done.said.splitlines() if "undecided" in line)[:200])
-    if found.count(defect.expected) > 1:
+    if len(meant) > len(set(meant)):
         wrong.append("named more than once")
     if wrong and not found:
         wrong.append(" / ".join(line for line in done.said.splitlines() if line.strip())[-300:])
     return wrong
+
+
+def _is_allowed(found: Found, defect: Defect) -> bool:
+    """What may be named besides: a test that fails is named by every check that runs it."""
+    tests = found.rule.endswith(":failed") and defect.expected.rule.endswith(":failed")
+    tests = tests and (found.path == defect.path or found.rule == "command:failed")
+    return tests or any(is_meant(found, one) for one in defect.also)
 
 
 def ours_alone(root: Path, target: Path) -> Path:
@@ -68,6 +80,7 @@ def clean(manager: str, config: Path, root: Path, env: Mapping[str, str], *, all
 def tried(manager: str, config: Path, root: Path, env: Mapping[str, str], defect: Defect) -> Iterator[Row]:
     """An unstaged defect is refused with and without `--all-files`, and passes once it is mended."""
     place = root / defect.path
+    env = {**env, "AI_AGENT": "1"} if defect.agent else env
     for all_files in (True, False):
         place.write_bytes(defect.broken)
         done = _run(manager, config, root, env, all_files)

@@ -21,6 +21,11 @@ Listing = Mapping[str, tuple[str, str]]
 _FINDING = re.compile(
     r"^ {0,2}(?P<path>[^\s:][^:\n]*)(?::(?P<line>\d+))?(?::\d+)?: (?P<rule>[a-z-]+:[\w@/.-]+)(?: |$)", re.M
 )
+_MEMBERS = ("", "*/", "*/*/")
+"""Where members of a workspace lie."""
+# What an agent reads: the findings of one rule under it.
+_TITLE = re.compile(r'^(?:lost |hidden )?"(?P<rule>[a-z-]+:[\w@/.-]+)" \d+ findings?')
+_ITEM = re.compile(r'^- (?:\w+ )?"(?P<path>[^"]+)"(?::(?P<line>\d+))?')
 
 
 class Done(NamedTuple):
@@ -31,8 +36,12 @@ class Done(NamedTuple):
     seconds: float
 
 
+ANYWHERE = -1
+"""A line of which nobody can know which one it is."""
+
+
 class Found(NamedTuple):
-    """A finding as it was printed; line 0 where it is about the file."""
+    """A finding as it was printed; line 0 where it is about the file. Of what is waited for, "" is any path."""
 
     path: str
     line: int
@@ -40,13 +49,18 @@ class Found(NamedTuple):
 
 
 class Defect(NamedTuple):
-    """A file with something wrong in it, the one finding that must come of it, and the file put right."""
+    """A file with something wrong in it, the one finding that must come of it, and the file put right.
+
+    `agent`: nobody but a coding agent is refused for it. `also`: what a linter of the project says of it itself.
+    """
 
     check: str
     path: str
     broken: bytes
     mended: bytes
     expected: Found
+    agent: bool = False
+    also: tuple[Found, ...] = ()
 
 
 def surroundings(work: Path) -> dict[str, str]:
@@ -78,16 +92,17 @@ def git(root: Path, env: Mapping[str, str], *args: str) -> str:
 
 
 def copy(source: Path, target: Path, env: Mapping[str, str], *, keep_remote: bool) -> None:
-    """A copy with its own `.venv` and packages, on a clean work tree; without remotes unless they are kept."""
+    """A copy with its own `.venv` (of members, too) and packages, on a clean work tree; without remotes unless kept."""
     shutil.copytree(source, target, symlinks=True)
-    for path in _with_own_path(target / ".venv"):
+    environments = [found for depth in _MEMBERS for found in target.glob(f"{depth}.venv") if found.is_dir()]
+    for path in [path for environment in environments for path in _with_own_path(environment)]:
         data = path.read_bytes()
         if os.fsencode(source) in data and b"\0" not in data:
             path.write_bytes(data.replace(os.fsencode(source), os.fsencode(target)))
     for remote in git(target, env, "remote").split() if not keep_remote else ():
         git(target, env, "remote", "remove", remote)
     with open(target / ".git" / "info" / "exclude", "a") as file:
-        file.write("\n/.venv/\nnode_modules/\n")
+        file.write("\n.venv/\nnode_modules/\n")
 
 
 def _with_own_path(environment: Path) -> Iterator[Path]:
@@ -126,6 +141,19 @@ def differences(before: Listing, after: Listing) -> list[str]:
     return sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
 
 
+def is_meant(found: Found, wanted: Found) -> bool:
+    """Whether a finding is one that was waited for."""
+    place = wanted.path in ("", found.path) and wanted.line in (found.line, ANYWHERE)
+    return place and found.rule == wanted.rule
+
+
 def findings(said: str) -> list[Found]:
-    """What a text report lists, in any order."""
-    return sorted(Found(m["path"].strip('"'), int(m["line"] or 0), m["rule"]) for m in _FINDING.finditer(said))
+    """What a report lists, as text for people or as agents read it."""
+    found = [Found(m["path"].strip('"'), int(m["line"] or 0), m["rule"]) for m in _FINDING.finditer(said)]
+    rule = ""
+    for line in said.splitlines():
+        if title := _TITLE.match(line):
+            rule = title["rule"]
+        elif rule and (m := _ITEM.match(line)):
+            found.append(Found(m["path"], int(m["line"] or 0), rule))
+    return sorted(found)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from qualitygate import git
 from qualitygate.bootstrap import existing_trials, house_trials
-from qualitygate.bootstrap.deciding import mypy, plain, ruff, semgrep, tests
+from qualitygate.bootstrap.deciding import kept, mypy, plain, ruff, semgrep, tests
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.growing import NOTHING, TAKEN_OUT, Taken, Told, of_the_project, told
@@ -25,6 +25,8 @@ _DECISIONS: Mapping[str, Callable[[Draft, Ground, PlaybookCheck], None]] = {
     "mypy": mypy.decide,
     "pytest": tests.python,
     "semgrep": semgrep.decide,
+    "kept-tests": kept.decide,
+    "kept-types": kept.decide,
     **dict.fromkeys(("vitest", "jest", "mocha", "node-test"), tests.decide),
 }
 """Tools for which it takes more than to try them; `deciding.plain` has all others."""
@@ -80,10 +82,19 @@ def _reason(exc: ToolError, ground: Ground, check: PlaybookCheck) -> str:
     if traits.ecosystem(tool) == "node" and ground.project.modules is None and tool.package not in PINNED:
         if not ground.scratch.trusted and project_at(ground.scratch.gate.repo, ground.root, ("node",)).modules:
             return "it runs from node_modules, whose programs are not trusted in this clone: bootstrap with --trust"
+        if not _has_manifest(ground):
+            return f"it runs from node_modules, and there is no package.json that could bring {tool.package} there"
         return f"it runs from node_modules: {_installing(ground)}, then bootstrap with --trust"
     hint = exc.hint.replace("`qualitygate install --trust`; to set the check up, ", "")
     said = f"{exc.message}; {hint}" if hint else exc.message
     return said.replace("`qualitygate install --trust`", "bootstrap with --trust")
+
+
+def _has_manifest(ground: Ground) -> bool:
+    """Whether the folder, or one above it, has what packages are installed from."""
+    entries = git.entries(ground.scratch.gate.repo, ground.scratch.head)
+    parts = ground.root.split("/") if ground.root else []
+    return any("/".join((*parts[:n], "package.json")) in entries for n in range(len(parts) + 1))
 
 
 _INSTALLING = {"npm": "npm install", "pnpm": "pnpm install", "yarn": "yarn install", "bun": "bun install"}

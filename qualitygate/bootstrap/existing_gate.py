@@ -177,6 +177,8 @@ def _standing(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> Stan
     run = _words(row, bash, scripts)
     if isinstance(run, str):
         return plain._replace(why=run)
+    if "${{" in row.directory:
+        return plain._replace(why="continuous integration fills in the folder")
     directory = row.directory.strip("/") if row.directory != "." else ""
     known = plain._replace(command=shlex.join(run), run=run, directory=directory)
     if why := next(_objections((row.command, *row.steps), run), ""):

@@ -23,7 +23,7 @@ from qualitygate.gate.policy import Compile
 from qualitygate.gate.sides import wanted_files
 from qualitygate.gate.snapshot import Layout
 from qualitygate.gate.state import State, locate
-from qualitygate.gate.surroundings import around, must_be_trusted, work_trees
+from qualitygate.gate.surroundings import around, must_be_installed, must_be_trusted, work_trees
 from qualitygate.gate.trees import worktree_tree
 from qualitygate.git import Repo
 from qualitygate.model import Check, Entries, Report, Verdict
@@ -109,7 +109,9 @@ def look(
     surroundings = around(scratch.gate.repo, used, trusted=scratch.trusted)
     run = Run(check, tool, program, surroundings, scratch.gate.state.shared, time.monotonic() + limit)
     layout = Layout(scratch.gate.state.worktree / "head", reader, entries)
-    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), surroundings)
+    read_inner = scope.reading(scope.root_of(check), layout.read)
+    must_be_trusted(tool, check.options, read_inner, surroundings)
+    must_be_installed(tool, check.options, read_inner, surroundings)
     return observe(run, layout, entries, wanted_files(check, tool, only if only is not None else entries)).report
 
 

@@ -87,6 +87,17 @@ def uses_project(tool: Tool, options: Mapping[str, Any]) -> bool:
     return ecosystem(tool) == "project" or options.get("environment") == "project"
 
 
+def imports(tool: Tool) -> Ecosystem:
+    """Whose packages the code that it runs is made of; those of the ecosystem that it comes from itself."""
+    return cast("Ecosystem", getattr(tool, "imports", ecosystem(tool)))
+
+
+def named_packages(tool: Tool, read: Read) -> bool:
+    """Whether the project names packages without which the tool can tell nothing; it does."""
+    function = getattr(tool, "named_packages", None)
+    return bool(function(read)) if function is not None else True
+
+
 def program(tool: Tool) -> str:
     """The name of the executable; that of the package."""
     return str(getattr(tool, "program", tool.package))

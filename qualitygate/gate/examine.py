@@ -9,7 +9,6 @@ from typing import Literal, NamedTuple
 from qualitygate.checks import scope, traits
 from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
-from qualitygate.checks.tool import Tool
 from qualitygate.errors import QualityGateError, ToolError
 from qualitygate.gate import canary, out_of_sight, revealing, targets, upgrades
 from qualitygate.gate.comparing import compare
@@ -23,7 +22,7 @@ from qualitygate.gate.revealing import Looked
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import Sides, is_per_file, is_wanted, wanted_files
 from qualitygate.gate.snapshot import Laid
-from qualitygate.gate.surroundings import Surroundings, must_be_trusted
+from qualitygate.gate.surroundings import must_be_installed, must_be_trusted
 from qualitygate.gate.upgrades import Upgrade
 from qualitygate.model import TIERS, Check, CheckResult, Entries, Finding, Tree
 
@@ -83,30 +82,11 @@ def examine(session: Session, check: Check, head: Tree, layout: Laid, bases: lis
 def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run:
     """A check with what it needs to run on this side. Raises QualityGateError for what is missing or not trusted."""
     tool = session.tools[check.tool]
-    must_be_trusted(tool, scope.reading(scope.root_of(check), layout.read), session.around_of(check))
-    return Run(check, tool, program, _around(session, check, tool), session.shared, session.deadline)
-
-
-def _around(session: Session, check: Check, tool: Tool) -> Surroundings:
-    around = session.around_of(check)
-    if not traits.uses_project(tool, check.options):
-        return around.without_environment()
-    if traits.ecosystem(tool) == "project":
-        return around  # it may need either, or neither, and says itself what is not there
-    if traits.ecosystem(tool) == "system":  # `node --test`, which runs in a project of no packages as well
-        if not around.trusted:
-            raise ToolError(
-                "it executes code of this repository, which is not trusted in this clone",
-                hint="`qualitygate install --trust`",
-            )
-        return around
-    node = traits.ecosystem(tool) == "node"
-    if (around.project.modules if node else around.project.environment) is None:
-        needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")
-        what = f"{around.untrusted} is not trusted in this clone" if around.untrusted else "there is none"
-        first = "" if around.untrusted else f"{make}, then run "
-        raise ToolError(f"it needs the project's {needs}: {what}", hint=f"{first}`qualitygate install --trust`")
-    return around
+    around, read = session.around_of(check), scope.reading(scope.root_of(check), layout.read)
+    must_be_trusted(tool, check.options, read, around)
+    must_be_installed(tool, check.options, read, around)
+    used = around if traits.uses_project(tool, check.options) else around.without_environment()
+    return Run(check, tool, program, used, session.shared, session.deadline)
 
 
 def program_for(session: Session, check: Check) -> Program:

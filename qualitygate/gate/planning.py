@@ -137,10 +137,11 @@ def _needs(gate: Gate, checks: Iterable[Check]) -> Mapping[str, Sequence[str]]:
         tool, here = gate.tools[name], wanted.setdefault(root, set())
         if traits.ecosystem(tool) == "project":
             here.update(("python", "node", "system"))
-        elif traits.uses_project(tool, {"environment": environment}) or tool.package:
+            continue
+        if tool.package:
             here.add(traits.ecosystem(tool))
-            if traits.ecosystem(tool) == "system" and environment == "project":
-                here.add("node")  # what is on the PATH and runs the project's code: `node --test`
+        if traits.uses_project(tool, {"environment": environment}):
+            here.update((traits.ecosystem(tool), traits.imports(tool)))
     needs = {root: tuple(sorted(names)) for root, names in wanted.items()}
     try:
         write_json(known, needs, lasting=False)

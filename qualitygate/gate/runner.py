@@ -13,6 +13,7 @@ from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
 from qualitygate.gate.matching import Side, fingerprints, match_indices
+from qualitygate.gate.overlapping import told_once
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.model import Acceptance, Base, Check, CheckResult, Finding, Tree, Verdict
@@ -58,13 +59,16 @@ def judge_all(
     new = (*new, *session.policy.added)
     if ids:
         new = silenced.explained(session, head, layout, new)
+    said = told_once(session.policy.checks, new)
+    new = said.once
     told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
     waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
     new = tuple(finding for finding in new if finding not in waived)
-    failing = {finding.check for finding in new}
-    results = tuple(_settled(row, failing, waived, accepted, hidden) for row in results)
+    failing = {finding.check for finding in said.with_again(new)}
+    let = (said.with_again(waived), said.with_again(accepted))
+    results = tuple(_settled(row, failing, *let, hidden) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))

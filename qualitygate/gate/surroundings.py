@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qualitygate import git
 from qualitygate.checks import environment as environments
@@ -52,7 +52,9 @@ def around(repo: Repo, project: Project, untrusted: str = "", *, trusted: bool =
     return Surroundings(project, untrusted, found, work_trees(repo), ours, trusted)
 
 
-def must_be_trusted(tool: Tool, read: Callable[[str], bytes | None], around: Surroundings) -> None:
+def must_be_trusted(
+    tool: Tool, options: Mapping[str, Any], read: Callable[[str], bytes | None], around: Surroundings
+) -> None:
     """Raises ToolError for a program that would execute code of the repository (a build script) before it may."""
     if around.trusted or traits.ecosystem(tool) == "python":  # whose adapters see to it: what they need is an option
         return
@@ -61,11 +63,32 @@ def must_be_trusted(tool: Tool, read: Callable[[str], bytes | None], around: Sur
             "it runs a command of this repository, which is not trusted in this clone",
             hint="read it, then `qualitygate install --trust`",
         )
-    if executed := traits.executes(tool, read):
+    executed = traits.executes(tool, read)
+    # What comes with the machine is here whether anything was installed for the project or not.
+    if not executed and traits.ecosystem(tool) == "system" and traits.uses_project(tool, options):
+        executed = ("its tests",)
+    if executed:
         raise ToolError(
             f"it executes code of this repository ({', '.join(executed[:3])}), which is not trusted in this clone",
             hint="`qualitygate install --trust`; to set the check up, bootstrap with --trust",
         )
+
+
+def must_be_installed(
+    tool: Tool, options: Mapping[str, Any], read: Callable[[str], bytes | None], around: Surroundings
+) -> None:
+    """Raises ToolError where the code of the project needs what is not installed, or not to be used."""
+    if not traits.uses_project(tool, options) or traits.ecosystem(tool) == "project":
+        return  # a command may need either, or neither, and says itself what is not there
+    node = traits.imports(tool) == "node"
+    if (around.project.modules if node else around.project.environment) is not None:
+        return
+    if not around.untrusted and not traits.named_packages(tool, read):
+        return
+    needs, make = ("packages", "install them (`npm ci`)") if node else ("environment", "create it (.venv)")
+    what = f"{around.untrusted} is not trusted in this clone" if around.untrusted else "there is none"
+    first = "" if around.untrusted else f"{make}, then run "
+    raise ToolError(f"it needs the project's {needs}: {what}", hint=f"{first}`qualitygate install --trust`")
 
 
 def version() -> str:

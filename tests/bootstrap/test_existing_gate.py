@@ -73,6 +73,13 @@ def test_what_is_not_a_plain_check_is_listed_with_its_reason(tmp_path: Path, lin
     assert [(row.group, row.why) for row in found] == [("listed", why)]
 
 
+def test_a_folder_that_a_matrix_fills_in_is_no_folder_of_the_repository(tmp_path: Path) -> None:
+    """A check of it could be planned, and never be proven: there is no file in it."""
+    line = "pylint .\n        working-directory: src/${{ matrix.package }}"
+    found = rows(tmp_path, {".github/workflows/ci.yml": WORKFLOW % line}).values()
+    assert [(row.group, row.why) for row in found] == [("listed", "continuous integration fills in the folder")]
+
+
 def test_a_recipe_is_judged_by_all_of_its_lines(tmp_path: Path) -> None:
     """The line that is a check says nothing of the one below it, which is none and runs as well."""
     make = "lint:\n\tpylint shop\n\tdocker compose up -d\n"

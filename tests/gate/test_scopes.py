@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qualitygate.gate import judging
-from qualitygate.gate.planning import open_gate
+from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.snapshot import Layout
 from tests.support import commit, git, make_repo, open_words, policy, words, write
 
@@ -70,3 +70,30 @@ def test_two_checks_of_one_tool_that_writes_share_no_folder(tmp_path: Path, monk
     verdict = judging.judge_worktree(gate)
     assert sorted((finding.path, finding.line) for finding in verdict.new) == [("app/a.txt", 2), ("web/a.txt", 1)]
     assert set(apart) == {"web", "app"}
+
+
+def overlapping(root: Path) -> Gate:
+    compiled = policy()(None)
+    both = [
+        {**compiled["checks"][0], "name": name, "options": {"root": folder}}
+        for name, folder in (("all", ""), ("web", "web"))
+    ]
+    return open_gate(root, {"words": words()}, lambda data: {**compiled, "checks": both})
+
+
+def test_what_two_checks_whose_folders_overlap_say_alike_is_one_finding(tmp_path: Path) -> None:
+    """The settings at the root of a TypeScript workspace hold for its members, which have settings of their own."""
+    root = make_repo(tmp_path / "r", {"web/a.txt": "x\n", "b.txt": "x\n"})
+    write(root, {"web/a.txt": "x\nBAD\nBAD\n", "b.txt": "BAD\n"})
+    verdict = judging.judge_worktree(overlapping(root))
+    found = [(finding.check, finding.path, finding.line) for finding in verdict.new]
+    assert sorted(found) == [("all", "b.txt", 1), ("web", "web/a.txt", 2), ("web", "web/a.txt", 3)]
+    assert {row.check: row.state for row in verdict.checks} == {"all": "failed", "web": "failed"}
+
+
+def test_a_check_whose_findings_another_one_tells_has_still_failed(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {"web/a.txt": "x\n"})
+    write(root, {"web/a.txt": "x\nBAD\n"})
+    verdict = judging.judge_worktree(overlapping(root))
+    assert (verdict.status, [finding.check for finding in verdict.new]) == ("failed", ["web"])
+    assert {row.check: row.state for row in verdict.checks} == {"all": "failed", "web": "failed"}

@@ -18,7 +18,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 
 _MOST_BYTES = 2_000_000
 

@@ -225,10 +225,19 @@ def _surplus(
     """Marks of head that base does not have, as many as there are more of their kind in all."""
     more = Counter(mark.kind for _, mark in head)
     more.subtract(mark.kind for _, mark in base)
+    here = Counter((path, mark.where, mark.kind, mark.code) for path, mark in base)
     old = Counter((mark.kind, mark.code) for _, mark in base)
     places = Counter((mark.kind, path, mark.where) for path, mark in base)
     new: list[tuple[str, Mark]] = []
+    moved: list[tuple[str, Mark]] = []
     for path, mark in head:
+        # What stands where it stood is no surplus, however many of its like there are in other functions.
+        if here[path, mark.where, mark.kind, mark.code] > 0:
+            here[path, mark.where, mark.kind, mark.code] -= 1
+            old[mark.kind, mark.code] -= 1
+        else:
+            moved.append((path, mark))
+    for path, mark in moved:
         if old[mark.kind, mark.code] > 0:
             old[mark.kind, mark.code] -= 1
         else:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import node_tests
+from qualitygate.checks.tools import node_files, node_tests
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
@@ -20,6 +20,7 @@ reads: Reads = "tree"
 config_files: tuple[str, ...] = ("package.json", "tsconfig.json")
 package = "node"
 ecosystem = "system"
+imports = "node"
 version_argv = ("--version",)
 unit = "test"
 writes_tree = True
@@ -29,6 +30,12 @@ wants = node_tests.wants
 _REPORTER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "engines", "node_reporter.mjs"
 )
+
+
+def named_packages(read: node_files.Read) -> bool:
+    """Whether `package.json` names any; tests of what has none need nothing but node itself."""
+    manifest = node_files.table(read("package.json"))
+    return any(manifest.get(key) for key in ("dependencies", "devDependencies", "workspaces"))
 
 
 def command(request: Request) -> Command:

@@ -48,7 +48,7 @@ def wants(path: str) -> bool:
     """Whether a test could read it: any file but prose, and what only the gate and its like read."""
     return (
         not path.endswith(".md")
-        and not path.startswith(_SKIPPED_PROSE)
+        and (not path.startswith(_SKIPPED_PROSE) or node_files.is_script(path))
         and path not in ("qualitygate.toml", ".pre-commit-config.yaml", ".gitignore")
     )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qualitygate.checks.tools import built_packages, node_files, node_imports, tsconfig
 from qualitygate.checks.tools.node_imports import Import
+from qualitygate.globs import matches
 
 _CANARY = "_qualitygate_canary"
 _SEED = "_qualitygate_seed"
@@ -47,7 +48,8 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
     known = frozenset(files)
     named = {**_built(files, read), **node_imports.packages(known, read)}
     usable: dict[str, bytes] = {}
-    for path in sorted((one for one in files if _is_typed(one)), key=lambda one: (_TEST.search(one) is not None, one)):
+    typed = [one for one in files if _is_typed(one) and not matches(one, _left_out(read))]
+    for path in sorted(typed, key=lambda one: (_TEST.search(one) is not None, one)):
         data = read(path)
         if data is not None and _is_plain(data):
             usable[path] = data
@@ -66,6 +68,13 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
         edited, line = seed(data)
         return (Canary(((path, edited),), ((path, line, _RULE),), _SAYS, crosses=False),)
     return ()
+
+
+def _left_out(read: Callable[[str], bytes | None]) -> tuple[str, ...]:
+    """Globs of what the settings at the root exclude: whatever is planted there, the compiler does not look."""
+    excluded = node_files.table(read("tsconfig.json")).get("exclude")
+    named = [one.removeprefix("./").rstrip("/") for one in excluded or () if isinstance(one, str)]
+    return tuple(glob for one in named for glob in (one, f"{one}/**"))
 
 
 def _built(files: Iterable[str], read: Callable[[str], bytes | None]) -> dict[str, str]:

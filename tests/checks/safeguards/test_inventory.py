@@ -131,6 +131,12 @@ def test_tokens_are_kept_one_a_line(text: str) -> None:
         assert list(tokens.lines) == sorted(tokens.lines)
 
 
+@pytest.mark.parametrize("text", ['r"C:\\"', 'r#"a " b"#', 'br##"one "# two"##', 'r""'])
+def test_no_raw_string_of_rust_hides_the_tests_below_it(text: str) -> None:
+    code = f"#[test]\nfn one() {{\n    assert_eq!({text}, it());\n}}\n\n#[test]\nfn two() {{\n    assert!(it());\n}}\n"
+    assert [test[:2] for test in tests.extract("tests/a.rs", code.encode(), {})["tests"]] == [["one", 2], ["two", 7]]
+
+
 def test_facts_of_a_pending_test_are_plain_json() -> None:
     found = tests.extract("a_spec.rb", b'it "later"\n', {})
     assert found["tests"] == [["later", 1, ["pending"], "", "test"]]

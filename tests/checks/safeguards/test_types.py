@@ -194,6 +194,11 @@ def test_ways_round_the_types_of_other_languages(path: str, code: str, expected:
     assert rules({path: code}, {path: code + "\n// more\n"}) == []
 
 
+def test_another_function_is_not_blamed_for_what_one_lost() -> None:
+    base = "def f(a: int) -> None:\n    pass\n\n\ndef g(b: Any) -> None:\n    pass\n"
+    assert py(base, base.replace("a: int", "a: Any")) == ["any-annotation"]
+
+
 def test_typescript_that_becomes_javascript_is_checked_no_more() -> None:
     assert rules({"src/a.ts": TS}, {"src/a.js": "class Box {}\n"}) == ["js"]
     assert rules({"src/a.ts": TS}, {"lib/b.mjs": TS}, {"lib/b.mjs": "src/a.ts"}) == ["js"]

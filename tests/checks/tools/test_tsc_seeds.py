@@ -36,6 +36,17 @@ def test_a_module_that_nobody_imports_gets_a_seed() -> None:
     assert (only.expected, only.crosses) == ((("a.ts", 2, "tsc:TS2322"),), False)
 
 
+def test_nothing_is_planted_in_what_the_settings_leave_out() -> None:
+    files = {
+        "tsconfig.json": '{"exclude": ["**/*.test.ts", "./tools/"]}',
+        "index.ts": "export const one = 1;\n",
+        "index.test.ts": 'import { one } from "./index.js";\nexport const two: number = one;\n',
+        "tools/run.ts": 'import { one } from "../index.js";\nexport const two: number = one;\n',
+    }
+    (only,) = tsc_seeds.canaries(files, reader(files))
+    assert ([path for path, _ in only.edits], only.crosses) == (["index.ts"], False)
+
+
 @pytest.mark.parametrize("text", ("const a = 1;\n", "// @ts-nocheck\nexport {};\n", "export = 1;\n"))
 def test_a_file_that_takes_no_export_is_passed_over(text: str) -> None:
     assert tsc_seeds.canaries(["a.ts"], reader({"a.ts": text})) == ()
