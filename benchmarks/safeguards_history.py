@@ -100,6 +100,12 @@ class Clone:
         return found
 
 
+def clone_name(path: str) -> str:
+    """What a clone is called: its folder, or what holds a bare one."""
+    place = Path(path).resolve()
+    return place.parent.name.rpartition("+")[2] if place.name in ("repo", ".git") else place.name
+
+
 def pair(clone: Clone, commit: Commit, check: Comparer, cache: dict[tuple[str, str], Any]) -> Pair:
     """A commit and its first parent, as the check sees them. `cache` holds the facts of blobs."""
     base, head = clone.tree(commit.parent), clone.tree(commit.id)
@@ -200,8 +206,7 @@ def main() -> int:
     given = parser.parse_args()
     found = {}
     for path in given.clones:
-        name = Path(path).resolve().name
-        name = Path(path).resolve().parent.name.rpartition("+")[2] if name in ("repo", ".git") else name
+        name = clone_name(path)
         found[name] = replay(path, _check(given.check), given.commits)
         if given.list:
             for commit, findings in found[name].alarms:

@@ -82,6 +82,15 @@ rules: tuple[Rule, ...] = (
         "put the assertion back and mend the code until it holds",
     ),
     Rule(
+        "tests:fewer-assertions-aside",
+        "block",
+        "show",
+        "a test checks less, and the change of code beside it has nothing to do with it",
+        "put the assertion back; if it has to go with this change, name the test and say why",
+        nameable=True,
+        kind="tests:fewer-assertions",
+    ),
+    Rule(
         "tests:fewer-assertions-with-code",
         "show",
         "show",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from qualitygate.checks.safeguards.inventory.places import language
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
+from qualitygate.checks.safeguards.kept.called import text_of
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part
 from qualitygate.checks.safeguards.kept.product import Product
@@ -90,9 +91,13 @@ class Unmatched:
             return "uncollected", hidden
         if not self.product.changed and not self.product.needs_others:
             return "lost", "is gone"
-        gone = self.product.gone("\n".join((*placed.case.marks, placed.case.source, placed.case.id)))
+        text = text_of(placed)
+        gone = self.product.gone(text)
         if gone:
             return "removed-with-subject", f"is gone with `{'`, `'.join(gone[:3])}`"
+        shrunk = self.product.shrunk(text, placed.case.id)
+        if shrunk:
+            return "removed-with-subject", f"is gone with a part of what it uses: `{'`, `'.join(shrunk[:3])}`"
         return "lost-with-code", "is gone"
 
     def _hidden_as(self, placed: Placed) -> str:
