@@ -4,8 +4,8 @@
         [--judged benchmarks/safeguards_judged.tsv]
 
 `--list` prints, per commit and rule that stops somebody, one row with tabs: clone, commit, rule, who is stopped, how
-many alarms, verdict, subject, first alarm. A verdict is `right` or `wrong`; given back with `--judged`, the rows make the
-precision of each rule and the share of commits that were stopped wrongly. README.md says what is counted as wrong.
+many alarms, verdict, subject, first alarm. A verdict is `right` or `wrong`; given back with `--judged`, the rows make
+the precision of each rule and the share of commits that were stopped wrongly. README.md says what counts as wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -24,7 +24,7 @@ from qualitygate.checks.safeguards import handlers, settings, suppressions, test
 from qualitygate.checks.safeguards.protocol import Comparer, Rule
 from qualitygate.model import Finding
 
-CHECKS: tuple[Comparer, ...] = (tests, suppressions, types, handlers, settings)
+CHECKS = tuple(cast(Comparer, check) for check in (tests, suppressions, types, handlers, settings))
 RULES: Mapping[str, Rule] = {rule.name: rule for check in CHECKS for rule in check.rules}
 ACTORS = ("person", "agent")
 Judged = Mapping[tuple[str, str], str]

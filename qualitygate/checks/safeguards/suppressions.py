@@ -27,9 +27,9 @@ _FORMAT = 1
 facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
-BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
-    f"suppression:{kind}"
-    for kind in ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "reasoned", "coverage", "layout")
+_KINDS = ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "recoded", "reasoned", "coverage", "layout")
+BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, RECODED, REASONED, COVERAGE, LAYOUT = (
+    f"suppression:{kind}" for kind in _KINDS
 )
 rules: tuple[Rule, ...] = (
     Rule(
@@ -70,6 +70,14 @@ rules: tuple[Rule, ...] = (
         "show",
         "whoever reads it cannot tell whether it is still needed, or ever was",
         "correct what the tool says; if it is wrong here, say why beside the directive",
+        "debt",
+    ),
+    Rule(
+        RECODED,
+        "show",
+        "show",
+        "the same line was let off before, under another name: a new version of the tool may have renamed its rule",
+        "make sure that it is still the same finding",
         "debt",
     ),
     Rule(
@@ -233,7 +241,11 @@ _REACHES = {"line": "on this line", "next": "on the next line", "block": "in wha
 
 
 def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
+    from qualitygate.checks.safeguards.suppression.matching import recoded
+
     directive, rule = one.directive, rule_of(one)
+    if rule == NO_REASON and old is not None and recoded(old, one):
+        rule = RECODED
     said = next(rule_ for rule_ in rules if rule_.name == rule)
     codes = ", ".join(one.codes)
     if directive.name in document()["files"]:

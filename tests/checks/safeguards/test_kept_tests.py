@@ -396,3 +396,106 @@ def test_marks_of_the_class_hold_for_its_tests() -> None:
         """
     )
     assert rules(judged(before, before.replace("class", "@pytest.mark.skip\nclass"))) == {"skipped"}
+
+
+SIGNATURE = """res.json = function json(obj) {
+  var val = obj;
+
+  // support res.json(status, obj)
+  if (arguments.length === 2) {
+    deprecate('res.json(status, obj): Use res.status(status).json(obj) instead');
+    this.statusCode = arguments[0];
+    val = arguments[1];
+  }
+
+  return this.send(stringify(val));
+};
+"""
+REMOVED = """res.json = function json(obj) {
+  return this.send(stringify(obj));
+};
+"""
+REWRITTEN = """res.json = function json(obj, options) {
+  var chunks = Array.from(obj.chunks);
+  return this.write(chunks, Object.assign({}, options));
+};
+"""
+JSON_TEST = """it('responds with json and a status', function (done) {
+  app.use(function (req, res) { res.json(201, { id: 1 }); });
+  request(app).get('/').expect(201, '{"id":1}', done);
+});
+"""
+OTHER = "it('works', function () { expect(send()).toBe(1); });\n"
+
+
+def test_a_test_of_a_signature_that_goes_is_shown() -> None:
+    base = {"lib/response.js": SIGNATURE, "test/res.js": JSON_TEST + OTHER}
+    for code, rule in ((REMOVED, "removed-with-subject"), (REWRITTEN, "lost-with-code")):
+        assert rules(compared(base, {"lib/response.js": code, "test/res.js": OTHER}, tests)) == {rule}, code
+
+
+def test_a_removal_that_the_test_has_nothing_to_do_with_lets_no_test_go() -> None:
+    unused = "\nfunction leftOver(first, second) {\n  var spare = first + second;\n  return spare;\n}\n"
+    base = {"lib/response.js": SIGNATURE + unused, "test/res.js": JSON_TEST + OTHER}
+    head = {"lib/response.js": SIGNATURE, "test/res.js": OTHER}
+    assert rules(compared(base, head, tests)) == {"lost-with-code"}
+
+
+SHOP = """class Shop:
+    def __init__(self, items):
+        self.items = [as_price(item) for item in items]
+
+
+def as_price(item):
+    return round(item, 2)
+
+
+def greeting(name):
+    return 'hello ' + name
+"""
+PRICED = of_test("shop = Shop([1.005])", "assert shop.items == [1.0]", "assert shop.items[0] >= 1")
+
+
+def test_an_assertion_may_not_go_beside_a_change_that_it_has_nothing_to_do_with() -> None:
+    fewer = PRICED.replace("    assert shop.items == [1.0]\n", "")
+    assert fewer != PRICED
+    base = {"shop.py": SHOP, PATH: PRICED}
+    for before, after, rule in (
+        ("'hello '", "'good day '", "fewer-assertions-aside"),
+        ("round(item, 2)", "round(item, 3)", "fewer-assertions-with-code"),  # what `Shop` calls
+        ("[as_price", "[-as_price", "fewer-assertions-with-code"),
+        ("def greeting", "def spare():\n    return 1\n\n\ndef greeting", "fewer-assertions-aside"),
+    ):
+        head = {"shop.py": SHOP.replace(before, after), PATH: fewer}
+        assert head["shop.py"] != SHOP
+        assert rules(compared(base, head, tests)) == {rule}, after
+    kinds = {rule.name: rule for rule in tests.rules}
+    aside = kinds["tests:fewer-assertions-aside"]
+    assert (aside.agent, aside.person, aside.nameable, aside.kind) == ("block", "show", True, "tests:fewer-assertions")
+
+
+def test_what_a_fixture_of_the_file_calls_counts_as_used() -> None:
+    fixture = "import pytest\n\n@pytest.fixture\ndef shop():\n    return Shop([1])\n\n"
+    test = "def test_shop(shop):\n    assert shop.size == 1\n    assert shop.items == [1]\n"
+    base = {"shop.py": SHOP, PATH: fixture + test}
+    head = {
+        "shop.py": SHOP.replace("round(item, 2)", "item"),
+        PATH: fixture + test.replace("    assert shop.size == 1\n", ""),
+    }
+    assert rules(compared(base, head, tests)) == {"fewer-assertions-with-code"}
+
+
+def test_a_check_for_none_is_no_loss_where_the_value_is_taken_apart_all_the_same() -> None:
+    base = of_test("found = total([])", "assert found is not None", "found.close()", "assert count() == 0")
+    assert not judged(base, base.replace("    assert found is not None\n", ""))
+    unused = base.replace("found.close()", "close(found)")
+    assert rules(judged(unused, unused.replace("    assert found is not None\n", ""))) == {"fewer-assertions"}
+
+
+def test_assertions_move_to_functions_that_are_rows_of_parameters() -> None:
+    base = of_test("assert total([1]) == 1")
+    head = (
+        "import pytest\n\ndef one():\n    assert total([1]) == 1\n\ndef two():\n    assert total([2]) == 2\n\n"
+        "@pytest.mark.parametrize('check', [one, two])\n" + of_test("check()").replace("():", "(check):")
+    )
+    assert not judged(base, head)

@@ -95,14 +95,17 @@ class Product:
     def shrunk(self, source: str, title: str) -> list[str]:
         """The definitions that lost code and got next to none for it, and that this text of a test uses.
 
-        One that half of the product uses counts only if the title of the test names it.
+        One that half of the product uses, or that another file defines as well, counts only if the title of the test
+        names it.
         """
-        from qualitygate.checks.safeguards.kept.touched import callers, rare, words
+        from qualitygate.checks.safeguards.kept.touched import callers, definitions, rare, words
 
         if self._shrunk is None:
             names = [name for name, part in self._touched().items() if part.shrunk]
             wide = callers(names, self._of_both(), deep=1) if names else frozenset()
-            self._shrunk = wide, rare(wide, self._of_both())
+            there = definitions(_decoded([path for path in self._paths() if language(path)], self.pair.read_head))
+            doubtful = {name for name in names if name not in there and (self._still(name) or self._still(f".{name}"))}
+            self._shrunk = wide, rare(wide - doubtful, self._of_both())
         wide, few = self._shrunk
         titled = frozenset(part for word in words(title) for part in (word, *word.split("_")))
         return sorted((few & words(source)) | (wide & titled))

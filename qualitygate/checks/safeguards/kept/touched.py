@@ -129,6 +129,11 @@ def parts(base: Mapping[str, str], head: Mapping[str, str]) -> dict[str, Part]:
     return {name: Part(*counts) for name, counts in found.items()}
 
 
+def definitions(texts: Mapping[str, str]) -> frozenset[str]:
+    """The names of what these files define."""
+    return frozenset(name for text in texts.values() for names in read(text).names for name in names)
+
+
 def _lines(texts: Iterable[str]) -> Counter[str]:
     return Counter(line for text in texts for line in read(text).code if line)
 
