@@ -12,6 +12,7 @@ from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
+from qualitygate.gate.folding import folded
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
@@ -58,12 +59,14 @@ def judge_all(
     new = (*new, *session.policy.added)
     if ids:
         new = silenced.explained(session, head, layout, new)
-    told = {*new}
+    same = folded(new)
+    new = tuple(finding for finding in new if finding not in same)
+    told = {*new, *same}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
     waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
     new = tuple(finding for finding in new if finding not in waived)
-    failing = {finding.check for finding in new}
+    failing = {finding.check for finding in (*new, *(one for one, left in same.items() if left in new))}
     results = tuple(_settled(row, failing, waived, accepted, hidden) for row in results)
     open_ = [check for check, _ in undecided if check not in known.undecided]
     if undecided and not open_:
