@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from qualitygate.checks.safeguards.inventory.case import facts
 from qualitygate.checks.safeguards.inventory.places import is_test, language
-from qualitygate.checks.safeguards.inventory.reading import inventory
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
@@ -132,6 +130,9 @@ def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     kind = language(path)
     if not kind or not is_test(path, options):
         return {}
+    from qualitygate.checks.safeguards.inventory.case import facts  # here, because most commits change no test
+    from qualitygate.checks.safeguards.inventory.reading import inventory
+
     if len(data) > _MOST_BYTES:
         return {"unread": f"larger than {_MOST_BYTES} bytes"}
     try:
@@ -148,7 +149,7 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     """What the tests lost between the trees."""
     if not any(is_test(path, options) for path in pair.changed):
         return Report((), 0)
-    from qualitygate.checks.safeguards.kept.judging import judge  # here, because most commits change no test
+    from qualitygate.checks.safeguards.kept.judging import judge
 
     losses, sides = judge(pair, options)
     fixes = {rule.name: rule.fix for rule in rules}
