@@ -139,8 +139,8 @@ WAYS = (
         "moves the branch by its file, from a script",
         (
             _PUT,
-            "echo 'git add {path}; git commit-tree -p HEAD -m a $(git write-tree) > .git/refs/heads/start'"
-            " > {out}/do.sh",
+            "echo 'git add {path}; git commit-tree -p HEAD -m a $(git write-tree) > {out}/id' > {out}/do.sh",
+            "echo 'cp {out}/id .git/refs/heads/start' >> {out}/do.sh",
             "sh {out}/do.sh",
         ),
     ),
@@ -279,6 +279,7 @@ def _restore(scene: _Scene) -> None:
     run(["git", "config", "--unset", "alias.keep"], root, env)
     for name, data in scene.hooks.items():  # as `qualitygate doctor` would put them back
         (root / ".git/hooks" / name).write_bytes(data)
+    (root / ".git/refs/heads" / _START).write_text(f"{scene.head}\n")  # whatever became of it
     git(root, env, *off, "checkout", "-qf", "-B", _START, scene.head)
     git(root, env, "clean", "-qfd")
     git(root, env, "stash", "clear")

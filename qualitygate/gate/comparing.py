@@ -130,7 +130,7 @@ def _from(layout: Laid) -> Callable[[Iterable[str]], dict[str, bytes]]:
 
 def _report(work: _Work, base: _Side, head: _Side, known: BaseTree | None = None) -> Report:
     """What head lost against base; `known` is base with its diff to head, where that was asked for before."""
-    changed = changed_paths(head.tree.entries, base.tree.entries)
+    changed = known.changed if known is not None else changed_paths(head.tree.entries, base.tree.entries)
     tool = work.session.tools[work.check.tool]
     for side in (base, head):
         side.facts.prepare(sorted(wanted(work.check, tool, side.tree.entries, changed)))
