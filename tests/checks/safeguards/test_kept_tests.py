@@ -7,6 +7,8 @@ from textwrap import dedent, indent
 import pytest
 
 from qualitygate.checks.safeguards import tests
+from qualitygate.checks.safeguards.inventory.case import CONTAINS, Assertion
+from qualitygate.checks.safeguards.kept.whole import is_part
 from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.model import Finding
 from tests.checks.safeguards.pairs import compared, pair
@@ -499,3 +501,32 @@ def test_assertions_move_to_functions_that_are_rows_of_parameters() -> None:
         "@pytest.mark.parametrize('check', [one, two])\n" + of_test("check()").replace("():", "(check):")
     )
     assert not judged(base, head)
+
+
+def test_assertions_about_parts_give_way_to_one_about_the_whole_text() -> None:
+    parts = of_test(
+        "text = report()",
+        "assert 'two apples' in text",
+        "assert 'one melon' in text",
+        "assert 'three pears' not in text",
+    )
+    whole = "WHOLE = '''\\\ntwo apples\n\none melon\n'''\n\n" + of_test("text = report()", "assert text == WHOLE")
+    assert not judged(parts, whole)
+    assert not judged(parts + RAISES, whole.replace("test_total", "test_the_whole_report") + RAISES)
+    less = whole.replace("one melon\n", "").replace("test_total", "test_the_whole_report")
+    assert rules(judged(parts + RAISES, less + RAISES)) == {"lost"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "part"),
+    [
+        ("in", "'two apples'", True),
+        ("in", "'three pears'", False),
+        ("not in", "'three pears'", True),
+        ("not in", "'two apples'", False),
+        ("in", "'ap'", False),  # too short to tell
+        ("in", "other", False),
+    ],
+)
+def test_what_is_part_of_a_whole(operator: str, expected: str, *, part: bool) -> None:
+    assert is_part(Assertion(CONTAINS, "text", operator, expected), ("two apples and one melon",)) is part

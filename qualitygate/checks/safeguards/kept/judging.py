@@ -16,6 +16,7 @@ from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
 from qualitygate.checks.safeguards.kept.weakening import shown, skipping, still_needed, weakened
+from qualitygate.checks.safeguards.kept.whole import is_part, wholes
 from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
@@ -133,6 +134,9 @@ class _Judge:
     def _fewer(self, each: Compared) -> Iterator[Loss]:
         before, after, old, new, change = each
         missing = [one for one in change.missing if not self._moved(one) and not still_needed(one, after.case.source)]
+        if missing and change.added:
+            texts = wholes(change.added, self._text(after.path))
+            missing = [one for one in missing if not is_part(one, texts)]
         if not missing and change.fewer_rows is None:
             return
         if missing and old.assertions and not new.assertions and not self._outlived(missing):
@@ -156,6 +160,9 @@ class _Judge:
             return ""
         related = self.product.concerns(self.shared[0].text(placed))
         return "fewer-assertions-with-code" if related else "fewer-assertions-aside"
+
+    def _text(self, path: str) -> str:
+        return (self.pair.read_head(path) or b"").decode("utf-8", "replace")
 
     def _outlived(self, missing: list[Assertion]) -> bool:
         """Whether the code changed, and all that is gone said little: that something has a type, or warns."""

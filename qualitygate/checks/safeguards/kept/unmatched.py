@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from qualitygate.checks.safeguards.inventory.case import Assertion
 from qualitygate.checks.safeguards.inventory.places import language
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import text_of
@@ -12,6 +13,7 @@ from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides
+from qualitygate.checks.safeguards.kept.whole import is_part, wholes
 from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
@@ -126,10 +128,23 @@ class Unmatched:
         if not wanted:
             return False
         there = sum(min(count, self.pool[key]) for key, count in wanted.items())
+        if there < _ABSORBED * wanted.total() and self._in_wholes(placed, reading.assertions):
+            return True
         if there < _ABSORBED * wanted.total():
             return False
         self.pool.subtract({key: min(count, self.pool[key]) for key, count in wanted.items()})
         return True
+
+    def _in_wholes(self, placed: Placed, assertions: Sequence[Assertion]) -> bool:
+        """Whether a fresh test of its file expects one text that all these are about."""
+        home = self.sides.home.get(placed.path, placed.path)
+        text = (self.pair.read_head(home) or b"").decode("utf-8", "replace")
+        for fresh in self.paired.fresh:
+            if fresh.path == home:
+                texts = wholes(self.sides.head.reading(fresh).assertions, text)
+                if sum(is_part(one, texts) for one in assertions) >= _ABSORBED * len(assertions):
+                    return True
+        return False
 
     def _as_rows(self, lost: list[Placed], compared: list[Compared]) -> list[Placed]:
         """Without those that became rows of a test with parameters."""

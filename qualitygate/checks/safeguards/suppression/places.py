@@ -9,10 +9,12 @@ from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.globs import matches
 
 _TEST = (
-    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|type-?tests?|test-d|dtslint|cypress)/|[._-](?:test|spec|test-d|cy)\.[cm]?[jt]sx?$"
+    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|type-?tests?|test-d|dtslint|cypress)/"
+    r"|[._-](?:test|spec|test-d|cy)\.[cm]?[jt]sx?$"
 )
 _VENDORED = (
-    r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
+    r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps"
+    r"|\.yarn)/"
 )
 _FIXTURE = (
     r"(?:^|/)(?:__fixtures__|__snapshots__|testdata|test[-_]fixtures"
@@ -23,9 +25,7 @@ _GENERATED = (
     r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
     r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)"
 )
-_MARK = (
-    r"(?m)^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)"
-)
+_MARK = r"(?m)^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)"
 # As text: `re` keeps what it has compiled, and most changes need none of them.
 
 
