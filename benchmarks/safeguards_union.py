@@ -143,10 +143,11 @@ def main() -> int:
     replayed: dict[str, list[Row]] = {}
     start = time.process_time()
     for path in given.clones:
-        rows = replayed[clone_name(path)] = list(replay(path, given.commits))
-        if given.list:
-            for row in rows:
-                print(*rows_of(row, judged), sep="\n", end="\n" if row.stops("agent") else "")
+        rows = replayed[clone_name(path)] = []
+        for row in replay(path, given.commits):
+            rows.append(row)
+            if given.list and row.stops("agent"):
+                print(*rows_of(row, judged), sep="\n", flush=True)
     print(table(replayed, judged))
     print()
     print(precision([row for rows in replayed.values() for row in rows], judged))
