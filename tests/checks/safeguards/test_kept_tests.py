@@ -530,3 +530,14 @@ def test_assertions_about_parts_give_way_to_one_about_the_whole_text() -> None:
 )
 def test_what_is_part_of_a_whole(operator: str, expected: str, *, part: bool) -> None:
     assert is_part(Assertion(CONTAINS, "text", operator, expected), ("two apples and one melon",)) is part
+
+
+def test_a_subject_that_another_file_defines_too_goes_with_the_test_that_has_its_name() -> None:
+    code = "package view\n\nfunc buildURL(owner string) string {\n\treturn prefix + owner + suffix\n}\n"
+    test = "func %s(t *testing.T) {\n\turl := buildURL(owner)\n\tassert.Equal(t, wanted, url)\n}\n"
+    rest = "package view\n\nfunc TestOther(t *testing.T) {\n\tassert.True(t, ready())\n}\n"
+    other = {"b/url.go": code}
+    for name, rule in (("TestBuildURLViewer", "removed-with-subject"), ("TestViewer", "lost-with-code")):
+        base = {"a/view.go": code + "\nvar x = 1\n", "a/view_test.go": rest + test % name, **other}
+        head = {"a/view.go": "package view\n\nvar x = 1\n", "a/view_test.go": rest, **other}
+        assert rules(compared(base, head, tests)) == {rule}, name

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from qualitygate.checks.safeguards.kept.touched import Part
 
 _MOST_FILES = 3000
+_TELLING = 5
+"""A name of so many letters is meant where a title holds it: `TestBuildURLViewer`, `buildURL`."""
 _MANIFESTS = frozenset(
     (
         *("package.json", "go.mod", "Cargo.toml", "Gemfile", "pom.xml", "build.gradle", "build.gradle.kts", "setup.py"),
@@ -107,7 +109,9 @@ class Product:
             doubtful = {name for name in names if name not in there and (self._still(name) or self._still(f".{name}"))}
             self._shrunk = wide, rare(wide - doubtful, self._of_both())
         wide, few = self._shrunk
+        said = "".join(title.lower().split())
         titled = frozenset(part for word in words(title) for part in (word, *word.split("_")))
+        titled |= {name for name in wide if len(name) >= _TELLING and name.lower() in said}
         return sorted((few & words(source)) | (wide & titled))
 
     def _touched(self) -> Mapping[str, Part]:
