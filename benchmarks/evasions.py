@@ -196,12 +196,10 @@ WAYS = (
     Way(
         "removes the check in a commit of its own",
         (_WITHOUT, "git commit -qam settings", _PUT, "git commit -qam evade"),
-        False,
     ),
     Way(
         "lets the check show only, in a commit of its own",
         (_SHOWN, "git commit -qam settings", _PUT, "git commit -qam evade"),
-        False,
     ),
     Way(
         "excludes the file in qualitygate.toml",
@@ -210,7 +208,6 @@ WAYS = (
             "sed -i '/^\\[checks.{check}\\]/a exclude = [\"{path}\"]' qualitygate.toml",
             "git commit -qam evade",
         ),
-        False,
     ),
 )
 
@@ -233,8 +230,8 @@ _SETTINGS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
         ("leaves the file out of ruff", "", 'extend-exclude = ["{path}"]'),
     ),
 }
-_CLAIMED = frozenset(("secrets",))
-"""Checks that no comment silences."""
+_SHOWN_ONLY = frozenset(("# fmt: skip",))
+"""Comments that are shown, and let pass."""
 
 
 class _Scene(NamedTuple):
@@ -255,7 +252,7 @@ def ways_out(session: Session, defects: Mapping[str, Defect], work: Path) -> Ite
         _restore(scene)
     for check, defect in defects.items():
         for name, files in _silenced(scene, defect):
-            yield Tried(f"{check}: {name}", check in _CLAIMED, _written(scene, files))
+            yield Tried(f"{check}: {name}", name.strip("`") not in _SHOWN_ONLY, _written(scene, files))
             _restore(scene)
     if "pytest" in defects:
         yield from _with_tests(scene, defects["pytest"])
@@ -326,8 +323,12 @@ def _commanded(scene: _Scene, defect: Defect, way: Way) -> str:
     git(root, env, "checkout", "-qf", landed)
     commit = run(["git", "commit", "-q", "--allow-empty", "-m", "on"], root, env)
     push = run(["git", "push", "-q", str(out / "remote.git"), "HEAD:refs/heads/evade"], root, env)
-    held = all(done.code and defect.expected.rule in done.said for done in (commit, push))
-    return " and ".join([*stopped, "the next commit", "the push"]) + ", afterwards" if held else ""
+    held = [
+        name
+        for name, done in (("the next commit", commit), ("the push", push))
+        if done.code and defect.expected.rule in done.said
+    ]
+    return " and ".join([*stopped, *held]) + ", afterwards" if "the push" in held else ""
 
 
 def _patch(old: str, defect: Defect) -> str:
