@@ -12,10 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-_WORD = re.compile(r"[A-Za-z_$][\w$]{2,}")
-_DEFINES = re.compile(
-    r"""\b(?:function\*?|class|interface|type|enum|fn|func|struct|trait|impl|def|fun|object|record|union|module|macro_rules!)
-    \s+(?:\([^()]*\)\s*)?(?:self\.)?(?P<named>[\w$]+)
+_WORD = r"[A-Za-z_$][\w$]{2,}"
+_DEFINES = r"""(?x)\b(?:function\*?|class|interface|type|enum|fn|func|struct|trait|impl|def|fun|object|record|union|module
+    |macro_rules!)\s+(?:\([^()]*\)\s*)?(?:self\.)?(?P<named>[\w$]+)
     |^\s*(?!self\.|this\.)(?:[\w.]+\.)(?P<member>[\w$]+)\s*=\s*(?=(?:async\s*)?(?:function\b|\(|\w+\s*=>))
     |^[\w.]+\.(?P<exported>[\w$]+)\s*=(?![=>])
     |\bdefine(?:Property|Getter)\w*\(\s*[\w.]+\s*,\s*['"](?P<property>[\w$]+)
@@ -23,13 +22,10 @@ _DEFINES = re.compile(
       (?P<method>[\w$]+)\s*(?:<[^<>]*>)?\([^()]*\)\s*(?::[^{;=]+)?\{\s*$
     |^\s*(?:(?:export|const|let|var|static|public|private|readonly)\s+)*(?P<arrow>[\w$]+)\s*(?::[^=]+)?[:=]\s*(?:async\s*)?
       (?:function\b|\([^()]*\)\s*(?::[^={]+)?=>|\w+\s*=>)
-    |^(?:(?:export|pub|const|let|var|val|static)\s+)*(?P<value>[\w$]+)\s*(?::[^=]+)?:?=(?![=>])""",
-    re.VERBOSE,
-)
-_BLOCK = re.compile(r"^\s*(?:if|for|while|switch|catch|else|return|match|case|try|with|do|elif|except|finally)\b")
-_CLASS = re.compile(
-    r"^\s*(?:(?:export|default|abstract|pub|public|final)\s+)*(?:class|struct|impl|trait|interface|module)\b"
-)
+    |^(?:(?:export|pub|const|let|var|val|static)\s+)*(?P<value>[\w$]+)\s*(?::[^=]+)?:?=(?![=>])"""
+_BLOCK = r"^\s*(?:if|for|while|switch|catch|else|return|match|case|try|with|do|elif|except|finally)\b"
+_CLASS = r"^\s*(?:(?:export|default|abstract|pub|public|final)\s+)*(?:class|struct|impl|trait|interface|module)\b"
+# As text: `re` keeps what it has compiled, and most changes of tests need none of them.
 _REMARK = ("//", "/*", "*", "--", "<!--")
 _FRAME = frozenset(("__init__", "__new__", "__call__", "constructor", "new", "init", "initialize", "__post_init__"))
 _LEAST, _KEPT = 3, 3
@@ -58,7 +54,7 @@ class Text(NamedTuple):
 
 def words(text: str) -> frozenset[str]:
     """The names that a text holds, those in strings too."""
-    return frozenset(_WORD.findall(text))
+    return frozenset(re.findall(_WORD, text))
 
 
 @lru_cache(maxsize=4096)
@@ -79,8 +75,8 @@ def read(text: str) -> Text:
         closing = stripped[0] in ")]}"
         while open_ and (open_[-1][0] > indent or (open_[-1][0] == indent and not closing)):
             open_.pop()
-        own = _own(line, indent, in_class=bool(open_ and open_[-1][1] and _CLASS.match(open_[-1][1][-1])))
-        if own or _CLASS.match(line):
+        own = _own(line, indent, in_class=bool(open_ and open_[-1][1] and re.match(_CLASS, open_[-1][1][-1])))
+        if own or re.match(_CLASS, line):
             open_.append((indent, (*own, line)))
         code.append(stripped.rstrip(";,"))
         names.append(tuple(name for _, (*found, _) in reversed(open_) for name in found))
@@ -95,11 +91,11 @@ def _quoted(line: str, quoted: str) -> str:
 
 
 def _own(line: str, indent: int, *, in_class: bool) -> tuple[str, ...]:
-    if _BLOCK.match(line):
+    if re.match(_BLOCK, line):
         return ()
-    found = [name for match in _DEFINES.finditer(line) for name in match.groups() if name]
+    found = [name for match in re.finditer(_DEFINES, line) for name in match.groups() if name]
     if not found and in_class:
-        found = [name for match in _DEFINES.finditer(line.strip()) for name in match.groups() if name]
+        found = [name for match in re.finditer(_DEFINES, line.strip()) for name in match.groups() if name]
     return tuple(name for name in found if len(name) >= _LEAST)
 
 
@@ -125,7 +121,7 @@ def parts(base: Mapping[str, str], head: Mapping[str, str]) -> dict[str, Part]:
                     continue
                 left[line] -= 1
                 for name in _subjects(names) or words(line):
-                    found.setdefault(name, [0, 0])[side] += len(_WORD.findall(line))
+                    found.setdefault(name, [0, 0])[side] += len(re.findall(_WORD, line))
     return {name: Part(*counts) for name, counts in found.items()}
 
 
@@ -168,7 +164,7 @@ def _add_users(text: str, wanted: set[str], users: dict[str, set[str]]) -> None:
     if wanted.isdisjoint(words(text)):
         return
     for line, names in zip(*read(text), strict=True):
-        used = wanted.intersection(_WORD.findall(line)) if line else ()
+        used = wanted.intersection(re.findall(_WORD, line)) if line else ()
         for name in used:
             users.setdefault(name, set()).update(
                 user for user in _subjects(names) if user != name and not user.startswith("__")
