@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 _WORD = r"[A-Za-z_$][\w$]{2,}"
-_DEFINES = r"""(?x)\b(?:function\*?|class|interface|type|enum|fn|func|struct|trait|impl|def|fun|object|record|union|module
-    |macro_rules!)\s+(?:\([^()]*\)\s*)?(?:self\.)?(?P<named>[\w$]+)
+_DEFINES = r"""(?x)\b(?:function\*?|class|interface|type|enum|fn|func|struct|trait|impl|def|fun|object|record|union
+    |module|macro_rules!)\s+(?:\([^()]*\)\s*)?(?:self\.)?(?P<named>[\w$]+)
     |^\s*(?!self\.|this\.)(?:[\w.]+\.)(?P<member>[\w$]+)\s*=\s*(?=(?:async\s*)?(?:function\b|\(|\w+\s*=>))
     |^[\w.]+\.(?P<exported>[\w$]+)\s*=(?![=>])
     |\bdefine(?:Property|Getter)\w*\(\s*[\w.]+\s*,\s*['"](?P<property>[\w$]+)
