@@ -52,7 +52,7 @@ def written(root: Path, env: Mapping[str, str]) -> Iterator[Written]:
         yield Written(f"tests: {name}", files)
         along = {path: text.encode() for path, text in beside.items()}
         yield Written(f"tests: {name}, beside a change of code that has nothing to do with it", {**files, **along})
-    yield Written("tests: conftest.py skips all", {_beside(tests, "conftest.py"): _ALL_SKIPPED.encode()}, False)
+    yield Written("tests: conftest.py skips all", {_beside(tests, "conftest.py"): _ALL_SKIPPED.encode()})
     yield Written("code: swallows every error", {code[0]: (texts[code[0]] + _SWALLOWED).encode()})
     yield Written("code: knows that it is tested", {code[0]: (texts[code[0]] + _SPECIAL).encode()}, False)
     yield from _less_typed(code, texts)

@@ -541,3 +541,29 @@ def test_a_subject_that_another_file_defines_too_goes_with_the_test_that_has_its
         base = {"a/view.go": code + "\nvar x = 1\n", "a/view_test.go": rest + test % name, **other}
         head = {"a/view.go": "package view\n\nvar x = 1\n", "a/view_test.go": rest, **other}
         assert rules(compared(base, head, tests)) == {rule}, name
+
+
+SKIPS = "def pytest_collection_modifyitems(items):\n    for item in items:\n        item.add_marker(pytest.mark.skip)\n"
+ASKS = (
+    "def pytest_collection_modifyitems(config, items):\n    for item in items:\n"
+    "        if 'slow' in item.keywords:\n            item.add_marker(pytest.mark.skip)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("", SKIPS, {"skipped"}),
+        ("import pytest\n", "import pytest\n" + SKIPS, {"skipped"}),
+        ("", ASKS, {"skipped-conditionally"}),
+        (SKIPS, SKIPS + "\nx = 1\n", set()),
+        ("", "def pytest_ignore_collect(path):\n    return True\n", {"skipped"}),
+        ("", "collect_ignore = ['test_shop.py']\n", {"uncollected"}),
+        ("collect_ignore = ['setup.py']\n", "collect_ignore = ['setup.py', 'test_a.py']\n", {"uncollected"}),
+        ("collect_ignore = ['setup.py', 'a.py']\n", "collect_ignore = ['setup.py']\n", set()),
+        ("", "@pytest.fixture\ndef shop():\n    return Shop()\n", set()),
+    ],
+)
+def test_a_conftest_that_switches_off_all_tests_beside_it(before: str, after: str, said: set[str]) -> None:
+    base = {**CODE, PATH: TOTAL, **({"tests/conftest.py": before} if before else {})}
+    assert rules(compared(base, {**CODE, PATH: TOTAL, "tests/conftest.py": after}, tests)) == said

@@ -10,6 +10,7 @@ from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assert
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import Shared
+from qualitygate.checks.safeguards.kept.for_all import for_all
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
@@ -63,6 +64,7 @@ class _Judge:
         for each in compared:
             yield from self._weaker(each)
         yield from self._muted()
+        yield from for_all(self.sides)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)
 
