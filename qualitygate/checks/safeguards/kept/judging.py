@@ -136,8 +136,8 @@ class _Judge:
     def _fewer(self, each: Compared) -> Iterator[Loss]:
         before, after, old, new, change = each
         missing = [one for one in change.missing if not self._moved(one) and not still_needed(one, after.case.source)]
-        if missing and change.added:
-            texts = wholes(change.added, self._text(after.path))
+        if missing and new.assertions:
+            texts = wholes(new.assertions, self._text(after.path))
             missing = [one for one in missing if not is_part(one, texts)]
         if not missing and change.fewer_rows is None:
             return

@@ -13,7 +13,7 @@ _MOST = 20_000
 def wholes(assertions: Iterable[Assertion], text: str) -> tuple[str, ...]:
     """What these equalities expect, as text; for a name of the file, what that stands for."""
     expected = {one.expected for one in assertions if one.strength >= EXACT and one.expected}
-    return tuple(_constant(each, text) if each.isidentifier() else each for each in expected)
+    return tuple(_bare(_constant(each, text) if each.isidentifier() else each) for each in expected)
 
 
 def is_part(assertion: Assertion, texts: Iterable[str]) -> bool:
@@ -21,11 +21,15 @@ def is_part(assertion: Assertion, texts: Iterable[str]) -> bool:
     import re
 
     quoted = re.findall(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'", f"{assertion.subject} {assertion.expected}")
-    literals = [(one or other).replace("\\'", "'").replace('\\"', '"') for one, other in quoted]
+    literals = [_bare(one or other) for one, other in quoted]
     if not literals or any(len(literal) < _LEAST for literal in literals):
         return False
     without = "not" in assertion.operator.lower()
     return any(all((literal in text) is not without for literal in literals) for text in texts if text)
+
+
+def _bare(text: str) -> str:
+    return text.replace("\\'", "'").replace('\\"', '"')
 
 
 def _constant(name: str, text: str) -> str:
