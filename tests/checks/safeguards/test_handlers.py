@@ -143,6 +143,8 @@ def test_any_text_is_read_and_a_copy_of_it_is_silent(text: str) -> None:
 def test_handlers_of_a_file_that_did_not_parse_before_are_not_new() -> None:
     text = "def f():\n    try:\n        g()\n    except Exception:\n        pass\n"
     broken = text + "x = (1 +\n"
-    assert not compared({"a.py": broken}, {"a.py": text + "x = 1\n"}, handlers)
+    assert not compared({"a.py": broken}, {"a.py": text + "x = 1\n"}, cast(Comparer, handlers))
     more = text + "\n\ndef h():\n    try:\n        g()\n    except BaseException:\n        pass\n"
-    assert [one.rule for one in compared({"a.py": broken}, {"a.py": more}, handlers)] == ["handlers:empty-broad"]
+    assert [one.rule for one in compared({"a.py": broken}, {"a.py": more}, cast(Comparer, handlers))] == [
+        "handlers:empty-broad"
+    ]
