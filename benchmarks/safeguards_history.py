@@ -41,6 +41,8 @@ class Clone:
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self._trees: dict[str, Mapping[str, Entry]] = {}
+        self._renames: tuple[Commit | None, Mapping[str, str]] = (None, {})
         self._batch = subprocess.Popen(
             ["git", "-C", path, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -76,8 +78,16 @@ class Clone:
             if found == most:
                 return
 
-    def tree(self, commit: str) -> dict[str, Entry]:
-        """The files of a commit."""
+    def tree(self, commit: str) -> Mapping[str, Entry]:
+        """The files of a commit; those of the last few are kept, a parent is the next one's head."""
+        kept = self._trees.get(commit)
+        if kept is None:
+            kept = self._trees[commit] = self._listed(commit)
+            for old in list(self._trees)[:-3]:
+                del self._trees[old]
+        return kept
+
+    def _listed(self, commit: str) -> dict[str, Entry]:
         found = {}
         for row in self.git("ls-tree", "-r", "-z", commit).decode("utf-8", "surrogateescape").split("\0")[:-1]:
             about, path = row.split("\t", 1)
@@ -86,8 +96,13 @@ class Clone:
                 found[path] = Entry(mode, blob)
         return found
 
-    def renames(self, commit: Commit) -> dict[str, str]:
-        """From head path to base path."""
+    def renames(self, commit: Commit) -> Mapping[str, str]:
+        """From head path to base path; those of the last commit that was asked about are kept."""
+        if self._renames[0] != commit:
+            self._renames = (commit, self._renamed(commit))
+        return self._renames[1]
+
+    def _renamed(self, commit: Commit) -> dict[str, str]:
         fields = self.git("diff-tree", "-r", "-z", "-M", "--name-status", commit.parent, commit.id)
         words = iter(fields.decode("utf-8", "surrogateescape").split("\0")[:-1])
         found = {}
@@ -98,6 +113,12 @@ class Clone:
                 if word[0] == "R":
                     found[new] = old
         return found
+
+
+def clone_name(path: str) -> str:
+    """What a clone is called: its folder, or what holds a bare one."""
+    place = Path(path).resolve()
+    return place.parent.name.rpartition("+")[2] if place.name in ("repo", ".git") else place.name
 
 
 def pair(clone: Clone, commit: Commit, check: Comparer, cache: dict[tuple[str, str], Any]) -> Pair:
@@ -119,7 +140,9 @@ def pair(clone: Clone, commit: Commit, check: Comparer, cache: dict[tuple[str, s
 
         return of
 
-    return Pair(base, head, changed, clone.renames(commit), facts(base), facts(head), reader(base), reader(head))
+    came, went = any(path not in base for path in changed), any(path not in head for path in changed)
+    renames = clone.renames(commit) if came and went else {}
+    return Pair(base, head, changed, renames, facts(base), facts(head), reader(base), reader(head))
 
 
 class Replayed(NamedTuple):
@@ -200,8 +223,7 @@ def main() -> int:
     given = parser.parse_args()
     found = {}
     for path in given.clones:
-        name = Path(path).resolve().name
-        name = Path(path).resolve().parent.name.rpartition("+")[2] if name in ("repo", ".git") else name
+        name = clone_name(path)
         found[name] = replay(path, _check(given.check), given.commits)
         if given.list:
             for commit, findings in found[name].alarms:

@@ -1,18 +1,22 @@
 """Weaken real tests mechanically and count what `kept-tests` says; rework others, and count what it says then.
 
-    python benchmarks/weaken_tests.py CLONE... [--commits 100] [--list]
+    python benchmarks/weaken_tests.py CLONE... [--commits 100] [--list] [--beside function|statement]
 
 Each mutation is applied to a file of one of the last commits' trees, in this process; nothing is written to the clone.
+`--beside` lets a change of the product go along that has nothing to do with it: a new function at the end of one of its
+files, or a statement that does nothing in one of its functions, both chosen by chance.
 A weakening is blocked if a rule blocks an agent, flagged if any rule reports it. A rework is silent if nothing blocks.
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +26,7 @@ from benchmarks.safeguards_history import Clone
 from benchmarks.weakenings import braces, python, python_same
 from benchmarks.weakenings.mutation import Changed, Mutator
 from qualitygate.checks.safeguards import tests as check
-from qualitygate.checks.safeguards.inventory.places import is_test, language
+from qualitygate.checks.safeguards.inventory.places import is_product, is_test, language
 from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.model import Entry, Finding
 
@@ -42,6 +46,30 @@ _BLOCKS = frozenset(rule.name for rule in check.rules if rule.agent == "block")
 _FILES = 6
 
 
+_FUNCTION = {
+    "python": "def spare_total(amounts):\n    return sum(amounts)\n",
+    "javascript": "function spareTotal(amounts) {\n  return amounts.length;\n}\n",
+    "go": "func spareTotal(amounts []int) int {\n\treturn len(amounts)\n}\n",
+    "rust": "fn spare_total(amounts: &[u32]) -> usize {\n    amounts.len()\n}\n",
+}
+_STATEMENT = {
+    "python": (r"\s*(?:async )?def \w+\([^()]*\).*:$", "spare = None"),
+    "javascript": (r".*\bfunction\b[^{}]*\{$|\s+(?!if|for|while|switch)\w+\([^()]*\)[^{}=]*\{$", "void 0;"),
+    "go": (r"func .*\{$", "_ = 0"),
+    "rust": (r"\s*(?:pub )?fn .*\{$", "let _ = 0;"),
+}
+
+
+class Beside(NamedTuple):
+    """A change of the product that goes along, and the other files of the tree."""
+
+    path: str
+    before: bytes
+    after: bytes
+    others: Mapping[str, Entry]
+    read: Callable[[str], bytes | None]
+
+
 class Row(NamedTuple):
     """What came of one mutation."""
 
@@ -56,34 +84,68 @@ class Row(NamedTuple):
         return any(finding.rule in _BLOCKS for finding in self.findings)
 
 
-def compare(path: str, text: str, changed: Changed) -> tuple[Finding, ...]:
+def compare(path: str, text: str, changed: Changed, beside: Beside | None = None) -> tuple[Finding, ...]:
     """What the check says of a tree with this one file, and of what became of it."""
     base = {path: text.encode()}
     head = {**base, **{name: new.encode() for name, new in changed.files.items() if new is not None}}
     for name, new in changed.files.items():
         if new is None:
             del head[name]
+    if beside is not None:
+        base[beside.path], head[beside.path] = beside.before, beside.after
     entries = [
         {name: Entry("100644", f"{zlib.crc32(data):08x}") for name, data in tree.items()} for tree in (base, head)
     ]
+    others = {} if beside is None else {name: one for name, one in beside.others.items() if name not in base}
+
+    def reader(tree: Mapping[str, bytes]) -> Callable[[str], bytes | None]:
+        read = beside.read if beside is not None else lambda _: None
+        return lambda name: tree[name] if name in tree else read(name) if name in others else None
 
     def facts(tree: Mapping[str, bytes], name: str) -> object:
-        return check.extract(name, tree[name], {}) if name in tree else None
+        data = reader(tree)(name)
+        return check.extract(name, data, {}) if data is not None else None
 
     pair = Pair(
-        entries[0],
-        entries[1],
+        {**others, **entries[0]},
+        {**others, **entries[1]},
         frozenset(name for name in {*base, *head} if base.get(name) != head.get(name)),
         dict(changed.renames),
         lambda name: facts(base, name),
         lambda name: facts(head, name),
-        base.get,
-        head.get,
+        reader(base),
+        reader(head),
     )
     report = check.compare(pair, {})
     return (
         report.findings if not report.reason else (Finding("kept-tests", "undecided", path, 1, 1, 1, 1, report.reason),)
     )
+
+
+def besides(clone: Clone, commit: str, kind: str, seed: int) -> Beside | None:
+    """A harmless change of one file of the product in this commit's tree; None where none offers a place."""
+    tree = clone.tree(commit)
+    paths = [path for path in sorted(tree) if is_product(path, {}) and language(path) in _FUNCTION]
+    for turn in range(min(20, len(paths))):
+        path = paths[zlib.crc32(f"{commit}{seed}{turn}".encode()) % len(paths)]
+        before = clone.blob(tree[path].blob).decode("utf-8", "replace")
+        after = before.rstrip("\n") + "\n\n\n" + _FUNCTION[language(path)]
+        if kind == "statement":
+            lines = before.splitlines(keepends=True)
+            opening, statement = _STATEMENT[language(path)]
+            places = [at for at, line in enumerate(lines[:-1]) if re.match(opening, line)]
+            if not places:
+                continue
+            at = places[zlib.crc32(f"{seed}{path}".encode()) % len(places)]
+            indent = re.match(r"\s*", lines[at + 1])
+            lines.insert(at + 1, (indent[0] if indent else "") + statement + "\n")
+            after = "".join(lines)
+
+        def read(name: str) -> bytes | None:
+            return clone.blob(tree[name].blob) if name in tree and tree[name].is_file else None
+
+        return Beside(path, before.encode(), after.encode(), tree, lru_cache(maxsize=None)(read))
+    return None
 
 
 def files(clone: Clone, most: int) -> Iterator[tuple[str, int, str, str]]:
@@ -99,9 +161,12 @@ def files(clone: Clone, most: int) -> Iterator[tuple[str, int, str, str]]:
                 continue
 
 
-def tried(clone: Clone, most: int, table: Mapping[str, Mapping[str, Mutator]]) -> Iterator[Row]:
+def tried(
+    clone: Clone, most: int, table: Mapping[str, Mapping[str, Mutator]], kind: str | None = None
+) -> Iterator[Row]:
     """Every mutation once per commit, on the first of its files that offers a place."""
     done: set[tuple[str, str]] = set()
+    beside: dict[str, Beside | None] = {}
     for commit, seed, path, text in files(clone, most):
         for name, mutate in table[language(path)].items():
             if (commit, name) in done:
@@ -112,7 +177,9 @@ def tried(clone: Clone, most: int, table: Mapping[str, Mapping[str, Mutator]]) -
                 continue
             if changed is not None:
                 done.add((commit, name))
-                yield Row(name, clone.path, commit, path, compare(path, text, changed))
+                if kind and commit not in beside:
+                    beside[commit] = besides(clone, commit, kind, seed)
+                yield Row(name, clone.path, commit, path, compare(path, text, changed, beside.get(commit)))
 
 
 def report(title: str, rows: list[Row], *, wanted: bool, listed: bool) -> None:
@@ -139,11 +206,22 @@ def main() -> None:
     parser.add_argument("clones", nargs="+", metavar="CLONE")
     parser.add_argument("--commits", type=int, default=100)
     parser.add_argument("--list", action="store_true", help="name what was missed, and what was blocked without need")
+    parser.add_argument("--beside", choices=("function", "statement"), help="let a harmless change of code go along")
     options = parser.parse_args()
     for path in options.clones:
         clone = Clone(path)
-        report(f"{path}, weakened", list(tried(clone, options.commits, WEAKER)), wanted=True, listed=options.list)
-        report(f"{path}, reworked", list(tried(clone, options.commits, SAME)), wanted=False, listed=options.list)
+        report(
+            f"{path}, weakened",
+            list(tried(clone, options.commits, WEAKER, options.beside)),
+            wanted=True,
+            listed=options.list,
+        )
+        report(
+            f"{path}, reworked",
+            list(tried(clone, options.commits, SAME, options.beside)),
+            wanted=False,
+            listed=options.list,
+        )
         clone.close()
 
 

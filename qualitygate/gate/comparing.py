@@ -150,7 +150,7 @@ def _report(work: _Work, base: _Side, head: _Side, known: BaseTree | None = None
 
 
 def _pair(work: _Work, base: _Side, head: _Side, known: BaseTree | None) -> Pair:
-    changed = changed_paths(head.tree.entries, base.tree.entries)
+    changed = known.changed if known is not None else changed_paths(head.tree.entries, base.tree.entries)
     tool = cast("Tool", work.comparer)
     for side in (base, head):
         side.facts.prepare(sorted(wanted(work.check, tool, side.tree.entries, changed)))

@@ -12,8 +12,8 @@ from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
+from qualitygate.gate.folding import told_once
 from qualitygate.gate.matching import Side, fingerprints, match_indices
-from qualitygate.gate.overlapping import told_once
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
 from qualitygate.model import Acceptance, Base, Check, CheckResult, Finding, Tree, Verdict
@@ -59,9 +59,8 @@ def judge_all(
     new = (*new, *session.policy.added)
     if ids:
         new = silenced.explained(session, head, layout, new)
-    said = told_once(session.policy.checks, new)
+    told, said = {*new}, told_once(session.policy.checks, new)
     new = said.once
-    told = {*new}
     vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
     new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
     waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))

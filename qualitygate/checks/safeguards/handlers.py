@@ -63,7 +63,17 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     homes = {old: new for new, old in pair.renames.items()}
     base = [_Placed(homes.get(path, path), one) for path in paths for one in handlers(pair.base_facts(path))]
     head = [_Placed(path, one) for path in paths for one in handlers(pair.head_facts(path))]
-    return Report(tuple(_findings(_new(base, head))), len(paths))
+    blind = {homes.get(path, path): path for path in paths if "unread" in (pair.base_facts(path) or {})}
+    new = [one for one in _new(base, head) if one.path not in blind or not _stood(one, blind[one.path], pair)]
+    return Report(tuple(_findings(new)), len(paths))
+
+
+def _stood(one: _Placed, old: str, pair: Pair) -> bool:
+    """Whether the handler stands word for word in base, which could not be parsed: it is revealed, not new."""
+    rows = (pair.read_head(one.path) or b"").splitlines()[one.handler.line - 1 : one.handler.line + 1]
+    return b"\n".join(row.rstrip() for row in rows) in b"\n".join(
+        row.rstrip() for row in (pair.read_base(old) or b"").splitlines()
+    )
 
 
 def _new(base: list[_Placed], head: list[_Placed]) -> list[_Placed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,18 @@ if TYPE_CHECKING:
     import ast
 
 
-@lru_cache(maxsize=4)
+_LOCK = threading.Lock()
+"""Checks run side by side: two that ask at once would both parse."""
+
+
 def parse(data: bytes) -> ast.Module | str:
     """The tree, not to be changed; why there is none, where it cannot be parsed."""
+    with _LOCK:
+        return _parsed(data)
+
+
+@lru_cache(maxsize=4)
+def _parsed(data: bytes) -> ast.Module | str:
     import ast
 
     try:

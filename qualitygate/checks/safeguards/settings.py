@@ -60,7 +60,7 @@ rules = (
     _rule("collection", "show", "show", "tests that are not collected find nothing", _ASK),
     _rule("patience", "show", "show", "a test that passes at the third try is broken", "mend what makes it fail"),
     _rule("linter", "show", "show", "it finds less than it did", "mend what it finds"),
-    _rule("gate", "show", "show", "the gate looks at less", _ASK),
+    _rule("gate", "block", "show", "the gate looks at less", _ASK),
     _rule("waivers", "show", "show", "a waiver lets a finding pass", "mend what it is about"),
     _rule("gate-removed", "block", "show", "without it nothing is checked", _ASK),
     _rule("agent-hook", "show", "show", "agents are no longer kept from what it refused", _ASK),

@@ -27,9 +27,9 @@ _FORMAT = 1
 facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
-BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, REASONED, COVERAGE, LAYOUT = (
-    f"suppression:{kind}"
-    for kind in ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "reasoned", "coverage", "layout")
+_KINDS = ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "recoded", "reasoned", "coverage", "layout")
+BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, RECODED, REASONED, COVERAGE, LAYOUT = (
+    f"suppression:{kind}" for kind in _KINDS
 )
 rules: tuple[Rule, ...] = (
     Rule(
@@ -70,6 +70,14 @@ rules: tuple[Rule, ...] = (
         "show",
         "whoever reads it cannot tell whether it is still needed, or ever was",
         "correct what the tool says; if it is wrong here, say why beside the directive",
+        "debt",
+    ),
+    Rule(
+        RECODED,
+        "show",
+        "show",
+        "the same line was let off before, under another name: a new version of the tool may have renamed its rule",
+        "make sure that it is still the same finding",
         "debt",
     ),
     Rule(
@@ -149,7 +157,19 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     unread = next((facts["unread"] for facts in (*in_head.values(), *in_base.values()) if "unread" in facts), "")
     if unread:
         return Report((), looked_at, unread)
+    if not names_in_head and _same(in_base, in_head):
+        return Report((), looked_at)
     return Report(tuple(_findings(in_base, in_head, before, names_in_head, pair)), looked_at)
+
+
+def _same(base: Mapping[str, Any], head: Mapping[str, Any]) -> bool:
+    """Whether the same directives stand in the same files, with the same around them: only their lines may differ."""
+
+    def bare(facts: Any) -> tuple[list[Any], list[Any]]:
+        rows = [[*row[:3], *row[5:]] for row in facts.get("found", ())]
+        return rows, [row[0] for row in facts.get("guards", ())]
+
+    return base.keys() == head.keys() and all(bare(base[path]) == bare(facts) for path, facts in head.items())
 
 
 def _of_base(changed: Iterable[str], before: Mapping[str, str], pair: Pair) -> list[str]:
@@ -233,7 +253,11 @@ _REACHES = {"line": "on this line", "next": "on the next line", "block": "in wha
 
 
 def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
+    from qualitygate.checks.safeguards.suppression.matching import recoded
+
     directive, rule = one.directive, rule_of(one)
+    if rule == NO_REASON and old is not None and recoded(old, one):
+        rule = RECODED
     said = next(rule_ for rule_ in rules if rule_.name == rule)
     codes = ", ".join(one.codes)
     if directive.name in document()["files"]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from qualitygate.checks.safeguards.inventory.case import facts
 from qualitygate.checks.safeguards.inventory.places import is_test, language
-from qualitygate.checks.safeguards.inventory.reading import inventory
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.model import Finding, Report
@@ -80,6 +78,15 @@ rules: tuple[Rule, ...] = (
         "block",
         "a test checks less while the code that it tests stayed as it was",
         "put the assertion back and mend the code until it holds",
+    ),
+    Rule(
+        "tests:fewer-assertions-aside",
+        "block",
+        "show",
+        "a test checks less, and the change of code beside it has nothing to do with it",
+        "put the assertion back; if it has to go with this change, name the test and say why",
+        nameable=True,
+        kind="tests:fewer-assertions",
     ),
     Rule(
         "tests:fewer-assertions-with-code",
@@ -155,6 +162,9 @@ def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     kind = language(path)
     if not kind or not is_test(path, options):
         return {}
+    from qualitygate.checks.safeguards.inventory.case import facts  # here, because most commits change no test
+    from qualitygate.checks.safeguards.inventory.reading import inventory
+
     if len(data) > _MOST_BYTES:
         return {"unread": f"larger than {_MOST_BYTES} bytes"}
     try:
@@ -167,11 +177,26 @@ def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
         return {"unread": f"cannot be parsed: {str(fault).splitlines()[0] if str(fault) else type(fault).__name__}"}
 
 
+def _bare(facts: Any) -> Any:
+    """The facts of a file without the lines that they stand on; what was not read is like nothing else."""
+    if not facts:
+        return facts
+    if "unread" in facts:
+        return object()
+    return {
+        kind: [[row[0], *row[2:]] for row in rows] if kind in ("tests", "others") else rows
+        for kind, rows in facts.items()
+    }
+
+
 def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     """What the tests lost between the trees."""
-    if not any(is_test(path, options) for path in pair.changed):
+    paths = [path for path in pair.changed if is_test(path, options)]
+    if not paths:
         return Report((), 0)
-    from qualitygate.checks.safeguards.kept.judging import judge  # here, because most commits change no test
+    if not pair.renames and all(_bare(pair.base_facts(path)) == _bare(pair.head_facts(path)) for path in paths):
+        return Report((), len(paths))
+    from qualitygate.checks.safeguards.kept.judging import judge
 
     losses, sides = judge(pair, options)
     fixes = {rule.name: rule.fix for rule in rules}

@@ -262,7 +262,7 @@ def _dropped(pair: Pair) -> Iterator[Finding]:
         if path in pair.head or path not in pair.base:
             continue
         stem, _, suffix = path.rpartition(".")
-        if f".{suffix}" in TYPESCRIPT and not stem.endswith(".d"):
+        if f".{suffix}" in TYPESCRIPT and not stem.endswith(".d") and is_product(path):
             heirs = [new for new, old in pair.renames.items() if old == path]
             heirs += [stem + end for end in _UNTYPED]
             for heir in heirs:

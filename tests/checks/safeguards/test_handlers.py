@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from qualitygate.checks.safeguards import handlers
 from qualitygate.checks.safeguards.protocol import Comparer
-from tests.checks.safeguards.pairs import pair
+from tests.checks.safeguards.pairs import compared, pair
 
 
 def rules(base: dict[str, str], head: dict[str, str], renames: dict[str, str] | None = None) -> list[str]:
@@ -138,3 +138,13 @@ def test_suppress_is_a_handler_too() -> None:
 def test_any_text_is_read_and_a_copy_of_it_is_silent(text: str) -> None:
     for suffix in ("py", "ts", "java"):
         assert rules({f"a.{suffix}": text}, {f"b.{suffix}": text}) == []
+
+
+def test_handlers_of_a_file_that_did_not_parse_before_are_not_new() -> None:
+    text = "def f():\n    try:\n        g()\n    except Exception:\n        pass\n"
+    broken = text + "x = (1 +\n"
+    assert not compared({"a.py": broken}, {"a.py": text + "x = 1\n"}, cast(Comparer, handlers))
+    more = text + "\n\ndef h():\n    try:\n        g()\n    except BaseException:\n        pass\n"
+    assert [one.rule for one in compared({"a.py": broken}, {"a.py": more}, cast(Comparer, handlers))] == [
+        "handlers:empty-broad"
+    ]

@@ -7,6 +7,8 @@ from textwrap import dedent, indent
 import pytest
 
 from qualitygate.checks.safeguards import tests
+from qualitygate.checks.safeguards.inventory.case import CONTAINS, Assertion
+from qualitygate.checks.safeguards.kept.whole import is_part
 from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.model import Finding, Report
 from tests.checks.safeguards.pairs import compared, pair
@@ -396,3 +398,172 @@ def test_marks_of_the_class_hold_for_its_tests() -> None:
         """
     )
     assert rules(judged(before, before.replace("class", "@pytest.mark.skip\nclass"))) == {"skipped"}
+
+
+SIGNATURE = """res.json = function json(obj) {
+  var val = obj;
+
+  // support res.json(status, obj)
+  if (arguments.length === 2) {
+    deprecate('res.json(status, obj): Use res.status(status).json(obj) instead');
+    this.statusCode = arguments[0];
+    val = arguments[1];
+  }
+
+  return this.send(stringify(val));
+};
+"""
+REMOVED = """res.json = function json(obj) {
+  return this.send(stringify(obj));
+};
+"""
+REWRITTEN = """res.json = function json(obj, options) {
+  var chunks = Array.from(obj.chunks);
+  return this.write(chunks, Object.assign({}, options));
+};
+"""
+JSON_TEST = """it('responds with json and a status', function (done) {
+  app.use(function (req, res) { res.json(201, { id: 1 }); });
+  request(app).get('/').expect(201, '{"id":1}', done);
+});
+"""
+OTHER = "it('works', function () { expect(send()).toBe(1); });\n"
+
+
+def test_a_test_of_a_signature_that_goes_is_shown() -> None:
+    base = {"lib/response.js": SIGNATURE, "test/res.js": JSON_TEST + OTHER}
+    for code, rule in ((REMOVED, "removed-with-subject"), (REWRITTEN, "lost-with-code")):
+        assert rules(compared(base, {"lib/response.js": code, "test/res.js": OTHER}, tests)) == {rule}, code
+
+
+def test_a_removal_that_the_test_has_nothing_to_do_with_lets_no_test_go() -> None:
+    unused = "\nfunction leftOver(first, second) {\n  var spare = first + second;\n  return spare;\n}\n"
+    base = {"lib/response.js": SIGNATURE + unused, "test/res.js": JSON_TEST + OTHER}
+    head = {"lib/response.js": SIGNATURE, "test/res.js": OTHER}
+    assert rules(compared(base, head, tests)) == {"lost-with-code"}
+
+
+SHOP = """class Shop:
+    def __init__(self, items):
+        self.items = [as_price(item) for item in items]
+
+
+def as_price(item):
+    return round(item, 2)
+
+
+def greeting(name):
+    return 'hello ' + name
+"""
+PRICED = of_test("shop = Shop([1.005])", "assert shop.items == [1.0]", "assert shop.items[0] >= 1")
+
+
+def test_an_assertion_may_not_go_beside_a_change_that_it_has_nothing_to_do_with() -> None:
+    fewer = PRICED.replace("    assert shop.items == [1.0]\n", "")
+    assert fewer != PRICED
+    base = {"shop.py": SHOP, PATH: PRICED}
+    for before, after, rule in (
+        ("'hello '", "'good day '", "fewer-assertions-aside"),
+        ("round(item, 2)", "round(item, 3)", "fewer-assertions-with-code"),  # what `Shop` calls
+        ("[as_price", "[-as_price", "fewer-assertions-with-code"),
+        ("def greeting", "def spare():\n    return 1\n\n\ndef greeting", "fewer-assertions-aside"),
+    ):
+        head = {"shop.py": SHOP.replace(before, after), PATH: fewer}
+        assert head["shop.py"] != SHOP
+        assert rules(compared(base, head, tests)) == {rule}, after
+    kinds = {rule.name: rule for rule in tests.rules}
+    aside = kinds["tests:fewer-assertions-aside"]
+    assert (aside.agent, aside.person, aside.nameable, aside.kind) == ("block", "show", True, "tests:fewer-assertions")
+
+
+def test_what_a_fixture_of_the_file_calls_counts_as_used() -> None:
+    fixture = "import pytest\n\n@pytest.fixture\ndef shop():\n    return Shop([1])\n\n"
+    test = "def test_shop(shop):\n    assert shop.size == 1\n    assert shop.items == [1]\n"
+    base = {"shop.py": SHOP, PATH: fixture + test}
+    head = {
+        "shop.py": SHOP.replace("round(item, 2)", "item"),
+        PATH: fixture + test.replace("    assert shop.size == 1\n", ""),
+    }
+    assert rules(compared(base, head, tests)) == {"fewer-assertions-with-code"}
+
+
+def test_a_check_for_none_is_no_loss_where_the_value_is_taken_apart_all_the_same() -> None:
+    base = of_test("found = total([])", "assert found is not None", "found.close()", "assert count() == 0")
+    assert not judged(base, base.replace("    assert found is not None\n", ""))
+    unused = base.replace("found.close()", "close(found)")
+    assert rules(judged(unused, unused.replace("    assert found is not None\n", ""))) == {"fewer-assertions"}
+
+
+def test_assertions_move_to_functions_that_are_rows_of_parameters() -> None:
+    base = of_test("assert total([1]) == 1")
+    head = (
+        "import pytest\n\ndef one():\n    assert total([1]) == 1\n\ndef two():\n    assert total([2]) == 2\n\n"
+        "@pytest.mark.parametrize('check', [one, two])\n" + of_test("check()").replace("():", "(check):")
+    )
+    assert not judged(base, head)
+
+
+def test_assertions_about_parts_give_way_to_one_about_the_whole_text() -> None:
+    parts = of_test(
+        "text = report()",
+        "assert 'two apples' in text",
+        "assert 'one melon' in text",
+        "assert 'three pears' not in text",
+    )
+    whole = "WHOLE = '''\\\ntwo apples\n\none melon\n'''\n\n" + of_test("text = report()", "assert text == WHOLE")
+    assert not judged(parts, whole)
+    assert not judged(parts + RAISES, whole.replace("test_total", "test_the_whole_report") + RAISES)
+    less = whole.replace("one melon\n", "").replace("test_total", "test_the_whole_report")
+    assert rules(judged(parts + RAISES, less + RAISES)) == {"lost"}
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected", "part"),
+    [
+        ("in", "'two apples'", True),
+        ("in", "'three pears'", False),
+        ("not in", "'three pears'", True),
+        ("not in", "'two apples'", False),
+        ("in", "'ap'", False),  # too short to tell
+        ("in", "other", False),
+    ],
+)
+def test_what_is_part_of_a_whole(operator: str, expected: str, *, part: bool) -> None:
+    assert is_part(Assertion(CONTAINS, "text", operator, expected), ("two apples and one melon",)) is part
+
+
+def test_a_subject_that_another_file_defines_too_goes_with_the_test_that_has_its_name() -> None:
+    code = "package view\n\nfunc buildURL(owner string) string {\n\treturn prefix + owner + suffix\n}\n"
+    test = "func %s(t *testing.T) {\n\turl := buildURL(owner)\n\tassert.Equal(t, wanted, url)\n}\n"
+    rest = "package view\n\nfunc TestOther(t *testing.T) {\n\tassert.True(t, ready())\n}\n"
+    other = {"b/url.go": code}
+    for name, rule in (("TestBuildURLViewer", "removed-with-subject"), ("TestViewer", "lost-with-code")):
+        base = {"a/view.go": code + "\nvar x = 1\n", "a/view_test.go": rest + test % name, **other}
+        head = {"a/view.go": "package view\n\nvar x = 1\n", "a/view_test.go": rest, **other}
+        assert rules(compared(base, head, tests)) == {rule}, name
+
+
+SKIPS = "def pytest_collection_modifyitems(items):\n    for item in items:\n        item.add_marker(pytest.mark.skip)\n"
+ASKS = (
+    "def pytest_collection_modifyitems(config, items):\n    for item in items:\n"
+    "        if 'slow' in item.keywords:\n            item.add_marker(pytest.mark.skip)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("", SKIPS, {"skipped"}),
+        ("import pytest\n", "import pytest\n" + SKIPS, {"skipped"}),
+        ("", ASKS, {"skipped-conditionally"}),
+        (SKIPS, SKIPS + "\nx = 1\n", set()),
+        ("", "def pytest_ignore_collect(path):\n    return True\n", {"skipped"}),
+        ("", "collect_ignore = ['test_shop.py']\n", {"uncollected"}),
+        ("collect_ignore = ['setup.py']\n", "collect_ignore = ['setup.py', 'test_a.py']\n", {"uncollected"}),
+        ("collect_ignore = ['setup.py', 'a.py']\n", "collect_ignore = ['setup.py']\n", set()),
+        ("", "@pytest.fixture\ndef shop():\n    return Shop()\n", set()),
+    ],
+)
+def test_a_conftest_that_switches_off_all_tests_beside_it(before: str, after: str, said: set[str]) -> None:
+    base = {**CODE, PATH: TOTAL, **({"tests/conftest.py": before} if before else {})}
+    assert rules(compared(base, {**CODE, PATH: TOTAL, "tests/conftest.py": after}, tests)) == said

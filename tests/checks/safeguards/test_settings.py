@@ -419,6 +419,8 @@ def test_other_services_than_github() -> None:
     assert rules({"Makefile": make}, {"Makefile": "test:\n\t@pytest\n"}) == []
     tox = "[testenv]\ncommands =\n    pytest {posargs}\n"
     assert rules({"tox.ini": tox}, {"tox.ini": tox.replace("pytest", "pytest -k smoke")}) == ["deselected"]
+    assert not rules({"tox.ini": tox}, {"tox.ini": tox.replace("{posargs}", "{posargs:-n auto}")})
+    assert rules({"tox.ini": tox}, {"tox.ini": tox.replace("{posargs}", "{posargs:-k smoke}")}) == ["deselected"]
 
 
 GATE = """\

@@ -424,3 +424,20 @@ def test_what_finds_nothing_loads_almost_nothing() -> None:
     )
     said = run(sys.executable, "-c", code, cwd=ROOT).stdout
     assert sorted(name.rpartition(".")[2] for name in ast.literal_eval(said)) == ["document", "languages"]
+
+
+def test_a_rule_that_a_tool_renamed_is_shown_and_stops_nobody() -> None:
+    base = {"a.py": "x = load()  # type: ignore[misc]\ny = load()\n"}
+    head = {"a.py": "x = load()  # type: ignore[untyped-decorator]\ny = load()\n"}
+    assert [finding.rule for finding in compared(base, head, suppressions)] == ["suppression:recoded"]
+    two = {"a.py": "x = load()  # type: ignore[arg-type, misc2]\ny = load()\n"}
+    assert [finding.rule for finding in compared(base, two, suppressions)] == ["suppression:no-reason"]
+    edited = {"a.py": "x = dump(1)  # type: ignore[arg-type]\ny = load()\n"}
+    assert [finding.rule for finding in compared(base, edited, suppressions)] == ["suppression:no-reason"]
+
+
+def test_one_old_directive_pays_for_one_new_code_only() -> None:
+    base = {"a.py": "load()  # type: ignore[misc]\n"}
+    head = {"a.py": "load()  # type: ignore[arg]\nload()  # type: ignore[arg]\n"}
+    rules = sorted(finding.rule for finding in compared(base, head, suppressions))
+    assert rules == ["suppression:no-reason", "suppression:recoded"]

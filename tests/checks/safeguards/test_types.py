@@ -217,3 +217,9 @@ def test_any_text_is_read_and_a_copy_of_it_has_lost_nothing(text: str) -> None:
     assert rules({"src/a.ts": text}, {"src/a.ts": text + "\n"}) == rules({"src/a.ts": text}, {"src/a.ts": text + "\n"})
     assert rules({"src/a.ts": text}, {"lib/a.ts": text}) == []
     assert rules({"src/a.py": text}, {"lib/a.py": text}) == []
+
+
+def test_an_example_that_is_javascript_now_takes_no_types_from_the_product() -> None:
+    text = "export const a: number = 1\n"
+    for path, lost in (("src/a.ts", ["js"]), ("examples/a.ts", []), ("vitest.config.ts", [])):
+        assert rules({path: text}, {path[:-2] + "js": "export const a = 1\n"}) == lost, path

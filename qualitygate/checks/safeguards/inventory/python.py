@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from qualitygate.checks.safeguards.inventory.case import Case, Held
+from qualitygate.checks.safeguards.python_tree import parse
 
 _TRIED = (ast.If, ast.Try, ast.With)
 _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
@@ -13,7 +14,8 @@ _LITERALS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 def inventory(text: str) -> Held:
     """What a file holds; raises SyntaxError or ValueError for one that does not parse."""
-    tree = ast.parse(text)
+    shared = parse(text.encode("utf-8", "surrogateescape"))  # what other checks have parsed, too
+    tree = ast.parse(text) if isinstance(shared, str) else shared
     found = _Found(text.splitlines(keepends=True))
     found.body(tree.body, (), (), collected=True)
     return Held(tuple(found.tests), tuple(found.others), found.tables, found.muted)

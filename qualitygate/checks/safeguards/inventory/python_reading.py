@@ -45,6 +45,8 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
             reader.uses.add(each.attr)
         elif isinstance(each, ast.keyword) and each.arg:
             reader.uses.add(each.arg)
+    for decorator in node.decorator_list:  # a list of functions, each of which is run as a row
+        reader.calls |= {each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)}
     reader.uses |= {argument.arg for argument in node.args.args}
     return reader.reading()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from qualitygate.checks.safeguards.inventory.braces import Tokens, again, arguments, lex, source_between, text_between
 from qualitygate.checks.safeguards.inventory.case import (
     BOUNDED,
@@ -41,19 +43,37 @@ def inventory(text: str, *, all_tests: bool) -> Held:
 def product_words(text: str) -> list[str]:
     """The words of a file without its tests: what a user of the crate gets."""
     tokens = lex(text, "rust")
-    words, partner = tokens.words, tokens.partner
     kept: list[str] = []
+    end = 0
+    for first, last in _tests_in(tokens):
+        kept += tokens.words[end:first]
+        end = last
+    return kept + tokens.words[end:]
+
+
+def product_text(text: str) -> str:
+    """A file with its tests as empty lines."""
+    tokens = lex(text, "rust")
+    lines = text.splitlines()
+    for first, last in _tests_in(tokens):
+        for number in range(tokens.lines[first], tokens.lines[min(last, len(tokens.lines)) - 1] + 1):
+            lines[number - 1] = ""
+    return "\n".join(lines)
+
+
+def _tests_in(tokens: Tokens) -> Iterator[tuple[int, int]]:
+    """What stands under an attribute that says `test`, as (first, end) of its tokens, in their order."""
+    words, partner = tokens.words, tokens.partner
     at = 0
     while at < len(words):
-        if words[at] == "#[" and partner[at] > at and "test" in words[at : partner[at]]:
-            at = partner[at] + 1
-            while at < len(words) and words[at] not in ("{", ";"):
-                at = partner[at] + 1 if partner[at] > at else at + 1
-            at = max(partner[at], at) + 1 if at < len(words) else at
+        if words[at] != "#[" or partner[at] <= at or "test" not in words[at : partner[at]]:
+            at += 1
             continue
-        kept.append(words[at])
-        at += 1
-    return kept
+        first, at = at, partner[at] + 1
+        while at < len(words) and words[at] not in ("{", ";"):
+            at = partner[at] + 1 if partner[at] > at else at + 1
+        at = max(partner[at], at) + 1 if at < len(words) else at
+        yield first, at
 
 
 def _walk(

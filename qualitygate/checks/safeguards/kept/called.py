@@ -10,10 +10,12 @@ from qualitygate.checks.safeguards.inventory.places import is_test, language
 from qualitygate.checks.safeguards.inventory.reading import read
 from qualitygate.checks.safeguards.kept.pairing import last_part
 from qualitygate.checks.safeguards.kept.sides import Placed, Side
+from qualitygate.checks.safeguards.kept.touched import words
 from qualitygate.checks.safeguards.protocol import Pair
 
 _MOST_FILES = 30
 _DEEP = 2
+_SETS_UP = ("setup", "set_up", "asyncsetup", "before")
 
 
 class Shared:
@@ -39,6 +41,17 @@ class Shared:
             if deep > 1:
                 found.extend(self.assertions(reading.calls - names, placed.path, deep - 1))
         return tuple(found)
+
+    def text(self, placed: Placed) -> str:
+        """All that a test runs, as far as its names tell: itself, what it calls beside it, and what sets it up."""
+        found = {placed: None}
+        new = [placed]
+        for _ in range(_DEEP):
+            named = words("\n".join(text_of(each) for each in new))
+            near = (*(other for other in self.side.others if other.path == placed.path), *self._imported(placed.path))
+            new = [other for other in near if other not in found and _is_named(other, named)]
+            found.update(dict.fromkeys(new))
+        return "\n".join(text_of(each) for each in found)
 
     def _reading(self, placed: Placed) -> Any:
         if placed.path in self.side.files:
@@ -91,3 +104,13 @@ class Shared:
                 or (stem and stem in text)
             ):
                 yield other
+
+
+def text_of(placed: Placed) -> str:
+    """A test or helper as it is written, with its name and what stands around it."""
+    return "\n".join((*placed.case.marks, placed.case.source, placed.case.id))
+
+
+def _is_named(placed: Placed, named: frozenset[str]) -> bool:
+    name = last_part(placed.case.id)
+    return name in named or name.lower().startswith(_SETS_UP) or "autouse" in placed.case.source[:200]

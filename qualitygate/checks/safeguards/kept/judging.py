@@ -10,12 +10,14 @@ from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assert
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import Shared
+from qualitygate.checks.safeguards.kept.for_all import for_all
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
-from qualitygate.checks.safeguards.kept.weakening import shown, skipping, weakened
+from qualitygate.checks.safeguards.kept.weakening import shown, skipping, still_needed, weakened
+from qualitygate.checks.safeguards.kept.whole import is_part, wholes
 from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
@@ -68,6 +70,7 @@ class _Judge:
         for each in compared:
             yield from self._weaker(each)
         yield from self._muted()
+        yield from for_all(self.sides)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)
 
@@ -119,7 +122,7 @@ class _Judge:
         for fact, text in change.facts:
             rule = fact
             if fact == "another-subject":  # surely weaker only where nothing else explains it
-                rule = "fewer-assertions-with-code" if self.product.changed else "weaker-assertion"
+                rule = self._with_code(before) or "weaker-assertion"
             by_rule[rule].append(text)
         for rule, texts in by_rule.items():
             reported.add(rule)
@@ -138,22 +141,36 @@ class _Judge:
 
     def _fewer(self, each: Compared) -> Iterator[Loss]:
         before, after, old, new, change = each
-        missing = [assertion for assertion in change.missing if not self._moved(assertion)]
+        missing = [one for one in change.missing if not self._moved(one) and not still_needed(one, after.case.source)]
+        if missing and new.assertions:
+            texts = wholes(new.assertions, self._text(after.path))
+            missing = [one for one in missing if not is_part(one, texts)]
         if not missing and change.fewer_rows is None:
             return
         if missing and old.assertions and not new.assertions and not self._outlived(missing):
             yield loss_of("no-assertion", before, after, f"asserts nothing any more: {_listed(missing)}")
         elif missing and weight(new) - _slight(missing, change.added) * (new.cases or UNKNOWN) < weight(old):
-            with_code = "-with-code" if self.product.changed else ""
-            yield loss_of(
-                f"fewer-assertions{with_code}", before, after, f"does not assert any more: {_listed(missing)}"
-            )
+            rule = self._with_code(before) or "fewer-assertions"
+            yield loss_of(rule, before, after, f"does not assert any more: {_listed(missing)}")
         elif change.fewer_rows is not None and old.assertions and not self._rows_elsewhere(each):
             was, now = change.fewer_rows
             if weight(new) >= weight(old):
                 return
-            rule = "fewer-assertions-with-code" if self.product.changed else "tolerance"
+            rule = self._with_code(before) or "tolerance"
             yield loss_of(rule, before, after, f"runs {now} of the {was} cases that it had")
+
+    def _with_code(self, placed: Placed) -> str:
+        """The rule for a test that asserts less beside a change of code, by whether the two have to do with each other.
+
+        "" without a change of code.
+        """
+        if not self.product.changed:
+            return ""
+        related = self.product.concerns(self.shared[0].text(placed))
+        return "fewer-assertions-with-code" if related else "fewer-assertions-aside"
+
+    def _text(self, path: str) -> str:
+        return (self.pair.read_head(path) or b"").decode("utf-8", "replace")
 
     def _outlived(self, missing: list[Assertion]) -> bool:
         """Whether the code changed, and all that is gone said little: that something has a type, or warns."""

@@ -20,6 +20,7 @@ _FREE = re.compile(
 )
 _MEMBER = re.compile(
     r"""\.([\w$]+)\s*=(?![=>])
+    |\bdefine(?:Property|Getter)\w*\(\s*[\w.]+\s*,\s*["']([\w$]+)
     |^\s*(?:[\w<>\[\],.?]+\s+)*([\w$]+)\s*(?:<[^<>]*>)?\([^()]*\)\s*(?:->[^{;]+|:[^{;=]+|throws\s[\w,\s.]+)?\{
     |^\s*(?:(?:readonly|public|private|protected|static|pub|final)\s+)*([\w$]+)\??\s*:(?!:)""",
     re.VERBOSE | re.MULTILINE,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from qualitygate.checks.safeguards.inventory.places import is_product, language, suffix
 from qualitygate.checks.safeguards.inventory.words import python_words
 from qualitygate.checks.safeguards.protocol import Pair
 
+if TYPE_CHECKING:
+    from qualitygate.checks.safeguards.kept.touched import Part
+
 _MOST_FILES = 3000
+_TELLING = 5
+"""A name of so many letters is meant where a title holds it: `TestBuildURLViewer`, `buildURL`."""
 _MANIFESTS = frozenset(
     (
         *("package.json", "go.mod", "Cargo.toml", "Gemfile", "pom.xml", "build.gradle", "build.gradle.kts", "setup.py"),
@@ -27,6 +32,10 @@ class Product:
         self._changed: bool | None = None
         self._gone: frozenset[str] | None = None
         self._elsewhere: dict[str, bool] = {}
+        self._parts: Mapping[str, Part] | None = None
+        self._texts: tuple[str, ...] | None = None
+        self._concerned: frozenset[str] | None = None
+        self._shrunk: tuple[frozenset[str], frozenset[str]] | None = None
 
     def _paths(self) -> list[str]:
         return sorted(path for path in self.pair.changed if is_product(path, self.options))
@@ -71,6 +80,61 @@ class Product:
         found = sorted(name for name in self._gone & used(source) if not self._still(name))
         return list(dict.fromkeys(name.strip('.="') for name in found))
 
+    # what the change touches
+
+    def concerns(self, source: str) -> bool:
+        """Whether this text of a test names a definition that the change touches, or one that leads to it."""
+        from qualitygate.checks.safeguards.kept.touched import callers, words
+
+        if self._concerned is None:
+            found = callers(self._touched(), self._of_both())
+            for path in self._paths():
+                if not language(path):  # a template, a query: the words of its name stand for it
+                    found |= words(path.rpartition("/")[2].partition(".")[0])
+            self._concerned = found
+        return not self._concerned.isdisjoint(words(source))
+
+    def shrunk(self, source: str, title: str) -> list[str]:
+        """The definitions that lost code and got next to none for it, and that this text of a test uses.
+
+        One that half of the product uses, or that another file defines as well, counts only if the title of the test
+        names it.
+        """
+        from qualitygate.checks.safeguards.kept.touched import callers, definitions, rare, words
+
+        if self._shrunk is None:
+            names = [name for name, part in self._touched().items() if part.shrunk]
+            wide = callers(names, self._of_both(), deep=1) if names else frozenset()
+            there = definitions(_decoded([path for path in self._paths() if language(path)], self.pair.read_head))
+            doubtful = {name for name in names if name not in there and (self._still(name) or self._still(f".{name}"))}
+            self._shrunk = wide, rare(wide - doubtful, self._of_both())
+        wide, few = self._shrunk
+        said = "".join(title.lower().split())
+        titled = frozenset(part for word in words(title) for part in (word, *word.split("_")))
+        titled |= {name for name in wide if len(name) >= _TELLING and name.lower() in said}
+        return sorted((few & words(source)) | (wide & titled))
+
+    def _touched(self) -> Mapping[str, Part]:
+        from qualitygate.checks.safeguards.kept.touched import parts
+
+        if self._parts is None:
+            paths = [path for path in self._paths() if language(path)]
+            self._parts = parts(_decoded(paths, self.pair.read_base), _decoded(paths, self.pair.read_head))
+        return self._parts
+
+    def _of_both(self) -> tuple[str, ...]:
+        """The files of the product: both versions of those that changed, and the others."""
+        if self._texts is None:
+            paths = [path for path in self.pair.head if is_product(path, self.options) and language(path)]
+            if len(paths) > _MOST_FILES:
+                paths = [path for path in paths if path in self.pair.changed]
+            gone = [path for path in self._paths() if language(path)]
+            self._texts = (
+                *_decoded(paths, self.pair.read_head).values(),
+                *_decoded(gone, self.pair.read_base).values(),
+            )
+        return self._texts
+
     def _still(self, name: str) -> bool:
         """Whether a file that did not change defines it too."""
         found = self._elsewhere.get(name)
@@ -90,6 +154,19 @@ class Product:
             if data is not None and wanted in data and name in defined(data, path):
                 return True
         return False
+
+
+def _decoded(paths: list[str], read: Callable[[str], bytes | None]) -> dict[str, str]:
+    contents = ((path, read(path)) for path in paths)
+    return {path: _without_tests(data.decode("utf-8", "replace"), path) for path, data in contents if data is not None}
+
+
+def _without_tests(text: str, path: str) -> str:
+    if language(path) != "rust" or "test" not in text:
+        return text
+    from qualitygate.checks.safeguards.inventory.rust import product_text
+
+    return product_text(text)
 
 
 def _meaning(text: str, path: str) -> object:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from qualitygate.checks.safeguards.inventory.case import Assertion
 from qualitygate.checks.safeguards.inventory.places import language
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
+from qualitygate.checks.safeguards.kept.called import text_of
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides
+from qualitygate.checks.safeguards.kept.whole import is_part, wholes
 from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
@@ -90,9 +93,13 @@ class Unmatched:
             return "uncollected", hidden
         if not self.product.changed and not self.product.needs_others:
             return "lost", "is gone"
-        gone = self.product.gone("\n".join((*placed.case.marks, placed.case.source, placed.case.id)))
+        text = text_of(placed)
+        gone = self.product.gone(text)
         if gone:
             return "removed-with-subject", f"is gone with `{'`, `'.join(gone[:3])}`"
+        shrunk = self.product.shrunk(text, placed.case.id)
+        if shrunk:
+            return "removed-with-subject", f"is gone with a part of what it uses: `{'`, `'.join(shrunk[:3])}`"
         return "lost-with-code", "is gone"
 
     def _hidden_as(self, placed: Placed) -> str:
@@ -121,10 +128,23 @@ class Unmatched:
         if not wanted:
             return False
         there = sum(min(count, self.pool[key]) for key, count in wanted.items())
+        if there < _ABSORBED * wanted.total() and self._in_wholes(placed, reading.assertions):
+            return True
         if there < _ABSORBED * wanted.total():
             return False
         self.pool.subtract({key: min(count, self.pool[key]) for key, count in wanted.items()})
         return True
+
+    def _in_wholes(self, placed: Placed, assertions: Sequence[Assertion]) -> bool:
+        """Whether a fresh test of its file expects one text that all these are about."""
+        home = self.sides.home.get(placed.path, placed.path)
+        text = (self.pair.read_head(home) or b"").decode("utf-8", "replace")
+        for fresh in self.paired.fresh:
+            if fresh.path == home:
+                texts = wholes(self.sides.head.reading(fresh).assertions, text)
+                if sum(is_part(one, texts) for one in assertions) >= _ABSORBED * len(assertions):
+                    return True
+        return False
 
     def _as_rows(self, lost: list[Placed], compared: list[Compared]) -> list[Placed]:
         """Without those that became rows of a test with parameters."""

@@ -48,6 +48,15 @@ def shown(assertion: Assertion) -> str:
     return text if len(text) <= 90 else text[:87] + "..."
 
 
+def still_needed(assertion: Assertion, source: str) -> bool:
+    """Whether it said that a name is not None, and the test still takes something of that name, which then fails."""
+    name = assertion.subject
+    if assertion.strength > EXISTS or not name.isidentifier():
+        return False
+    taken = " " + " ".join(source.split())
+    return any(f"{before}{name}{after}" in taken for before in " (" for after in (".", " . ", "["))
+
+
 def skipping(before: Reading, after: Reading) -> tuple[str, str] | None:
     """Whether a test that ran does not any more."""
     if after.only and not before.only:

@@ -208,4 +208,11 @@ def tox(document: Any, text: str) -> Iterator[Fact]:
             for label, one in rows:
                 soft = ["ignore_outcome: true"] if is_on(one.get("ignore_outcome", "")) else []
                 if isinstance(one.get("commands"), str):
-                    yield from _shell("script", one["commands"], text, label, soft)
+                    yield from _shell("script", _usual(one["commands"]), text, label, soft)
+
+
+def _usual(commands: str) -> str:
+    """Commands of tox as they run when nobody hands arguments on: `{posargs:-n auto}` is `-n auto`."""
+    import re
+
+    return re.sub(r"\{posargs(?::([^{}]*))?\}", lambda found: found[1] or "", commands)

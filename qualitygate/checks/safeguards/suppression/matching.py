@@ -64,7 +64,20 @@ def unmatched(
         for one in left
         if not any(old.path == one.path and covers(old, one) and _narrower(old, one) for old in gone)
     ]
-    return [(one, _widened_from(one, list(free.values()))) for one in left]
+    result: list[tuple[Stand, Stand | None]] = []
+    there = list(free.values())
+    for one in left:
+        before = next((old for old in there if recoded(old, one)), None)
+        if before is not None:
+            there.remove(before)
+        result.append((one, before or _widened_from(one, there)))
+    return result
+
+
+def recoded(old: Stand, new: Stand) -> bool:
+    """Whether the same line is let off as before, under as many other codes."""
+    same = (old.path, old.directive.name, old.scope, old.code) == (new.path, new.directive.name, new.scope, new.code)
+    return same and bool(new.code) and 0 < len(new.codes) <= len(old.codes)
 
 
 def _same(old: Stand, new: Stand) -> bool:

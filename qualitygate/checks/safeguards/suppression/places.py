@@ -8,31 +8,30 @@ from collections.abc import Iterable, Mapping
 from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.globs import matches
 
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|type-?tests?|test-d|dtslint|cypress)/|[._-](?:test|spec|test-d|cy)\.[cm]?[jt]sx?$"
+_TEST = (
+    r"(?:^|/)(?:tests?|__tests__|specs?|e2e|type-?tests?|test-d|dtslint|cypress)/"
+    r"|[._-](?:test|spec|test-d|cy)\.[cm]?[jt]sx?$"
 )
-_VENDORED = re.compile(
-    r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps|\.yarn)/"
+_VENDORED = (
+    r"(?:^|/)(?:_?vendor(?:ed|s)?|third[_-]?party|3rd-?party|node_modules|bower_components|site-packages|Pods|Godeps"
+    r"|\.yarn)/"
 )
-_FIXTURE = re.compile(
+_FIXTURE = (
     r"(?:^|/)(?:__fixtures__|__snapshots__|testdata|test[-_]fixtures"
     r"|(?:tests?|specs?|__tests__)/(?:[^/]+/)*(?:data|fixtures?|snapshots))/"
 )
-_GENERATED = re.compile(
-    r"^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
+_GENERATED = (
+    r"(?im)^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
     r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
-    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)",
-    re.IGNORECASE | re.MULTILINE,
+    r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)"
 )
-_MARK = re.compile(
-    r"^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)",
-    re.MULTILINE,
-)
+_MARK = r"(?m)^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)"
+# As text: `re` keeps what it has compiled, and most changes need none of them.
 
 
 def is_test(path: str) -> bool:
     """Whether a file is a test of JavaScript or TypeScript."""
-    return _TEST.search(path) is not None
+    return re.search(_TEST, path) is not None
 
 
 def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
@@ -46,8 +45,8 @@ def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> froz
     return frozenset(
         path
         for path in wanted
-        if _VENDORED.search(path)
-        or _FIXTURE.search(path)
+        if re.search(_VENDORED, path)
+        or re.search(_FIXTURE, path)
         or matches(path, marks)
         or _is_generated(path, before.get(path, path), pair)
     )
@@ -55,7 +54,7 @@ def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> froz
 
 def _is_generated(path: str, old: str, pair: Pair) -> bool:
     data = pair.read_base(old) if old in pair.base else pair.read_head(path)
-    return _GENERATED.search((data or b"")[:1500].decode("utf-8", "replace")) is not None
+    return re.search(_GENERATED, (data or b"")[:1500].decode("utf-8", "replace")) is not None
 
 
 def _marks(pair: Pair) -> tuple[str, ...]:
@@ -65,7 +64,7 @@ def _marks(pair: Pair) -> tuple[str, ...]:
         if path != ".gitattributes" and not path.endswith("/.gitattributes"):
             continue
         text = (pair.read_base(path) or b"").decode("utf-8", "replace")
-        for pattern in _MARK.findall(text):
+        for pattern in re.findall(_MARK, text):
             across = "" if "/" in pattern else "**/"
             found.append(path[: -len(".gitattributes")] + across + pattern.lstrip("/"))
     return tuple(found)

@@ -1,0 +1,100 @@
+"""One finding for one thing: of what two checks say of the same code, one is told and stands for the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from qualitygate.checks.scope import root_of
+from qualitygate.model import Check, Finding
+
+
+class Told(NamedTuple):
+    """Findings, each once; `again` are those that were left out, each with the one that stands for it."""
+
+    once: tuple[Finding, ...]
+    again: tuple[tuple[Finding, Finding], ...] = ()
+
+    def with_again(self, some: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Some of them, and those for which they stand."""
+        some = tuple(some)
+        return (*some, *(left_out for left_out, one in self.again if one in some)) if self.again else some
+
+
+class _Same(NamedTuple):
+    """`folded` says nothing that one of `left` does not say when it begins at most `below` lines under it."""
+
+    folded: frozenset[str]
+    left: frozenset[str]
+    below: int
+
+
+_SWALLOWED = frozenset(
+    (
+        *("semgrep:swallowed-exception", "semgrep:swallowed-error", "ruff:S110", "ruff:S112", "eslint:no-empty"),
+        *("oxlint:no-empty", "biome:noEmptyBlockStatements", "rubocop:Lint/SuppressedException"),
+    )
+)
+_SAME = (
+    # Rules of tools point at the body or at the whole of `try`, and do not let a handler pass that gives a reason.
+    _Same(frozenset(("handlers:empty-broad",)), _SWALLOWED, 3),
+    # Whoever names the rule is asked for the reason next; ours asks for both.
+    _Same(
+        frozenset(("ruff:PGH003", "ruff:PGH004", "eslint:@eslint-community/eslint-comments/no-unlimited-disable")),
+        frozenset(("suppression:blanket", "suppression:file-wide")),
+        0,
+    ),
+)
+
+
+def told_once(checks: Sequence[Check], found: tuple[Finding, ...]) -> Told:
+    """The findings without those that say again what another one says, of which each stands for those left out."""
+    if len({finding.check for finding in found}) < 2:
+        return Told(found)
+    inner = _of_inner(checks, found)
+    same = folded([finding for finding in found if finding not in inner])
+    again = {finding: same.get(one, one) for finding, one in inner.items()} | dict(same)
+    return Told(tuple(finding for finding in found if finding not in again), tuple(again.items()))
+
+
+def _of_inner(checks: Sequence[Check], found: Sequence[Finding]) -> Mapping[Finding, Finding]:
+    """What checks of one tool say alike because their folders overlap, with what the innermost of them says."""
+    known = {check.name: check for check in checks}
+
+    def key(finding: Finding) -> tuple[str, Finding]:
+        check = known.get(finding.check)
+        return check.tool if check else finding.check, finding._replace(check="")
+
+    def depth(finding: Finding) -> int:
+        check = known.get(finding.check)
+        return len(root_of(check)) if check else 0
+
+    best: dict[tuple[str, Finding], Finding] = {}
+    for finding in found:
+        other = best.setdefault(key(finding), finding)
+        if depth(finding) > depth(other):
+            best[key(finding)] = finding
+    stands = ((finding, best[key(finding)]) for finding in found)
+    return {finding: one for finding, one in stands if finding.check != one.check}
+
+
+def folded(findings: Sequence[Finding]) -> Mapping[Finding, Finding]:
+    """Findings that say again what another one says, each with that one. One stands for one: what is left is mended
+    first, and any that was taken for the same without need is told then.
+    """
+    found: dict[Finding, Finding] = {}
+    for same in _SAME:
+        there = [one for one in findings if one.rule in same.left]
+        for finding in findings if there else ():
+            if finding.rule not in same.folded:
+                continue
+            near = [one for one in there if _meets(finding, one, same.below)]
+            if near:
+                found[finding] = min(near, key=lambda one: abs(one.line - finding.line))
+                there.remove(found[finding])
+    return found
+
+
+def _meets(finding: Finding, other: Finding, below: int) -> bool:
+    last = max(other.line, other.end_line)
+    return other.path == finding.path and other.line - below <= finding.line <= last
