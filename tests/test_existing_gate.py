@@ -9,7 +9,19 @@ from typing import Any
 
 import pytest
 
+from qualitygate import git as git_module
+from qualitygate.bootstrap import existing_trials
+from qualitygate.bootstrap.deciding.ground import Ground
+from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.growing import NOTHING
+from qualitygate.bootstrap.scratch import open_scratch
+from qualitygate.checks.catalogue import TOOLS
+from qualitygate.checks.running import NO_ANSWER
 from qualitygate.cli import main
+from qualitygate.defaults import compile_any
+from qualitygate.gate.surroundings import project_at
+from qualitygate.inspection.inspect import inspect
+from qualitygate.playbook import load_playbooks
 from tests.support import git, make_environment, make_repo, write
 
 WORKFLOW = """\
@@ -87,12 +99,12 @@ def test_what_is_green_is_kept_and_proven_and_all_else_is_listed(
     document = bootstrap(capsys, "--trust")
     rows = {row["command"]: row for row in document["existing"]}
     kept = rows["pylint shop"]
-    assert (kept["class"], kept["green_now"], kept["check"]) == ("check", True, "pylint-shop")
+    assert (kept["class"], kept["green_now"], kept["check"]) == ("check", True, "pylint")
     assert (rows["flake8 shop"]["green_now"], rows["flake8 shop"]["class"]) == (False, "listed")
     assert rows["bandit -r shop"]["green_now"] is None and "not there" in rows["bandit -r shop"]["became"]
     assert rows["ruff check ."]["became"] == "covered by check ruff"
     assert rows["pylint shop --fix"]["became"] == "listed only: it changes files"
-    (proof,) = (row for row in document["proof"] if row["check"] == "pylint-shop")
+    (proof,) = (row for row in document["proof"] if row["check"] == "pylint")
     assert (proof["green_on_head"], proof["red_on_seed"], proof["installed"]) == (True, True, True)
     assert 'run = ["pylint", "shop"]' in (root / "qualitygate.toml").read_text()
 
@@ -101,7 +113,7 @@ def test_what_is_green_is_kept_and_proven_and_all_else_is_listed(
     write(root, {"shop/core.py": "import os\n\nTWO = = 2\n"})
     assert main(["run", "--tier", "push", "--format", "json"]) == 1
     new = json.loads(capsys.readouterr().out)["new"]
-    assert [(f["path"], f["line"]) for f in new if f["check"] == "pylint-shop"] == [("shop/core.py", 3)]
+    assert [(f["path"], f["line"]) for f in new if f["check"] == "pylint"] == [("shop/core.py", 3)]
 
 
 def test_rules_of_its_own_are_tried_and_stay_to_the_byte(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,3 +154,26 @@ def test_a_command_made_to_look_like_something_else_is_printed_as_it_is(
     assert main(["bootstrap", "--no-install", "."]) == 0
     said = capsys.readouterr().out
     assert "\x1b" not in said and "make lint" in said
+
+
+def test_tests_that_took_too_long_are_not_tried_once_more_as_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A suite that had used up its time as check pytest got another minute as the project's own `pytest`."""
+    files: dict[str, str | bytes | None] = {
+        ".github/workflows/ci.yml": WORKFLOW.replace("pylint shop\n", "pytest\n", 1),
+        ".gitignore": ".venv/\n",
+        "tests/test_shop.py": "def test_it():\n    pass\n",
+    }
+    root = make_repo(tmp_path / "shop", files)
+    place = make_environment(root)
+    (place / "bin" / "pytest").write_text(f"#!{place}/bin/python\nopen({os.fspath(tmp_path / 'ran')!r}, 'w').close()\n")
+    (place / "bin" / "pytest").chmod(0o755)
+    repo = git_module.find_repo(root)
+    draft = Draft(lambda path: None)
+    draft.leave_out("pytest", f"{NO_ANSWER} (300 s were left)")
+    with open_scratch(repo, TOOLS, compile_any, lambda folder: project_at(repo, folder), trusted=True) as scratch:
+        ground = Ground(scratch, inspect(root), load_playbooks()[0])
+        rows = {row.command: row for row in existing_trials.settle(draft, ground, NOTHING, lambda text: None)}
+    assert rows["pytest"].why == "not run: pytest took longer than it may already"
+    assert not (tmp_path / "ran").exists()

@@ -62,8 +62,14 @@ class Draft:
         return tuple(check for check in self.checks if check not in self.kept)
 
     def drop(self, checks: Sequence[PlannedCheck]) -> None:
-        """Take back checks and what is planned for them alone."""
+        """Take back checks and what is planned for them alone; no command of the project is covered by them."""
         names = {check.name for check in checks}
+        self.existing = tuple(
+            row._replace(group="listed", why=f"check {row.why} could not be proven")
+            if row.group == "covered" and names & set(row.why.split(", "))
+            else row
+            for row in self.existing
+        )
         self.checks = [check for check in self.checks if check.name not in names]
         self.steps = [step for step in self.steps if step.check not in names]
 

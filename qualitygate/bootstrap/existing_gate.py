@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain, takewhile
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.checks.project_commands import TOOL, Stated
 from qualitygate.inspection.facts import Facts, GateCommand, Kind
+from qualitygate.inspection.meaning import kind_of, meaning
 from qualitygate.inspection.shell import segments, unwrapped
 
 Group = Literal["covered", "check", "listed"]
@@ -99,27 +103,66 @@ _TEXTS = (
     (re.compile(r"\b(?:docker|playwright|cypress|testcontainers|selenium|xvfb-run)\b"), "it needs a service"),
 )
 _SHELL = re.compile(r"[|;<>&`\n]|\$\(")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$]*\"")
+_EXPANDED = re.compile(r"[*?\[~$]")
+_ASSIGNED = re.compile(r"^[A-Za-z_]\w*=")
 
 
-def standings(facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[str] = ()) -> tuple[Standing, ...]:
-    """Each command that is a check, once; of several forms of one, the plainest. `scripts`: those that start bash."""
+Absent = Callable[[str], bool]
+"""Whether a program is not here, so that a command which starts it cannot be tried."""
+
+
+def absent_from(root: Path) -> Absent:
+    """Programs that are neither on the PATH nor among those installed in a work tree."""
+    places = [root / name / "bin" for name in (".venv", "venv", "env")]
+    return lambda program: not shutil.which(program) and not any((place / program).exists() for place in places)
+
+
+def standings(
+    facts: Facts, planned: Sequence[PlannedCheck], scripts: Iterable[str] = (), absent: Absent = lambda program: False
+) -> tuple[Standing, ...]:
+    """Each command that is a check, once; of several forms of one, the plainest whose program is not `absent`.
+
+    `scripts`: those that start bash.
+    """
     found: dict[tuple[object, ...], Standing] = {}
     bash = frozenset(scripts)
     named = {row.name if row.runner == "npm" else row.path for row in facts.gate_commands if row.runner in _NAMED}
-    for row in facts.gate_commands:
-        if row.kind in ("other", "build") or row.command.startswith("qualitygate "):
+    stated = [row for row in facts.gate_commands if row.kind not in ("other", "build")]
+    parts = {row: tuple(_parts(row)) for row in stated}
+    several = {tuple(row.name.split(" ")) for row in stated if parts[row]}
+    for row in (*chain.from_iterable(parts.values()), *stated):
+        if row.command.startswith("qualitygate "):
             continue
         one = _standing(row, bash, named)
         key = (one.run, one.directory) if one.run else (one.command, one.path)
         other = found.get(key)
         found[key] = _merged(other, one) if other else one
-    return tuple(_covered(found.values(), planned))
+    ordered = sorted(found.values(), key=lambda row: (_unfit(row, several, absent), *_plainness(row)))
+    return tuple(_covered(ordered, planned))
 
 
-def candidates(facts: Facts, planned: Sequence[PlannedCheck] = ()) -> tuple[Stated, ...]:
+def candidates(
+    facts: Facts, planned: Sequence[PlannedCheck] = (), absent: Absent = lambda program: False
+) -> tuple[Stated, ...]:
     """The commands that may be tried, for the question whether they may; not those that a check runs already."""
-    rows = standings(facts, [check for check in planned if check.tool == TOOL])
+    rows = standings(facts, [check for check in planned if check.tool == TOOL], (), absent)
     return tuple(Stated(row.command, row.directory, row.run) for row in rows if row.group == "check")
+
+
+def _parts(row: GateCommand) -> Iterator[GateCommand]:
+    """The commands of a package's script that is several in a row, so that a slow one does not cost the others.
+
+    Not of a script that another one runs before or within, and none that only a shell reads as it is meant.
+    """
+    texts = row.command.split(" && ")
+    if row.runner != "npm" or len(texts) < 2 or _SHELL.search("".join(texts)) or {*row.steps} - {row.command}:
+        return
+    for text in texts:
+        tools = [(tool, kind) for tool, kind in meaning(text).tools if kind not in ("other", "build")]
+        if tools and not _EXPANDED.search(_QUOTED.sub("", text)):
+            names = tuple(tool for tool, _ in tools)
+            yield row._replace(command=text, kind=kind_of(tools), tools=names, runner="", name="", steps=())
 
 
 def _merged(old: Standing, new: Standing) -> Standing:
@@ -161,9 +204,12 @@ def _words(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> tuple[s
         words = shlex.split(row.command, comments=True)
     except ValueError:
         return "its quotes do not end"
+    assigned = list(takewhile(_ASSIGNED.match, words))
     words = unwrapped(words)
     if not words or "$" in row.command:
         return "a variable stands for a part of it"
+    if assigned:
+        return ("env", *assigned, *words)
     if words[0] in _PACKAGE_MANAGERS:
         script = [word for word in words[1:] if word != "run" and not word.startswith("-")][:1]
         if script and len(words) <= 3 and f"npm run {script[0]}" in scripts:
@@ -198,12 +244,11 @@ def _against(words: list[str]) -> Iterator[str]:
         yield "it does not end by itself"
 
 
-def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Iterator[Standing]:
+def _covered(ordered: Sequence[Standing], planned: Sequence[PlannedCheck]) -> Iterator[Standing]:
     by_tool: dict[str, list[str]] = {}
     for check in planned:
         by_tool.setdefault(check.tool, []).append(check.name)
     done: dict[tuple[str, bool], set[str]] = {}
-    ordered = sorted(rows, key=_plainness)
     own = {row: [c.name for c in planned if row.run and (list(row.run), row.directory) == _runs(c)] for row in ordered}
     for row in (one for one in ordered if own[one]):
         done.setdefault((row.directory, row.kind == "test"), set()).update(_left(row, by_tool))
@@ -219,7 +264,7 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
         if row.group == "check":
             seen = done.setdefault((row.directory, row.kind == "test"), set())
             left = _left(row, by_tool)
-            if left <= seen:
+            if left <= seen | (done.get((row.directory, False), set()) if row.kind == "test" else set()):
                 yield row._replace(group="listed", why="another form of what a command above does")
                 continue
             seen |= left
@@ -228,7 +273,8 @@ def _covered(rows: Iterable[Standing], planned: Sequence[PlannedCheck]) -> Itera
 
 def _left(row: Standing, by_tool: Collection[str]) -> set[str]:
     """What a command does that no check of ours does."""
-    return {tool for tool in row.tools if tool.replace(" ", "-") not in by_tool} or {row.command}
+    tools = [tool for tool in row.tools if tool not in _WRAPPING] or row.tools
+    return {tool for tool in tools if tool.replace(" ", "-") not in by_tool} or {row.command}
 
 
 def _runs(check: PlannedCheck) -> tuple[list[str], str]:
@@ -240,7 +286,14 @@ _WRAPPING = ("coverage", "nyc", "c8")
 _PLAIN = ("lint", "test", "tests", "typecheck", "type-check", "types", "check", "format:check")
 
 
-def _plainness(row: Standing) -> tuple[bool, bool, int]:
+def _unfit(row: Standing, several: Collection[tuple[str, ...]], absent: Absent) -> int:
+    """What can start comes first, then what is several in a row, then what cannot start here."""
+    if row.group != "check":
+        return 3
+    return 2 if absent(row.run[0]) else int(row.run in several)
+
+
+def _plainness(row: Standing) -> tuple[bool, int]:
     """Plain names first, and those without words of their own after them."""
     named = len(row.run) <= 3 and bool(row.run) and row.run[-1] in _PLAIN
-    return row.group != "check", not named, len(row.command)
+    return not named, len(row.command)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
-from qualitygate.bootstrap.existing_gate import Standing, standings
+from qualitygate.bootstrap.existing_gate import Standing, absent_from, standings
 from qualitygate.bootstrap.growing import TAKEN_OUT, Taken, Told
 from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.scopes import slug
 from qualitygate.bootstrap.scratch import Scratch, look
 from qualitygate.checks.project_commands import TOOL
+from qualitygate.checks.running import NO_ANSWER
 from qualitygate.checks.tool import Project
 from qualitygate.errors import QualityGateError
 from qualitygate.inspection.facts import Facts
@@ -29,7 +30,8 @@ _NODE = ("npm", "npx", "node")
 
 def settle(draft: Draft, ground: Ground, taken: Taken, progress: Callable[[str], None]) -> tuple[Standing, ...]:
     """Classify all, try what may be tried, and plan a check for what is green and stands for itself."""
-    rows = standings(ground.facts, draft.checks, _bash_scripts(draft, ground.facts))
+    bash = _bash_scripts(draft, ground.facts)
+    rows = standings(ground.facts, draft.checks, bash, absent_from(ground.scratch.gate.repo.root))
     end = time.monotonic() + BUDGET
     out = [row for row in rows if row.group == "check" and taken.holds("", Told(TOOL, row.directory, row.run))]
     left = [row._replace(group="listed", why=TAKEN_OUT) if row in out else row for row in rows]
@@ -45,10 +47,13 @@ def _bash_scripts(draft: Draft, facts: Facts) -> Iterator[str]:
 def _settled(
     draft: Draft, ground: Ground, rows: Sequence[Standing], end: float, progress: Callable[[str], None]
 ) -> Iterator[Standing]:
+    slow = {one.what for one in draft.left_out if one.reason.startswith(NO_ANSWER)}
     for row in rows:
         left = end - time.monotonic()
         if row.group != "check":
             yield row
+        elif row.tools and slow.issuperset(row.tools):
+            yield row._replace(group="listed", why=f"not run: {', '.join(row.tools)} took longer than it may already")
         elif why := _unable(ground, row, left):
             yield row._replace(group="listed", why=why)
         else:
@@ -93,6 +98,10 @@ def _tried(draft: Draft, scratch: Scratch, row: Standing, limit: float) -> Stand
 
 
 def _name(row: Standing, taken: set[str]) -> str:
-    words = [word for word in row.run if word != "run" and not word.startswith("-")][:3]
-    plain = slug("-".join((*words, row.directory)).strip("-")).strip("-") or "command"
-    return next(name for n in range(1, 1000) if (name := plain if n == 1 else f"{plain}-{n}") not in taken)
+    """What one types: `npm-lint` for `npm run lint`, but only `codespell` for that with its options and folders."""
+    plain = (word for word in row.run if not word.startswith("-") and "=" not in word)
+    words = [word for word in plain if word not in ("run", "env")][:3]
+    if len(row.tools) == 1 and words[0].lower() == row.tools[0].lower():
+        words = words[:1]
+    first = slug("-".join((*words, row.directory)).strip("-")).strip("-") or "command"
+    return next(name for n in range(1, 1000) if (name := first if n == 1 else f"{first}-{n}") not in taken)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qualitygate.checks import environment
+from qualitygate.checks import editable, environment
 from qualitygate.checks.tool import Environment
 
 _STAMP = "overlay.json"
@@ -102,6 +102,14 @@ def _view(env: Environment, snapshot: Path, roots: Sequence[Path]) -> _View:
             elif name not in copies and name != "__pycache__":
                 links[shown] = _led(os.path.realpath(path), env, snapshot, roots) if os.path.islink(path) else path
         sources = {place for name, home in copies.items() for place in _sources(name, home, snapshot)}
+        for one in editable.mapped(folder):
+            place = _led(one.place, env, snapshot, roots)
+            if not one.name:
+                sources.add(place)
+            elif os.path.isdir(place):
+                links[f"{base}/{one.name}"] = place
+            else:
+                links[f"{base}/{one.name}.py"] = f"{place}.py"
         if sources:
             texts[f"{base}/_snapshot.pth"] = "".join(f"{line}\n" for line in sorted(sources))
     settings = environment.read_text(os.path.join(env.prefix, "pyvenv.cfg"))

@@ -39,6 +39,20 @@ def program_of(tool: Tool, wanted: str, project: Project) -> Program:
 
     Raises ToolError, naming what was found instead.
     """
+    found = _program_of(tool, wanted, project)
+    if found.version and _numbers(found.version) < _numbers(traits.oldest(tool)):
+        raise ToolError(
+            f"{tool.package} {found.version} is too old: the gate can call {traits.oldest(tool)} and later",
+            hint=f"pip install --upgrade {tool.package}  (in the project's environment)",
+        )
+    return found
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())
+
+
+def _program_of(tool: Tool, wanted: str, project: Project) -> Program:
     ecosystem = traits.ecosystem(tool)
     if ecosystem == "node":
         return _of_node(tool, wanted, project.modules)

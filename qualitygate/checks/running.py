@@ -8,6 +8,8 @@ from pathlib import Path
 from qualitygate.checks.tool import Command
 from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 
+NO_ANSWER = "no answer within the time limit"
+
 
 def run_command(command: Command, root: str | os.PathLike[str], seconds: float) -> Output:
     """Write what it reads, run it in `root`, read what it writes; what a run before left there is not its answer."""

@@ -90,6 +90,11 @@ def version_argv(tool: Tool) -> tuple[str, ...]:
     return cast("tuple[str, ...]", getattr(tool, "version_argv", ("--version",)))
 
 
+def oldest(tool: Tool) -> str:
+    """The first version that understands how it is called; any."""
+    return str(getattr(tool, "oldest", ""))
+
+
 def unit(tool: Tool) -> str:
     """What `Report.looked_at` counts; a file."""
     return str(getattr(tool, "unit", "file"))

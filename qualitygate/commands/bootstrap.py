@@ -13,7 +13,7 @@ from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import compose
 from qualitygate.bootstrap.deciding.ground import Ground, as_check
 from qualitygate.bootstrap.draft import Draft
-from qualitygate.bootstrap.existing_gate import Standing, candidates
+from qualitygate.bootstrap.existing_gate import Standing, absent_from, candidates
 from qualitygate.bootstrap.gatefile import Hooks
 from qualitygate.bootstrap.growing import NOTHING, extends, taken_out
 from qualitygate.bootstrap.house_rules import HouseRule
@@ -121,7 +121,7 @@ def bootstrap(
         raise QualityGateError(_NOTHING_FITS, hint=_ADD_FILES)
     draft = _kept(repo, read) if again else Draft(read)
     roots = {"", *(root_of(as_check(check)) for check in draft.checks), *all_roots(playbooks, TOOLS, facts, names)}
-    tried = candidates(facts, draft.checks)
+    tried = candidates(facts, draft.checks, absent_from(repo.root))
     may_try = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
     # What was agreed to before holds on, whatever is said of commands that no check runs yet.
     trusted = may_try or (again and not options.dry_run and ensure_trust(repo, trust_it=False, ask=None, roots=roots))
@@ -351,7 +351,7 @@ def _apply(
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
     if trusted:
-        _keep_trust(repo, scratch, draft, candidates(facts, draft.checks) if may_try else ())
+        _keep_trust(repo, scratch, draft, candidates(facts, draft.checks, absent_from(repo.root)) if may_try else ())
     result = installed[0] if installed else None
     return BootstrapResult(
         repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from qualitygate.checks import scope, traits
 from qualitygate.checks.overlay import overlay, put_programs
 from qualitygate.checks.resolve import Program
-from qualitygate.checks.running import run_command
+from qualitygate.checks.running import NO_ANSWER, run_command
 from qualitygate.checks.tool import Environment, Request, Tool
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
@@ -245,7 +245,7 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     if output.code is None:
         return Report((), 0, f"cannot start {command.argv[0]}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:
-        return Report((), 0, f"no answer within the time limit ({max(left, 0):.0f} s were left)")
+        return Report((), 0, f"{NO_ANSWER} ({max(left, 0):.0f} s were left)")
     if output.truncated:
         return Report((), 0, "printed more than can be read")
     report = job.tool.parse(output, request)

@@ -15,6 +15,7 @@ _QUIET = 1.0
 _BEAT = 0.25
 _NAMES = (
     ("inspecting", "inspect"),
+    ("trying the ", "own gate"),
     *((start, "fetch tools") for start in ("fetching", "making", "trying")),
     ("calibrating", "calibrate"),
     ("proving", "prove"),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.existing_gate import Standing, candidates, standings
-from qualitygate.bootstrap.plan import PlannedCheck
+from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.inspection.inspect import inspect
 from tests.support import make_repo
 
@@ -107,6 +108,50 @@ def test_a_script_that_ci_names_and_its_lines_are_one_command_and_coverage_only_
     assert [(row.command, row.group, row.why) for row in found.values()] == [("sh scripts/test", "covered", "pytest")]
 
 
+def test_a_form_that_can_start_here_stands_for_one_that_cannot(tmp_path: Path) -> None:
+    """`just lint` was tried where there is no just, and `black --check .` dropped as another form of it."""
+    files: dict[str, str | bytes | None] = {
+        "Justfile": "@lint:\n    black --check shop\n",
+        ".github/workflows/ci.yml": WORKFLOW % "black --check shop",
+    }
+    facts = inspect(make_repo(tmp_path / "r", files))
+    assert [one.run for one in candidates(facts)] == [("just", "lint")]
+    here = candidates(facts, (), lambda program: program == "just")
+    assert [one.run for one in here] == [("black", "--check", "shop")]
+    rows = standings(facts, (), (), lambda program: program == "just")
+    assert {row.command: row.why for row in rows}["just lint"] == "another form of what a command above does"
+
+
+def several(script: str, more: str = "") -> dict[str, str | bytes | None]:
+    return {"package.json": f'{{"scripts": {{{more}"test": "{script}"}}}}', "test.js": "1;\n"}
+
+
+def test_a_script_of_several_commands_is_tried_in_parts(tmp_path: Path) -> None:
+    """`xo && tsc && ava` was one command: too slow for its tests, and the linter was lost with them."""
+    found = rows(tmp_path, several("xo && tsc --noEmit && NODE_OPTIONS='--import=tsx' ava"), "tsc")
+    assert found["xo"].group == "check" and found["xo"].kind == "lint"
+    assert found["tsc --noEmit"].group == "covered"
+    tests = found["env NODE_OPTIONS=--import=tsx ava"]
+    assert (tests.group, tests.kind) == ("check", "test")
+    assert found["npm run test"].why == "another form of what a command above does"
+
+
+@pytest.mark.parametrize(
+    ("script", "more"),
+    [
+        ("xo && ava test/*.js", ""),  # a shell has to expand it
+        ("xo && ava", '"pretest": "mkdirp out", '),  # npm runs that before
+        ("xo || true && ava", ""),
+    ],
+)
+def test_what_only_a_shell_or_npm_runs_as_it_is_meant_is_not_taken_apart(
+    tmp_path: Path, script: str, more: str
+) -> None:
+    found = rows(tmp_path, several(script, more))
+    assert found["npm run test"].group == "check"
+    assert "ava" not in found and "ava test/*.js" not in found
+
+
 def test_a_check_by_name_alone_is_one_of_its_own(tmp_path: Path) -> None:
     """Nothing is known of what it starts, so nothing else can be another form of it."""
     package = '{"scripts": {"lint": "own-linter .", "test": "own-tests"}}'
@@ -134,3 +179,13 @@ def test_a_check_that_runs_one_form_keeps_the_other_forms_out_of_a_second_run(tm
     assert (found["npm run test-tap"].group, found["npm run test-tap"].why) == ("covered", "npm-test-tap")
     assert found["npm run test"].why == "another form of what a command above does"
     assert [one.run for one in candidates(inspect(root), [kept])] == [("npm", "run", "lint")]
+
+
+def test_a_check_that_could_not_be_proven_covers_nothing(tmp_path: Path) -> None:
+    ruff = PlannedCheck("ruff", "ruff", "ratchet", "commit", "", {})
+    root = make_repo(tmp_path / "r", {"Makefile": "lint:\n\truff check .\n"})
+    draft = Draft(lambda path: None)
+    draft.add(ruff, Step("adopt ruff", "", ""))
+    draft.existing = standings(inspect(root), [ruff])
+    draft.drop([ruff])
+    assert {(row.group, row.why) for row in draft.existing} == {("listed", "check ruff could not be proven")}

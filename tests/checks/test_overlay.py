@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from qualitygate.checks import editable as editable_hooks
 from qualitygate.checks import environment
 from qualitygate.checks.overlay import overlay
 from qualitygate.checks.tool import Environment, Request
@@ -30,6 +31,7 @@ class Project(NamedTuple):
     work: Path
     snapshot: Path
     environment: Environment
+    hooked: bool
 
 
 def fill(root: Path, files: dict[str, str]) -> None:
@@ -56,7 +58,27 @@ def linked(work: Path, folder: Path) -> None:
     (folder / "pkg").symlink_to(work / "src" / "pkg")
 
 
-INSTALLS = {"editable": editable, "copied": copied, "linked": linked}
+def hook_of_setuptools(work: Path, folder: Path) -> None:
+    table = {"pkg": f"{work}/src/pkg"}
+    (folder / "__editable___pkg_1_finder.py").write_text(f"import sys\nMAPPING: dict[str, str] = {table!r}\n")
+    (folder / "__editable__.pkg-1.pth").write_text("import __editable___pkg_1_finder as f; f.install()")
+
+
+def hook_of_editables(work: Path, folder: Path) -> None:
+    calls = ("F.install()", f"F.map_module('pkg', '{work}/src/pkg/__init__.py')")
+    (folder / "_editable_impl_pkg.py").write_text("\n".join(("from editables.redirector import F", *calls)))
+    (folder / "_editable_impl_pkg.pth").write_text("import _editable_impl_pkg")
+
+
+INSTALLS = {
+    "editable": editable,
+    "copied": copied,
+    "linked": linked,
+    "hook of setuptools": hook_of_setuptools,
+    "hook of editables": hook_of_editables,
+}
+HOOKS = frozenset((hook_of_setuptools, hook_of_editables))
+"""Mypy by itself sees nothing that only an import hook finds."""
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +100,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path, bare: Path) -> Proje
     folder = Path(found.site_packages[0])
     fill(folder, {"third/__init__.py": "T = 1\n", "third/py.typed": "", "other.pth": "import sys\n"})
     INSTALLS[request.param](work, folder)
-    return Project(work, snapshot, found)
+    return Project(work, snapshot, found, INSTALLS[request.param] in HOOKS)
 
 
 @pytest.fixture(scope="session")
@@ -123,13 +145,15 @@ def test_imports_resolve_to_the_snapshot(project: Project, cache: Path) -> None:
     # Only `tests` is asked for: the package itself is silent, as it is in place.
     assert said(report) == list(canary.expected) == [("tests/test_b.py", 2, "mypy:assignment")]
     assert canary.says in report.findings[0].message
-    assert [finding.rule for finding in check(project, project.environment, cache).findings] == ["mypy:attr-defined"]
+    without = check(project, project.environment, cache)
+    expected = ["mypy:import-not-found"] * 2 if project.hooked else ["mypy:attr-defined"]
+    assert [finding.rule for finding in without.findings] == expected
 
 
 @pytest.mark.live
 def test_a_module_that_is_only_in_the_work_tree_is_missing(project: Project, cache: Path) -> None:
     (project.snapshot / "src/pkg/a.py").unlink()
-    assert said(check(project, project.environment, cache)) == []
+    assert project.hooked or said(check(project, project.environment, cache)) == []
     assert said(check(project, view(project), cache)) == [("tests/test_b.py", 1, "mypy:import-not-found")]
 
 
@@ -175,3 +199,20 @@ def test_the_work_tree_of_a_linked_one(project: Project, tmp_path: Path) -> None
     made = overlay(project.environment, where, project.snapshot, (other, project.work))
     texts = [path.read_text() for path in Path(made.site_packages[0]).glob("*.pth")]
     assert all(str(project.work) not in text for text in texts)
+
+
+def test_a_package_that_an_import_hook_renames(project: Project) -> None:
+    fill(project.work, {"lib/core.py": "C = 0\n", "one.py": "O = 0\n"})
+    fill(project.snapshot, {"lib/core.py": "C = 1\n", "one.py": "O = 1\n"})
+    folder = Path(project.environment.site_packages[0])
+    table = {"named": f"{project.work}/lib", "alone": f"{project.work}/one", "within.named": f"{project.work}/lib"}
+    (folder / "__editable___named_1_finder.py").write_text(f"MAPPING = {table!r}\n")
+    (folder / "__editable__.named-1.pth").write_text("import __editable___named_1_finder as f; f.install()\n")
+    asked = "import named.core, alone; print(named.core.C + alone.O)"
+    assert run([view(project).python, "-c", asked], timeout=60, env=tool_env()).stdout == b"2\n"
+
+
+@pytest.mark.parametrize("text", ["MAPPING = 1\n", "MAPPING = {1: 2, **x}\n", "MAPPING = {\n", "F.map_module()\n"])
+def test_a_hook_that_cannot_be_read_maps_nothing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "__editable___x_finder.py").write_text(text)
+    assert list(editable_hooks.mapped(os.fspath(tmp_path))) == []

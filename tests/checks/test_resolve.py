@@ -47,6 +47,15 @@ def test_another_version_than_asked_for_is_not_taken(modules: Modules, wanted: s
         program_of(TSC, wanted, Project(modules=modules))
 
 
+def test_a_version_that_does_not_know_how_it_is_called_is_named_and_not_tried(modules: Modules) -> None:
+    """ruff 0.0.267 was called with an option that came later, and its whole usage was the reason."""
+    old = tool("typescript", ecosystem="node", program="tsc", oldest="5.10")
+    with pytest.raises(ToolError, match=r"typescript 5\.9\.3 is too old: the gate can call 5\.10 and later"):
+        program_of(old, "", Project(modules=modules))
+    same = tool("typescript", ecosystem="node", program="tsc", oldest="5.9.3")
+    assert program_of(same, "", Project(modules=modules)).version == "5.9.3"
+
+
 def test_packages_that_nobody_trusted_are_not_looked_at() -> None:
     with pytest.raises(ToolError, match="typescript is not in node_modules"):
         program_of(TSC, "", Project())

@@ -309,6 +309,15 @@ def test_tracked_environment_is_hostile(tmp_path: Path) -> None:
     assert facts.pinned_versions == ()
 
 
+def test_a_bundle_in_one_line_is_not_written_by_hand_whatever_its_name(tmp_path: Path) -> None:
+    line = "var a=function(b){return b+1};" * 100
+    files = {"static/editor.bundle.js": line + "\n", "static/own.js": "let a = 1;\n" * 300, "data/rows.json": line}
+    facts = inspect(make_repo(tmp_path / "r", dict(files)))
+    assert [(f.name, f.evidence[0].text) for f in facts.generated_or_vendored_paths] == [
+        ("static/editor.bundle.js", "minified")
+    ]
+
+
 def test_linguist_attributes_mark_files(tmp_path: Path) -> None:
     root = make_repo(
         tmp_path / "r",

@@ -33,6 +33,8 @@ def test_a_step_is_one_line_however_many_parts_it_has() -> None:
             ("trying semgrep", 1.0),
             ("calibrating ruff", 2.0),
             ("calibrating mypy", 2.5),
+            ("trying the project's own `make lint`", 1.0),
+            ("trying the rules that the project made up itself", 0.5),
             ("proving: green on HEAD", 12.0),
             ("something \x1b[31melse", 1.0),
         ):
@@ -42,6 +44,7 @@ def test_a_step_is_one_line_however_many_parts_it_has() -> None:
         "inspect         0.2s",
         "fetch tools     4.0s",
         "calibrate       4.5s",
+        "own gate        1.5s",
         "prove          12.0s",
         "something \\x1b[31melse     1.0s",
     ]

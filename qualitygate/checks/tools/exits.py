@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection
 
+from qualitygate.checks.running import NO_ANSWER
 from qualitygate.process import Output
 
 _LINES = 8
@@ -17,7 +18,7 @@ def why_incomplete(output: Output, complete: Collection[int], root: str = "") ->
     `root` is the snapshot, whose place means nothing to the reader and is cut out of paths.
     """
     if output.timed_out:
-        return "no answer within the time limit"
+        return NO_ANSWER
     if output.code is None:
         return f"could not be started: {complaint(output.stderr, root)}"
     if output.truncated:

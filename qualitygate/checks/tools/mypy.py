@@ -19,6 +19,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = mypy_config.FILES
 package = "mypy"
+oldest = "0.981"  # has --show-error-end
 leaves = (".mypy_cache/",)
 
 executes = mypy_config.executes

@@ -20,6 +20,7 @@ scope: Literal["tree", "lines"] = "tree"
 reads: Reads = "names"
 config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
+oldest = "0.0.291"  # has --output-format
 reach = "whole"
 leaves = (".ruff_cache/",)
 wants = ruff_cli.wants

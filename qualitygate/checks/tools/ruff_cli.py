@@ -16,7 +16,7 @@ CONFIG_FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml")
 _ARGV_LIMIT = 100_000
 """Bytes of paths that are passed as arguments; more go through standard input."""
 
-_LOG = rb"^\[[^\n]*?\]\[ruff::%s\]\[DEBUG\] %s$"
+_LOG = rb"^\[[^\n]*?\]\[ruff(?:_cli)?::%s\]\[DEBUG\] %s$"
 _COUNTED = re.compile(_LOG % (rb"commands::\w+", rb"(?:Checked|Formatted) (\d+) files? in[^\n]*"), re.MULTILINE)
 _CONFIG = re.compile(_LOG % (rb"resolve", rb"Using [^\n]*?configuration file[^\n]*? at: ([^\n]*)"), re.MULTILINE)
 _NOTHING = b"warning: No Python files found"

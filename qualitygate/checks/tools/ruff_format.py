@@ -16,6 +16,7 @@ scope: Literal["tree", "lines"] = "lines"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ruff_cli.CONFIG_FILES
 package = "ruff"
+oldest = "0.1.2"  # has --diff and --cache-dir
 reach = "whole"
 wants = ruff_cli.wants
 listing = ruff_cli.listing

@@ -42,6 +42,8 @@ _TIMEOUTS = 3
 _ENGINE = "semgrep-core"
 _VERSION = {True: "-version", False: "--version"}
 _SYNTAX = frozenset(("Syntax error", "Lexical error", "Other syntax error", "Partial parsing", "PartialParsing"))
+_LIMITS = frozenset(("Timeout", "Out of memory", "Stack overflow", "OutOfMemory", "StackOverflow"))
+"""What the engine says of a file that is too much for it."""
 _LANGUAGES = " or ".join(", ".join(languages.KNOWN.values()).rsplit(", ", 1))
 _RULES = "rules-{}.json"
 _NAMED = 3
@@ -170,7 +172,8 @@ def parse(output: Output, request: Request) -> Report:
     """Findings that no `nosemgrep` comment silences. Whatever the engine could not do makes the report incomplete.
 
     But a file that Python cannot parse either is only named, as `semgrep:not-looked-at`. A file that makes the
-    report incomplete, because the engine cannot read all of it, is named as `semgrep:read-in-part` besides.
+    report incomplete, because the engine cannot read all of it or runs out of time in it, is named as
+    `semgrep:read-in-part` besides.
     """
     if reason := why_incomplete(output, range(256), request.root):
         return Report((), 0, reason)
@@ -184,6 +187,7 @@ def parse(output: Output, request: Request) -> Report:
         scanned = {_plain(path) for path in said["paths"]["scanned"]}
         torn = {path for path in map(_place, said["errors"]) if path in files}
         broken = {path for path in torn if _is_broken(request, path)}
+        torn |= {path for path in map(_overlong, said["errors"]) if path in files}
         reason = _why_not(said, files, scanned, broken, _own(request)[0])
         every = request.options.get("unmasked")
         rows = [row for row in said["results"] if every or not row["extra"].get("is_ignored")]
@@ -241,6 +245,11 @@ def _place(error: Mapping[str, Any]) -> str:
     if _kind(error) not in _SYNTAX:
         return ""
     return _plain(str((error.get("location") or error).get("path", "")))
+
+
+def _overlong(error: Mapping[str, Any]) -> str:
+    """The file that was too much for the engine; empty for errors of another kind."""
+    return _plain(str((error.get("location") or error).get("path", ""))) if _kind(error) in _LIMITS else ""
 
 
 def _told(error: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from qualitygate.checks.safeguards.stated import document, names, rows, toml_text, yaml_text
+from qualitygate.checks.safeguards.stated import catalogue, document, names, toml_text, yaml_text
 from qualitygate.checks.safeguards.stated.yaml_text import UnreadError
 from qualitygate.inspection.yaml_nodes import parse_yaml
 
@@ -177,10 +177,9 @@ def test_hostile_depth_ends_soon() -> None:
 
 
 def test_every_file_of_the_table_is_looked_at() -> None:
-    listed = {place.partition("#")[0] for places in rows.PLACES.values() for place in places}
+    listed = {place.partition("#")[0] for one in catalogue.tools().values() for place in one.places}
     assert {name for name in listed if "*" not in name} == set(names.TOOLS)
     assert all(names.is_stated(name.replace("*", "")) for name in listed)
-    assert set(rows.ROWS) <= set(rows.PLACES)
 
 
 def test_source_code_is_no_setting() -> None:

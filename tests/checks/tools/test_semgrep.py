@@ -122,6 +122,12 @@ def test_whatever_was_not_done_makes_it_undecided(name: str, files: tuple[str, .
     assert semgrep.parse(recorded(name), request(*files)).reason.startswith(reason)
 
 
+def test_a_file_that_takes_too_long_is_named_so_that_bootstrap_can_leave_it_out() -> None:
+    """One bundle of 370 kB in one line cost a repository all rules for semgrep."""
+    report = semgrep.parse(recorded("timeout"), request("slow.py"))
+    assert [finding.path for finding in report.findings if finding.rule == semgrep.READ_IN_PART] == ["slow.py"]
+
+
 def test_a_rule_that_was_skipped_makes_it_undecided() -> None:
     skipped = [{"rule_id": "later", "details": "", "position": {}}]
     assert (

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from qualitygate.checks.safeguards.stated.catalogue import levels
 from qualitygate.checks.safeguards.stated.fact import Fact
-from qualitygate.checks.safeguards.stated.rows import LEVELS
 
 _LISTS = {
     "ignores": ("linter", "excuse"),
@@ -51,7 +51,9 @@ def read(name: str, text: str) -> Iterator[Fact]:
     if tool == "eslint":
         for kind in ("rule", "level"):
             for hit in patterns[kind].finditer(code):
-                yield Fact("rank", "linter", tool, f"eslint.rules.{hit[1]}".lower(), LEVELS[hit[2]], line(hit.start()))
+                yield Fact(
+                    "rank", "linter", tool, f"eslint.rules.{hit[1]}".lower(), levels()[hit[2]], line(hit.start())
+                )
     for hit in patterns["percent"].finditer(code):
         yield Fact(
             "floor", "coverage", "jest", f"jest.coveragethreshold.global.{hit[1]}", float(hit[2]), line(hit.start())

@@ -1,4 +1,4 @@
-"""Facts of the settings of tools, by the table in `rows`."""
+"""Facts of the settings of tools, by the table in `catalogue.toml`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from qualitygate.checks.safeguards.stated import commands
+from qualitygate.checks.safeguards.stated.catalogue import Row, levels, tools
 from qualitygate.checks.safeguards.stated.document import dig, is_on, items, line_of, number
 from qualitygate.checks.safeguards.stated.fact import Fact
-from qualitygate.checks.safeguards.stated.rows import LEVELS, PLACES, ROWS, Row
 
 _FOLLOW = {"normal": 2, "silent": 1, "skip": 0, "error": 2}
 
 
 def read(name: str, document: Any, text: str) -> Iterator[Fact]:
     """The facts of a file of this name."""
-    for tool, places in PLACES.items():
-        for place in places:
+    for tool, known in tools().items():
+        for place in known.places:
             pattern, _, prefix = place.partition("#")
             if not fnmatchcase(name, pattern) or (not prefix and name == "tox.ini"):
                 continue
@@ -31,7 +31,7 @@ def read(name: str, document: Any, text: str) -> Iterator[Fact]:
 
 
 def _table(tool: str, table: Mapping[str, Any], above: Sequence[str], text: str) -> Iterator[Fact]:
-    for row in ROWS.get(tool, ()):
+    for row in tools()[tool].rows:
         for keys, value in _matching(table, row.path.split("."), ()):
             label = f"{tool}.{row.key or '.'.join(keys)}".lower()
             line = line_of(text, (*above, *keys))
@@ -73,7 +73,7 @@ def _facts(tool: str, row: Row, key: str, value: Any, line: int, text: str) -> I
     elif how == "present":
         yield Fact("guard", rule, tool, key, "", line)
     elif how in ("level", "follow"):
-        yield from _level(tool, rule, key, value, line, _FOLLOW if how == "follow" else LEVELS)
+        yield from _level(tool, rule, key, value, line, _FOLLOW if how == "follow" else levels())
     elif how == "filters":
         for item in items(value):
             yield Fact("guard" if item.startswith("error") else "excuse", rule, tool, key, item, line)
@@ -82,17 +82,17 @@ def _facts(tool: str, row: Row, key: str, value: Any, line: int, text: str) -> I
             where = ",".join(sorted(items(dig(one, ["files"]))))
             rules = dig(one, ["rules"])
             for name, level in rules.items() if isinstance(rules, dict) else ():
-                yield from _level(tool, rule, f"{tool}.override[{where}].{name}", level, line, LEVELS)
+                yield from _level(tool, rule, f"{tool}.override[{where}].{name}", level, line, levels())
     elif how == "addopts":
         words = " ".join(items(value)) if isinstance(value, list) else str(value).replace("\n", " ")
         for one in commands.read(words, first="pytest"):
             yield from of_command("options", one, line, label="addopts")
 
 
-def _level(tool: str, rule: str, key: str, value: Any, line: int, levels: Mapping[str, int]) -> Iterator[Fact]:
+def _level(tool: str, rule: str, key: str, value: Any, line: int, known: Mapping[str, int]) -> Iterator[Fact]:
     first = value[0] if isinstance(value, list) and value else value
     first = first.get("level") if isinstance(first, dict) else first
-    level = levels.get(str(first).lower())
+    level = known.get(str(first).lower())
     if level is not None:
         yield Fact("rank", rule, tool, key, level, line)
 
@@ -106,7 +106,7 @@ def _overrides(table: Mapping[str, Any], document: Any, text: str) -> Iterator[F
         if section.startswith("mypy-"):
             rows += [(module, inner) for module in items(section[5:])]
     for module, inner in rows:
-        for row in ROWS["mypy"]:
+        for row in tools()["mypy"].rows:
             value = dig(inner, [row.path])
             if value is None:
                 continue

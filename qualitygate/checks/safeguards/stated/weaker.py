@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from qualitygate.checks.safeguards.stated.rows import IMPLIED
+from qualitygate.checks.safeguards.stated.catalogue import tools
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
 
 
@@ -81,7 +81,7 @@ def _dropped(olds: Sequence[Placed], news: Sequence[Placed], here: set[Any], sti
     for path, fact in olds:
         if fact.value in kept or (fact.kind, fact.key, fact.value) in here:
             continue
-        if fact.key.partition(".")[2] in IMPLIED.get(fact.tool, ()) and ("guard", f"{fact.tool}.strict", "on") in here:
+        if ("guard", f"{fact.tool}.strict", "on") in here and fact.key.partition(".")[2] in tools()[fact.tool].implied:
             continue
         if fact.rule == "linter" and fact.tool not in still:
             continue  # the tool itself went: told by what no longer runs
