@@ -72,7 +72,9 @@ def alternate(objects: Path) -> str:
     return f'"{quoted}"'
 
 
-def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | None = None) -> Output:
+def call(
+    repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | None = None, timeout: float = TIMEOUT
+) -> Output:
     """Run git and return what it left, whatever its exit code. Raises GitError where there is no git."""
     literal = () if args[0] == "check-ignore" else (_LITERAL,)  # which takes paths as they are, and refuses the option
     output = run(
@@ -80,7 +82,7 @@ def call(repo: Repo | None, *args: str, stdin: bytes | None = None, cwd: Path | 
         cwd=cwd or (repo.root if repo else None),
         env=environment(repo),
         stdin=stdin,
-        timeout=TIMEOUT,
+        timeout=timeout,
         limit=1 << 30,
     )
     if output.code is None:  # else "no such object" would be the answer to whatever was asked

@@ -6,7 +6,11 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qualitygate.git import Repo, ask
+from qualitygate.git import Repo, ask, call, failure
+
+_PATIENCE = 15.0
+"""Seconds that git may compare every file that went with every one that came: enough for 5,000 of them."""
+_AS_USUAL = "-l1000"
 
 
 class FileDiff(NamedTuple):
@@ -24,14 +28,20 @@ class FileDiff(NamedTuple):
 def diff(repo: Repo, old: str, new: str, *, ignore_space: bool = False) -> list[FileDiff]:
     """Files that two trees have in common and that differ, renames followed (`-M -l0`), in one git call.
 
-    Files that were only added or deleted are left out: all their lines are new, or gone.
+    Files that were only added or deleted are left out: all their lines are new, or gone. So are, where there are too
+    many to be compared in time, those that got another base name and another content at once.
     """
-    flags = ["-r", "-z", "-M", "-l0", "--raw", "-p", "-U0", "--histogram", "--diff-filter=MRT", "--full-index"]
+    flags = ["-r", "-z", "-M", "--raw", "-p", "-U0", "--histogram", "--diff-filter=MRT", "--full-index"]
     # `--text`: or a tree decides by its own .gitattributes (`*.py -diff`) that nothing in it has changed.
     flags += ["--no-color", "--no-ext-diff", "--no-textconv", "--text", "--ignore-submodules=all"]
     if ignore_space:
         flags.append("-w")
-    output = ask(repo, "diff-tree", *flags, old, new)
+    done = call(repo, "diff-tree", "-l0", *flags, old, new, timeout=_PATIENCE)
+    if done.timed_out:
+        done = call(repo, "diff-tree", _AS_USUAL, *flags, old, new)
+    if done.code != 0:
+        raise failure(("diff-tree",), done)
+    output = done.stdout
     rows, at = [], 0
     while output[at : at + 1] == b":":
         end = output.index(b"\0", at)

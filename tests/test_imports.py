@@ -21,7 +21,7 @@ SETTINGS = "schema = 1\n[checks.markers]\n[checks.secrets]\n"
 # commit, and every edit of every agent: `python -I -S -X importtime qualitygate/git_hook.py` tells how much.
 _PINNED = """
     abc bisect builtins codecs collections contextlib copy copyreg encodings enum errno fcntl fnmatch functools
-    genericpath hashlib importlib io itertools json keyword linecache locale marshal math ntpath opcode operator os
+    gc genericpath hashlib importlib io itertools json keyword linecache locale marshal math ntpath opcode operator os
     pathlib posix posixpath re reprlib select selectors shlex signal sre_compile sre_constants sre_parse stat struct
     subprocess sys threading time types typing urllib warnings weakref zipimport
     ipaddress glob grp pwd

@@ -162,8 +162,9 @@ def outdone(trees: Trees, base: Place, head: Place, head_lines: Mapping[Place, i
     hunk = trees.line_map(base[0]).old_hunk(base[1])
     if here is None or there is None or hunk is None or hunk != trees.line_map(head[0]).new_hunk(head[1]):
         return False
-    mine = here.lines[base[1] - 1]
-    rows = range(hunk.new_start, min(hunk.new_stop, hunk.new_start + _ROWS, len(there.lines) + 1))
+    mine, rows = here.lines[base[1] - 1], range(hunk.new_start, hunk.new_stop)
+    if len(rows) > _ROWS:
+        return False
     own = max(_alike(mine, there.lines[head[1] - 1]), _SIMILAR)
     return any(_alike(mine, there.lines[n - 1]) > own for n in rows if not head_lines.get((head[0], n)))
 

@@ -193,8 +193,8 @@ def _in_place(left: _Open, heads: list[Site], words: _Key) -> None:
 
     def fits_edited(base: Site, head: Site) -> bool:
         places = (base.path, base.line), (head.path, head.line)
-        same = base.row == head.row or not outdone(left.trees, *places, left.head_lines)
-        return same and _not_copied(left, base, head)
+        same = base.statement == head.statement or base.context == head.context  # whatever the lines are
+        return (same or not outdone(left.trees, *places, left.head_lines)) and _not_copied(left, base, head)
 
     _pair(left, heads, kept_base, kept_head, fits)
     _pair(left, heads, edited_base, edited_head, fits_edited)
