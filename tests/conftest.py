@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.support import GIT_IDENTITY
+
+
+def pytest_configure() -> None:
+    """What a suite in the background, or under `nohup`, ignores, its programs would ignore too: a handler of no effect
+    ignores it here alone."""
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -451,6 +451,16 @@ def test_settings_of_the_gate(old: str, new: str, expected: list[str]) -> None:
     assert rules({"qualitygate.toml": GATE}, {"qualitygate.toml": GATE.replace(old, new, 1)}) == expected
 
 
+@pytest.mark.parametrize("option", ['exclude = ["a.py"]', 'show = ["semgrep:a"]', 'files = ["src/**"]'])
+def test_a_check_that_is_new_is_no_weaker_for_what_it_leaves_out(option: str) -> None:
+    """Bootstrap could not prove the check where it had excluded files from another one that it had just planned."""
+    more = f'{GATE}[checks.semgrep]\ntool = "semgrep"\n{option}\n'
+    assert rules({"a.py": ""}, {"a.py": "", "qualitygate.toml": more}) == []
+    assert rules({"qualitygate.toml": GATE}, {"qualitygate.toml": more}) == []
+    later = f'{GATE}[checks.semgrep]\ntool = "semgrep"\n'
+    assert rules({"qualitygate.toml": later}, {"qualitygate.toml": more}) == ["gate"]
+
+
 def test_what_calls_the_gate() -> None:
     claude = json.dumps(
         {"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "sh .qualitygate/agent-hook claude stop"}]}]}}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from qualitygate.checks.safeguards.stated.catalogue import tools
+from qualitygate.checks.safeguards.stated.fact import Fact
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
 
 
@@ -49,9 +50,17 @@ def losses(
                     yield Loss(fact.rule, path, fact.line, f"`{fact.key}` is off now", f"{key[0]}:{fact.key}")
         elif key[1] == "scope" and key not in left:
             for path, fact in news:
-                if fact.tool in tools and fact.rule != "collection":
+                if fact.tool in tools and fact.rule != "collection" and not _came(fact, places, tools):
                     said = f"`{fact.key}` looks at {_said(fact.value)} only now"
                     yield Loss(fact.rule, path, fact.line, said, f"{key[0]}:{fact.key}")
+
+
+def _came(fact: Fact, places: set[Any], tools: set[str]) -> bool:
+    """Whether its tool, or its check of the gate, is new: that is no weaker for what it leaves out."""
+    if fact.rule == "gate":
+        check = fact.key.rpartition(".")[0]
+        return check.startswith("checks.") and ("guard", check, "") not in places
+    return fact.rule in ("linter", "collection") and fact.tool not in tools and not fact.tool.startswith(".")
 
 
 def _plain(value: Any) -> Any:
@@ -156,8 +165,8 @@ def _excused(
     for path, fact in news:
         if fact.value in known or (fact.kind, fact.key, fact.value) in places:
             continue
-        if fact.rule in ("linter", "collection") and fact.tool not in tools and not fact.tool.startswith("."):
-            continue  # a tool that came is no weaker for what it leaves out
+        if _came(fact, places, tools):
+            continue
         if any(_covers(str(other), str(fact.value)) for other in known):
             continue
         what = f"`{fact.key}`" if fact.value in ("on", "off") else f"`{fact.value}` in `{fact.key}`"
