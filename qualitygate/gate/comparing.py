@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
 from qualitygate import git, git_diffs
+from qualitygate.checks import traits
 from qualitygate.checks.safeguards.protocol import Comparer, Pair, Rule
 from qualitygate.checks.tool import Tool
 from qualitygate.gate import waiving
@@ -18,7 +19,7 @@ from qualitygate.gate.matching import place
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import changed_paths, wanted
 from qualitygate.gate.snapshot import Laid
-from qualitygate.model import Check, Finding, Report, Tree
+from qualitygate.model import TIERS, Check, Finding, Report, Tree
 
 
 class Compared(NamedTuple):
@@ -165,7 +166,13 @@ def _pair(work: _Work, base: _Side, head: _Side, known: BaseTree | None) -> Pair
         head_facts=head.facts,
         read_base=base.read,
         read_head=head.read,
+        runners=_runners(work.session),
     )
+
+
+def _runners(session: Session) -> frozenset[str]:
+    due = [check.tool for check in session.policy.checks if TIERS.index(check.tier) <= TIERS.index(session.tier)]
+    return frozenset(name for name in due if traits.retold(session.tools[name]) is not None)
 
 
 def _renames(work: _Work, base: _Side, head: _Side, known: BaseTree | None) -> Mapping[str, str]:

@@ -61,6 +61,8 @@ def lock(directory: Path, timeout: float) -> Iterator[None]:
             os.environ.pop(_HOLDS, None)
 
 
+MANY = 5000
+"""Files from which on a snapshot is known by git's name for its tree."""
 _HOLDS = "QUALITYGATE_HOLDS"
 """The process of a gate whose tools run, and the snapshots that it holds: a tool that waited for these would wait for
 itself."""
@@ -177,7 +179,8 @@ def sync(directory: Path, repo: Repo, entries: Entries, tree: str = "") -> Path:
         _write_anew(directory, repo, {path: entries[path] for path in changed}, stamp)
         folders = {}
     touched = (path.rpartition("/")[0] for path in (*gone, *changed))
-    name = tree if not repo.objects else ""  # a tree in a store of our own may be gone by the next time
+    # A tree in a store of our own may be gone by the next time; and few files are compared sooner than git is asked.
+    name = tree if not repo.objects and len(entries) >= MANY else ""
     rows = frozenset(row for row in manifest.rows_of(entries) if _is_safe(manifest.path_in(row))) if not name else ()
     stamps = manifest.stamped(directory, folders, touched, stamp)
     manifest.write(place, manifest.Manifest(stamp, frozenset(rows), stamps, name))

@@ -438,7 +438,7 @@ describe("g", () => {
     skipping = {"test/help.js": 'exports.need = (t) => { t.skip("later"); };\n'}
     untrusted = judged(gate, skipping)
     assert untrusted.status == "undecided"
-    assert "executes code of this repository, which is not trusted" in untrusted.undecided[0][1]
+    assert "it executes code of this repository (its tests), which is not trusted" in untrusted.undecided[0][1]
     gate = gate._replace(project=lambda root: Project(), trusted=True)
     verdict = judged(gate, skipping)
     assert lost(verdict) == [(NOT_RUN, "test/a.test.js::g > two")]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from qualitygate import git as our_git
 from qualitygate import git_trees
 from qualitygate.errors import GitError
-from qualitygate.gate import manifest
+from qualitygate.gate import manifest, snapshot
 from qualitygate.gate.snapshot import Layout, lock, sync
 from qualitygate.model import Entries, Entry
 from tests.support import commit, git, make_repo, write
+
+
+@pytest.fixture(scope="module", autouse=True)
+def many() -> Iterator[None]:
+    """A tree that git can name is known by its name here, however small."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshot, "MANY", 0)
+        yield
 
 
 def entries(root: Path, rev: str = "HEAD") -> dict[str, Entry]:

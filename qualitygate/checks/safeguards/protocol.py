@@ -32,7 +32,8 @@ class Pair(NamedTuple):
 
     `changed` are the paths in which they differ, in either tree. `renames` is git's opinion, from head path to base
     path. `base_facts` and `head_facts` give what the check's `extract` made of a file, kept per
-    blob; None where there is no regular file of that name. `read_*` give bytes, None likewise.
+    blob; None where there is no regular file of that name. `read_*` give bytes, None likewise. `runners` are the tools
+    that tell in this run which tests they executed.
     """
 
     base: Entries
@@ -43,6 +44,7 @@ class Pair(NamedTuple):
     head_facts: Callable[[str], Any]
     read_base: Callable[[str], bytes | None]
     read_head: Callable[[str], bytes | None]
+    runners: frozenset[str] = frozenset()
 
 
 class Comparer(Protocol):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from textwrap import dedent, indent
+from typing import cast
 
 import pytest
 
 from qualitygate.checks.safeguards import tests
 from qualitygate.checks.safeguards.inventory.case import CONTAINS, Assertion
 from qualitygate.checks.safeguards.kept.whole import is_part
-from qualitygate.checks.safeguards.protocol import Pair
+from qualitygate.checks.safeguards.protocol import Comparer, Pair
 from qualitygate.model import Finding, Report
 from tests.checks.safeguards.pairs import compared, pair
 
@@ -559,11 +560,17 @@ ASKS = (
         (SKIPS, SKIPS + "\nx = 1\n", set()),
         ("", "def pytest_ignore_collect(path):\n    return True\n", {"skipped"}),
         ("", "collect_ignore = ['test_shop.py']\n", {"uncollected"}),
-        ("collect_ignore = ['setup.py']\n", "collect_ignore = ['setup.py', 'test_a.py']\n", {"uncollected"}),
+        ("collect_ignore = ['setup.py']\n", "collect_ignore = ['setup.py', 'test_shop.py']\n", {"uncollected"}),
+        ("", "collect_ignore_glob = ['*shop*']\n", {"uncollected"}),
+        ("", "collect_ignore = ['setup.py', 'data']\n", set()),  # nothing that holds tests
+        ("", "collect_ignore = [name for name in given()]\n", set()),
         ("collect_ignore = ['setup.py', 'a.py']\n", "collect_ignore = ['setup.py']\n", set()),
         ("", "@pytest.fixture\ndef shop():\n    return Shop()\n", set()),
     ],
 )
 def test_a_conftest_that_switches_off_all_tests_beside_it(before: str, after: str, said: set[str]) -> None:
     base = {**CODE, PATH: TOTAL, **({"tests/conftest.py": before} if before else {})}
-    assert rules(compared(base, {**CODE, PATH: TOTAL, "tests/conftest.py": after}, tests)) == said
+    head = {**CODE, PATH: TOTAL, "tests/conftest.py": after}
+    assert rules(compared(base, head, tests)) == said
+    known = pair(base, head, cast("Comparer", tests))._replace(runners=frozenset(("pytest",)))
+    assert not tests.compare(known, {}).findings, "pytest itself tells what it did not run"

@@ -70,7 +70,7 @@ class _Judge:
         for each in compared:
             yield from self._weaker(each)
         yield from self._muted()
-        yield from for_all(self.sides)
+        yield from for_all(self.pair, self.sides, self.options)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)
 
