@@ -146,7 +146,7 @@ def _comment(lexed: Lexed, offset: int) -> str | None:
     start, end = lexed.comments[at]
     # A comment may be a page: what is said about its tenth line is about that line.
     line = lexed.line(offset)
-    start, end = max(start, lexed.lines[line - 1]), min(end, *lexed.lines[line : line + 1])
+    start, end = max(start, lexed.lines[line - 1]), min((end, *lexed.lines[line : line + 1]))
     return "# " + " ".join(lexed.text[start:end].lstrip("#").split())
 
 

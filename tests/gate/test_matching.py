@@ -434,6 +434,14 @@ def test_a_docstring_is_told_line_by_line() -> None:
     assert len(matched((at(5, 5),), (at(7, 3),), old, new).new) == 1
 
 
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+@pytest.mark.parametrize("column", [0, 1, 5])
+def test_a_comment_in_the_last_line_of_a_file_is_told_too(ending: str, column: int) -> None:
+    """A finding there, as of a formatter, ended the whole run with an error of ours."""
+    old, new = (f"{above}# a   comment{ending}".encode() for above in ("x = 1\n", "x = 1\ny = 2\n"))
+    assert matched((at(2, column),), (at(3, column),), old, new).new == ()
+
+
 def test_files_that_are_the_same_are_not_read() -> None:
     def read(_: str) -> bytes | None:
         raise AssertionError
