@@ -44,10 +44,12 @@ def unexpected(defect: Defect, done: Done, code: int) -> list[str]:
 
 
 def _is_allowed(found: Found, defect: Defect) -> bool:
-    """What may be named besides: a test that fails is named by every check that runs it."""
+    """What may be named besides: a test that fails by every check that runs it, a broken file by all that parse it."""
     tests = found.rule.endswith(":failed") and defect.expected.rule.endswith(":failed")
     tests = tests and (found.path == defect.path or found.rule == "command:failed")
-    return tests or any(is_meant(found, one) for one in defect.also)
+    torn = found.rule.endswith((":parse", ":invalid-syntax"))
+    parse = torn and defect.check == "syntax" and found.path == defect.path
+    return tests or parse or any(is_meant(found, one) for one in defect.also)
 
 
 def ours_alone(root: Path, target: Path) -> Path:
