@@ -103,6 +103,9 @@ def _passes(scene: Scene, name: str, paths: list[str]) -> Step:
     if not git(scene.root, scene.env, "status", "--porcelain"):
         return Step(name, True, 0, "as it was before")
     done = _commit(scene)
+    if done.code == 1 and story_managers.is_layout(done):  # as the refusal says: this script knows no formatter
+        run(["qualitygate", "fix", "--staged"], scene.root, scene.env)
+        done = _commit(scene)
     left = git(scene.root, scene.env, "status", "--porcelain")
     ok = done.code == 0 and not left
     return Step(name, ok, done.seconds, "passed" if ok else f"{_last(done)} {left}")

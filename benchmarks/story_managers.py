@@ -25,6 +25,15 @@ def shown(defect: Defect) -> str:
     return f"refused: {at.path}:{at.line} {at.rule}" if at.line > 0 else f"refused: {at.path} {at.rule}"
 
 
+_LAYOUT = ":unformatted"
+
+
+def is_layout(done: Done) -> bool:
+    """Whether a refusal is about the layout of the text alone."""
+    found = findings(done.said)
+    return bool(found) and all(one.rule.endswith(_LAYOUT) for one in found)
+
+
 def unexpected(defect: Defect, done: Done, code: int) -> list[str]:
     """What is wrong with the answer to a defect: exactly it must be named, and nothing else."""
     wrong = [] if done.code == code else [f"exit {done.code}"]
@@ -44,12 +53,16 @@ def unexpected(defect: Defect, done: Done, code: int) -> list[str]:
 
 
 def _is_allowed(found: Found, defect: Defect) -> bool:
-    """What may be named besides: a test that fails by every check that runs it, a broken file by all that parse it."""
+    """What may be named besides: a test that fails by every check that runs it, a broken file by all that parse it.
+
+    And the layout of what this script writes, by the project's formatter.
+    """
     tests = found.rule.endswith(":failed") and defect.expected.rule.endswith(":failed")
     tests = tests and (found.path == defect.path or found.rule == "command:failed")
     torn = found.rule.endswith((":parse", ":invalid-syntax"))
     parse = torn and defect.check == "syntax" and found.path == defect.path
-    return tests or parse or any(is_meant(found, one) for one in defect.also)
+    laid_out = found.rule.endswith(_LAYOUT) and not defect.expected.rule.endswith(_LAYOUT) and found.path == defect.path
+    return tests or parse or laid_out or any(is_meant(found, one) for one in defect.also)
 
 
 def ours_alone(root: Path, target: Path) -> Path:
