@@ -15,6 +15,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -69,7 +70,7 @@ def measure(bare: Ground, full: Ground, hosts: list[str], runs: int) -> tuple[li
             edit(ground, path, number + 1000)
         order = [(bare, without), (full, with_)]
         for ground, took in order if number % 2 else order[::-1]:
-            one = timed(lambda ground=ground: our_hook(ground))  # type: ignore[misc]
+            one = timed(partial(our_hook, ground))
             if number >= 0:
                 took.append(one)
     return without, with_
