@@ -67,6 +67,9 @@ class _Held:
         entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
         return entries, _Held(held, self._place.with_name(f"{self._place.name}-{name}"))
 
+    def narrowed(self, files: Iterable[str]) -> _Held:
+        return self  # they are few
+
     def apart(self, name: str) -> _Held:
         return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
 
@@ -202,7 +205,7 @@ def _base(
         Tree(base.tree, entries, base.why),
         head,
         settings_files(session.tools),
-        lambda suffix, files: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
+        lambda suffix, files, _: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
         diff,
     )
 
