@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import SETTINGS
 from qualitygate.model import TIERS
 from qualitygate.schema import ANY, Field, Schema, document, dotted, json_schema, load, nearest, refuse

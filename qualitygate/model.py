@@ -7,7 +7,9 @@ are kept as surrogate escapes (`os.fsdecode`), so that every path git can name c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from qualitygate.frozen import NamedTuple
 
 Direction = Literal["debt", "safeguard"]
 """`debt` may not grow, a `safeguard` may not shrink."""

@@ -10,7 +10,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
+
+from qualitygate.frozen import NamedTuple
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes kept of each stream; what is longer is cut and marked `truncated`."""

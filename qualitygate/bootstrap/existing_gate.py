@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.checks.project_commands import TOOL, Stated
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts, GateCommand, Kind
 from qualitygate.inspection.meaning import kind_of, meaning
 from qualitygate.inspection.shell import segments, unwrapped

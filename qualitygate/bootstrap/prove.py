@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.bootstrap.plan import PlannedCheck
@@ -12,6 +11,7 @@ from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.checks import traits
 from qualitygate.checks.scope import outward, reading, root_of
 from qualitygate.checks.tool import Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.locations import EXTENDED

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from qualitygate.checks.environment import installed
 from qualitygate.checks.tool import Environment
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Finding, Report
 

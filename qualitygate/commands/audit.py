@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_history
 from qualitygate.agents.catalogue import AGENTS
@@ -14,6 +13,7 @@ from qualitygate.commands import audit_clone
 from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError, QualityGateError
 from qualitygate.extension import by_hand, read_lock
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import accept, attempts, base, chain, merge, policy, records
 from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.base import Bases

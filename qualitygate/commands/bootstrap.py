@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_trees, hook_scripts
 from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal, manager_files
@@ -35,6 +34,7 @@ from qualitygate.config import FILE_NAME
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError, ToolError
 from qualitygate.extension import compile_extended
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import policy as policies
 from qualitygate.gate import records, trust
 from qualitygate.gate.state import locate

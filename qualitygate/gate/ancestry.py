@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_history
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import accept, records
 from qualitygate.git import Repo
 from qualitygate.git_history import Commit

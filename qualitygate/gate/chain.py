@@ -7,8 +7,9 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import records
 from qualitygate.gate.state import read_json
 from qualitygate.git_history import Commit

@@ -7,12 +7,13 @@ it counts unless one of the sides gave it up on purpose.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 from qualitygate import git, git_diffs
 from qualitygate.checks import traits
 from qualitygate.checks.safeguards.protocol import Comparer, Pair, Rule
 from qualitygate.checks.tool import Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import waiving
 from qualitygate.gate.facts import Facts
 from qualitygate.gate.matching import place

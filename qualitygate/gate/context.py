@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.tokens import Lexed, decode, lex, split_lines
 from qualitygate.model import Finding
 

@@ -6,13 +6,13 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.overlay import overlay, put_programs
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.running import NO_ANSWER, run_command
 from qualitygate.checks.tool import Environment, Request, Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest, read_json, write_json

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_diffs
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import NamedTuple
 
 from qualitygate import javascript_tokens
+from qualitygate.frozen import NamedTuple
 
 _SIZE_LIMIT = 4_000_000
 

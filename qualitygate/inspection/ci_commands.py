@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.shell import logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables

@@ -7,9 +7,10 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git_config
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.inspection.ci_commands import Raw
 from qualitygate.inspection.facts import Evidence, Fact, GitHook

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Call, Kind
 from qualitygate.inspection.goals import goal
 from qualitygate.inspection.shell import PYTHON, project_script, segments, unwrapped

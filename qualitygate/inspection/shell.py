@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from qualitygate.frozen import NamedTuple
 
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _SEPARATOR = re.compile(r"&&|\|\||;|(?<!\d)\|(?!\|)")

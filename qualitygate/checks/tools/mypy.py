@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import mypy_annotations, mypy_config, mypy_seeds
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from qualitygate.checks.tools import built_packages, node_files, node_imports, tsconfig
 from qualitygate.checks.tools.node_imports import Import
+from qualitygate.frozen import NamedTuple
 from qualitygate.globs import matches
 
 _CANARY = "_qualitygate_canary"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate.checks.safeguards.inventory.braces import (
     Tokens,
     arguments,
@@ -12,6 +10,7 @@ from qualitygate.checks.safeguards.inventory.braces import (
     text_between,
 )
 from qualitygate.checks.safeguards.inventory.case import Case, Held
+from qualitygate.frozen import NamedTuple
 
 _SUITES = frozenset(("describe", "context", "suite", "xdescribe", "fdescribe", "xcontext", "fcontext"))
 _TESTS = frozenset(("it", "test", "specify", "xit", "fit", "xtest", "ftest", "xspecify", "bench"))
