@@ -85,7 +85,8 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     settings = policy.on_disk(root)
     held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
     rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
-    rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
+    forms = (_at_an_edit(check, gate.tools) for check in rules.checks)
+    rules = rules._replace(checks=tuple(check for check in forms if check is not None))
     tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}
     gate = gate._replace(tools=tools, tier="edit")
     names = settings_files(tools) | {*policy.PLACES}
@@ -112,7 +113,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
 
 
 def _for_now(session: Session, verdict: Verdict) -> Verdict:
-    """The verdict without what is not for now: checks of a later tier, and rules that the next edit may settle."""
+    """The verdict without what is not for now: checks without a file, and rules that the next edit may settle."""
     verdict = verdict._replace(checks=tuple(row for row in verdict.checks if row.state != "skipped"))
     unfinished = {rule for tool in session.tools.values() for rule in traits.unfinished_rules(tool)}
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
@@ -127,12 +128,15 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
     return verdict._replace(status=status, new=new, checks=checks)
 
 
-def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
-    """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
-    form = traits.fast_form(tools[check.tool])
-    if not form or check.tier == "edit" or not check.options.get("fast"):
+def _at_an_edit(check: Check, tools: Mapping[str, Tool]) -> Check | None:
+    """The check as it runs now: by what stands in for its tool, where that one is for later. None where nothing does.
+
+    The tools of the others are not even loaded.
+    """
+    if check.tier == "edit":
         return check
-    return check._replace(tool=form, tier="edit", version="")
+    form = traits.fast_form(tools[check.tool]) if check.options.get("fast") else ""
+    return check._replace(tool=form, tier="edit", version="") if form else None
 
 
 def _settings(root: Path, paths: Sequence[str], names: AbstractSet[str]) -> Iterator[str]:
