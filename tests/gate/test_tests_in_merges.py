@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +54,7 @@ def opened(root: Path, actor: str = "person") -> Gate:
     return open_gate(root, TOOLS, compile_any)._replace(project=lambda root: Project(), actor=actor)
 
 
-def merging(root: Path, language: Language, theirs: dict[str, str | None], *flags: str) -> Path:
+def merging(root: Path, language: Language, theirs: Mapping[str, str | None], *flags: str) -> Path:
     """A branch that changes code alone, and main with `theirs`, about to be merged into it."""
     files = {language.product: language.code, language.path: language.tests("one", "two")}
     make_repo(root, {"qualitygate.toml": "schema = 1\n[checks.kept-tests]\n", **files})
@@ -67,7 +68,7 @@ def merging(root: Path, language: Language, theirs: dict[str, str | None], *flag
     return root
 
 
-def step(root: Path, files: dict[str, str | None]) -> None:
+def step(root: Path, files: Mapping[str, str | None]) -> None:
     write(root, files)
     git(root, "add", "-A")
     assert judging.judge_index(opened(root), record=True).status == "passed"
@@ -87,7 +88,7 @@ def lost(verdict: Verdict) -> list[tuple[str, str]]:
 @in_each
 @pytest.mark.parametrize("actor", ["person", "agent"])
 def test_a_merge_that_keeps_only_ours_may_not_drop_their_test(tmp_path: Path, language: Language, actor: str) -> None:
-    """The code that our side changed has nothing to do with it: it counted as a reason, and a person was let through."""
+    """Our side changed other code, which counted as a reason: a person was let through."""
     more = {language.path: language.tests("one", "two", "three")}
     root = merging(tmp_path / "r", language, more, "-s", "ours")
     assert lost(judged(root, actor)) == [("tests:lost", language.path)]
