@@ -156,8 +156,9 @@ LIVE = {
 @pytest.mark.live
 @pytest.mark.parametrize("name", LIVE)
 def test_live_a_bad_file_that_moves_to_a_folder_that_the_tool_leaves_out(
-    tmp_path: Path, own_home: Path, name: str
+    tmp_path: Path, own_home: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
+    monkeypatch.delenv("QUALITYGATE_OFFLINE", raising=False)  # oxlint and Biome get an environment of their own
     package, settings = LIVE[name]
     programs = install(tmp_path / "project", package)
     path = "a.js" if name == "eslint" else "a.ts"  # without a parser for types
