@@ -32,6 +32,8 @@ def findings_of(job: Run, head: Looked, base: BaseTree) -> Report:
     renames = {new: old for new, old in base.delta().renames.items() if old in gone}
     seen = set(wanted(job.check, job.tool, head.entries, renames))
     moved = {new: old for new, old in renames.items() if new not in seen}
+    # Where it found something it has looked, however it prints the name in a list.
+    seen -= {finding.path for finding in head.report.findings}
     kept = _left_in(job, head, seen)
     there = {new: renames[new] for new in seen}
     over = _passed_over(job, head, base, there) if kept is None else seen - kept
@@ -55,19 +57,17 @@ def _renamed(finding: Finding, path: str) -> Finding:
 def _passed_over(job: Run, head: Looked, base: BaseTree, renames: Mapping[str, str]) -> set[str]:
     """Those renamed files that a tool which lists none did not look at, by its own count of what it looked at.
 
-    Asked only for files in which it found something under their old names, and nothing under the new ones.
+    Asked only for files in which it found something under their old names.
     """
     tool, entries = job.tool, base.entries_for(job.tool)
     if not renames or traits.retold(tool) is not None or not (traits.unparsed_rules(tool) or tool.reads == "self"):
         return set()
-    silent = renames.keys() - {finding.path for finding in head.report.findings}
-    if not silent or head.report.reason:
+    if head.report.reason:
         return set()
-    old = tuple(sorted(renames[new] for new in silent))
-    before = wanted_files(job.check, tool, entries) if tool.reads == "tree" else old
+    before = wanted_files(job.check, tool, entries) if tool.reads == "tree" else tuple(sorted(renames.values()))
     found = observe(job, base.layout_for(job.check, tool, before), entries, before).report
     spoken = {finding.path for finding in found.findings}
-    doubtful = sorted(new for new in silent if renames[new] in spoken)
+    doubtful = sorted(new for new, old in renames.items() if old in spoken)
     if not doubtful or _counted(job, head, doubtful) == len(doubtful):
         return set()
     return {path for path in doubtful[:_ALONE] if not _counted(job, head, [path])}
