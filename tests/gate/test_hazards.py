@@ -448,6 +448,18 @@ def test_a_bad_file_that_gets_a_name_nobody_looks_at(tmp_path: Path, tongue: Ton
     assert (len(new(verdict)), {f.path for f in verdict.new}) == (5, {"a.txt"})
 
 
+ODD = ("new\nline", "-d", "q\"'$(x)", "caf\udcff", "--config=x", "tab\t", "\u202eüber", " ")
+
+
+@in_both
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_a_bad_file_that_gets_an_odd_name_is_known(tmp_path: Path, tongue: Tongue, odd: str) -> None:
+    """ruff lists its files line by line, as UTF-8: what it printed otherwise was taken for out of its sight."""
+    root = tmp_path / "r"
+    verdict = judged(root, tongue, {tongue.file("a"): tongue.base}, {tongue.file(f"{odd}/{odd}"): tongue.base})
+    assert (verdict.status, verdict.new, verdict.known) == ("passed", (), 5)
+
+
 @in_both
 def test_the_last_file_of_a_check_that_gets_a_name_nobody_looks_at(tmp_path: Path, tongue: Tongue) -> None:
     verdict = judged(tmp_path / "r", tongue, {tongue.file("a"): tongue.base}, {"a.txt": tongue.base})
