@@ -82,6 +82,10 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     settings = policy.on_disk(root)
     held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
     rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
+    if rules.trusted:
+        from qualitygate.gate.naming import vetted
+
+        rules = vetted(gate.repo, gate.state.shared, rules, version(), gate.compile)
     rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
     tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}
     gate = gate._replace(tools=tools, tier="edit")
