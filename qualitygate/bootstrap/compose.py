@@ -10,6 +10,7 @@ from qualitygate.bootstrap.deciding import kept, mypy, plain, ruff, semgrep, tes
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.growing import NOTHING, TAKEN_OUT, Taken, Told, of_the_project, told
+from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
@@ -65,8 +66,18 @@ def compose(
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
                 _decide(draft, here, check._replace(name=name))
+    for standing in draft.kept:
+        _without_environment(draft, ground, standing)
     draft.existing = existing_trials.settle(draft, ground, taken, progress)
     draft.house_rules = house_trials.settle(draft, ground, taken, progress)
+
+
+def _without_environment(draft: Draft, ground: Ground, check: PlannedCheck) -> None:
+    """Say of a check that looks without the project's environment that there is one by now: it stays as it is."""
+    root = str(check.options.get("root", ""))
+    if check.options.get("environment") == "none" and ground.scratch.project(root).environment is not None:
+        mend = f'set environment = "project" in [checks.{check.name}] of {FILE_NAME}'
+        draft.leave_out(f"imports in {check.name}", f"set up before there was an environment to use: {mend}")
 
 
 def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:

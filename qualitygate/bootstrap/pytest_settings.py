@@ -33,11 +33,13 @@ class PytestSettings(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-def unable(facts: Facts, environment: Environment | None) -> str:
-    """Why there is nothing to try; "" where tests can be run."""
+def unable(facts: Facts, environment: Environment | None, untrusted: str = "") -> str:
+    """Why there is nothing to try; "" where tests can be run. `untrusted`: the environment that may not be used yet."""
     if not any(fact.name in ("pytest", "unittest") for fact in facts.test_frameworks) and not facts.test_roots:
         return "no tests in this repository"
     if environment is None:
+        if untrusted:
+            return f"tests run in the project's environment; {untrusted} is used only after you agree: bootstrap --trust"
         return (
             "tests run in the project's environment, and there is none to trust: "
             f"{_made(facts)}, then bootstrap with --trust"

@@ -27,3 +27,9 @@ def manager(name: str, *files: str) -> Fact:
 def test_the_command_that_is_offered_fits_the_project(facts: Facts, command: str) -> None:
     """A project without build settings has nothing that `pip install -e .` could install."""
     assert f"{command}, then bootstrap with --trust" in unable(replace(facts, test_frameworks=TESTS), None)
+
+
+def test_nobody_is_told_to_make_an_environment_that_is_there() -> None:
+    """`python -m venv .venv` over a complete environment is no way to get its tests run."""
+    told = unable(Facts(test_frameworks=TESTS), None, ".venv")
+    assert told.endswith(".venv is used only after you agree: bootstrap --trust")
