@@ -39,7 +39,9 @@ def unable(facts: Facts, environment: Environment | None, untrusted: str = "") -
         return "no tests in this repository"
     if environment is None:
         if untrusted:
-            return f"tests run in the project's environment; {untrusted} is used only after you agree: bootstrap --trust"
+            return (
+                f"tests run in the project's environment; {untrusted} is used only after you agree: bootstrap --trust"
+            )
         return (
             "tests run in the project's environment, and there is none to trust: "
             f"{_made(facts)}, then bootstrap with --trust"

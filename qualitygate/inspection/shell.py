@@ -160,7 +160,7 @@ def segments(command: str) -> Iterator[list[str]]:
 
 
 def command_line(words: Iterable[str]) -> str:
-    """The words as one command, from which `segments` gets the same words again: what `-m "not slow"` selects is one."""
+    """The words as one command, from which `segments` gets the same words again."""
     return " ".join(shlex.quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
 
 

@@ -42,7 +42,7 @@ def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
 
 
 def _untrusted(ground: Ground) -> str:
-    """An environment that lies there, and was not agreed to; "" where there is none. One that is tracked is never used."""
+    """An environment that lies there, and was not agreed to; "" where there is none."""
     if ground.scratch.trusted:
         return ""
     homes = ("", ground.root)
