@@ -49,6 +49,7 @@ _LONG = {
 }
 # These tools take only flags that decide on what is found, in one word each. Of mypy's, most take no value.
 _ALLOWED = {"mypy": mypy.allowed, "shellcheck": shellcheck.allowed, "shfmt": shfmt.allowed}
+_ASKING = frozenset(("-V", "--version", "--help"))
 _VALUED = frozenset(
     (
         *("--config-file", "--python-version", "--python-executable", "--platform", "--cache-dir", "--exclude"),
@@ -69,7 +70,9 @@ def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
             if call.adapter != tool:
                 continue
             words = call.arguments or (_MIRROR_OF_MYPY if tool == "mypy" and command.runner == "pre-commit" else ())
-            if words and (found := _split(tool, words)) is not None:
+            if set(words) <= _ASKING:  # of no file, as before the real call in one script
+                continue
+            if (found := _split(tool, words)) is not None:
                 return dict(_as_options(tool, *found))
     return {}
 

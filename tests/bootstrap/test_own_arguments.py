@@ -49,6 +49,12 @@ def test_what_decides_is_kept_and_what_is_for_onlookers_goes(
     assert (found.get("flags", []), found.get("paths", [])) == (flags, paths)
 
 
+def test_a_call_that_asks_for_the_version_is_not_the_one_that_checks() -> None:
+    calls = tuple(Call("shellcheck", "lint", words, "shellcheck") for words in (("-V",), ("-e", "SC2181", "a.sh")))
+    command = GateCommand("...", "lint", ("shellcheck",), "github-actions", "lint", "ci.yml", 1, "", calls)
+    assert adopted(Facts(gate_commands=(command,)), "shellcheck", "") == {"flags": ["--exclude=SC2181"]}
+
+
 def test_the_hook_of_mypy_has_arguments_that_no_file_names() -> None:
     """Without them each package that is not installed, or has no types, is a finding."""
     hook = GateCommand("mypy", "type", ("mypy",), "pre-commit", "mypy", ".pre-commit-config.yaml", 1, "")
