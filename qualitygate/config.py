@@ -71,11 +71,12 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
     "flags": Option(
-        ("mypy", "pytest", "eslint", *_NODE_TESTS),
+        ("mypy", "pytest", "eslint", "shellcheck", "shfmt", *_NODE_TESTS),
         Field(
             "strings",
             "`mypy`: flags that make it stricter or laxer, such as `--strict`; `eslint`: those that choose files and"
-            " rules, such as `--ext=.ts`; `pytest`, and tests of JavaScript: any arguments",
+            " rules, such as `--ext=.ts`; `shellcheck`: those that choose rules, such as `--exclude=SC2181`; `shfmt`:"
+            " those of its style, such as `-i=2`; `pytest`, and tests of JavaScript: any arguments",
         ),
     ),
     "environment": Option(

@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import mypy_annotations, mypy_config, mypy_seeds
+from qualitygate.checks.tools import allowed_flags, mypy_annotations, mypy_config, mypy_seeds
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
 from qualitygate.frozen import NamedTuple
@@ -39,7 +39,7 @@ _REPORTS = (
     *("any_exprs", "cobertura_xml", "html", "linecount", "linecoverage", "lineprecision", "memory_xml"),
     *("txt", "xml", "xslt_html", "xslt_txt"),
 )
-_SAFE_FLAG = re.compile(
+allowed = re.compile(
     r"--(strict|check-untyped-defs|explicit-package-bases|extra-checks|local-partial-types|platform=\w+"
     r"|python-version=3\.\d+|((enable|disable)-error-code|always-(true|false)|follow-imports)=[\w,-]+"
     r"|(no-)?(allow|check|disallow|ignore|implicit|namespace|strict|warn)-[a-z-]+)"
@@ -112,11 +112,7 @@ def _config(request: Request) -> mypy_config.Config | None:
 
 
 def _flags(request: Request) -> list[str]:
-    flags = [str(flag) for flag in request.options.get("flags", ())]
-    for flag in flags:
-        if not _SAFE_FLAG.fullmatch(flag):
-            raise ToolError(f"`{flag}` is not a flag that mypy may be given", hint="put it into mypy's configuration")
-    return flags
+    return allowed_flags.flags(request, name, allowed, "put it into mypy's configuration")
 
 
 def _contained(config: mypy_config.Config, cache_dir: str) -> list[str]:
