@@ -16,7 +16,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 2
+facts_version = 3
 
 _MOST_BYTES = 2_000_000
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from qualitygate.checks.safeguards.inventory.case import Case, Held
+from qualitygate.checks.safeguards.inventory.python_constants import truth
 from qualitygate.checks.safeguards.python_tree import parse
 
 _TRIED = (ast.If, ast.Try, ast.With)
@@ -18,7 +20,8 @@ def inventory(text: str) -> Held:
     tree = ast.parse(text) if isinstance(shared, str) else shared
     found = _Found(text.splitlines(keepends=True))
     found.body(tree.body, (), (), collected=True)
-    return Held(tuple(found.tests), tuple(found.others), found.tables, found.muted)
+    once = {name: size for name, size in found.switches.items() if found.assigned[name] == 1}
+    return Held(tuple(found.tests), tuple(found.others), {**once, **found.tables}, found.muted)
 
 
 class _Found:
@@ -29,6 +32,9 @@ class _Found:
         self.tests: list[Case] = []
         self.others: list[Case] = []
         self.tables: dict[str, int] = {}
+        self.switches: dict[str, int] = {}
+        """Names of what is true (1) or false (0) whatever happens, if nothing else is assigned to them."""
+        self.assigned: Counter[str] = Counter()
         self.muted = ""
 
     def _source(self, node: ast.stmt, first: int) -> str:
@@ -56,7 +62,9 @@ class _Found:
                 for inner in _branches(node):
                     self.body(inner, parents, marks, collected=collected, conditional=True)
             elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-                self._table(node)
+                if not parents and isinstance(node.value, ast.Call) and _last(node.value.func) == "importorskip":
+                    self.muted = self.muted or "conditional"
+                self._table(node, switch=not parents and not conditional)
             elif isinstance(node, (ast.Expr, ast.Raise)) and not parents:
                 self._mute(node, conditional=conditional)
 
@@ -105,15 +113,21 @@ class _Found:
         own = tuple(ast.unparse(mark) for mark in node.decorator_list)
         self.body(node.body, (*parents, name), (*marks, *own), collected=collected and by_name and not off)
 
-    def _table(self, node: ast.Assign | ast.AnnAssign) -> None:
+    def _table(self, node: ast.Assign | ast.AnnAssign, *, switch: bool) -> None:
+        self.assigned.update(_names(node))
+        holds = truth(node.value) if switch else None
         if isinstance(node.value, _LITERALS):
             size = len(node.value.keys if isinstance(node.value, ast.Dict) else node.value.elts)
             self.tables.update((name, size) for name in _names(node))
+        elif holds is not None:
+            self.switches.update((name, int(holds)) for name in _names(node))
 
     def _mute(self, node: ast.Expr | ast.Raise, *, conditional: bool) -> None:
         call = node.exc if isinstance(node, ast.Raise) else node.value
         name = _last(call.func) if isinstance(call, ast.Call) else _last(call)
-        if name == "SkipTest" or (name == "skip" and isinstance(call, ast.Call) and call.keywords):
+        if name == "importorskip":
+            self.muted = self.muted or "conditional"
+        elif name == "SkipTest" or (name == "skip" and isinstance(call, ast.Call) and call.keywords):
             self.muted = "conditional" if conditional else "unconditional"
 
 
@@ -136,7 +150,8 @@ def _last(node: ast.expr | None) -> str:
 
 
 def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any("fixture" in _last(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list)
+    names = (_last(mark.func if isinstance(mark, ast.Call) else mark) for mark in node.decorator_list)
+    return any(name.endswith("fixture") for name in names)  # `usefixtures` makes none
 
 
 def _switched_off(node: ast.stmt, owner: str | None) -> bool:

@@ -86,6 +86,7 @@ def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
     if (
         not after_flaws["+plain"]
         and after_flaws["+awaited"] < before_flaws["+awaited"]
+        and after_flaws["+await"] < before_flaws["+await"]
         and len(after.assertions) >= len(before.assertions)
         and not missing
     ):
