@@ -109,6 +109,8 @@ class _Reader:
             if word in _FAILS and owner in ("t", "b", "f", "tb", "T"):
                 self._add(at, self._guarded(at, text_between(self.tokens, at + 2, partner[at + 1])))
             elif word in ("Skip", "Skipf", "SkipNow") and owner:
+                if self.walls.around(at) == "never-run":
+                    continue
                 inner = self.walls.depth(at)
                 self.skip = "unconditional" if inner <= 1 else self.skip or "conditional"
                 self.why = text_between(self.tokens, at + 2, partner[at + 1])

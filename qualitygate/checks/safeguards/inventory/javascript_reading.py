@@ -16,6 +16,7 @@ from qualitygate.checks.safeguards.inventory.case import (
     Case,
     Reading,
 )
+from qualitygate.checks.safeguards.inventory.constants import truth
 from qualitygate.checks.safeguards.inventory.dead_code import Walls
 
 _MATCHERS = {
@@ -69,8 +70,9 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         if word in (".skip", ".todo", ".fixme", ".failing", ".fails"):
             skip, why = "unconditional", mark
         elif word in (".skipIf", ".runIf") and not skip:
-            constant = mark.replace(" ", "") in (".skipIf(true)", ".runIf(false)")
-            skip, why = ("unconditional" if constant else "conditional"), mark
+            holds = truth(mark.replace(word, "", 1).split())
+            if holds is None or holds is (word == ".skipIf"):
+                skip, why = ("conditional" if holds is None else "unconditional"), mark
         elif word == ".only":
             only = True
         elif word in (".each", ".for"):
@@ -135,7 +137,7 @@ class _Reader:
                     self._add(at, Assertion(CONTAINS, self._argument(at + 1, 0), word, self._argument(at + 1, 1)))
             elif before == "." and word.startswith("assert") and len(word) > 6 and follows in ("(", "<"):
                 self._typed(at)
-            elif follows == "(" and before == "." and word == "skip":
+            elif follows == "(" and before == "." and word == "skip" and self.walls.around(at) != "never-run":
                 self.skipped = "unconditional" if self.walls.depth(at) <= 1 else "conditional"
             elif word == "[" and self.tokens.partner[at] > at:
                 self._rounds(at)

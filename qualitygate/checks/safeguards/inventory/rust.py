@@ -180,6 +180,8 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         elif mark.startswith("cfg_attr") and "ignore" in mark:
             skip, why = skip or "conditional", mark
         elif mark.startswith("should_panic"):
+            if found:
+                flaws.append("may-panic")
             found.append(Assertion(EXACT if "expected" in mark else CONTAINS, "should_panic", "should_panic", mark))
         elif mark.partition(" (")[0] in ("case", "test_case"):
             rows += 1

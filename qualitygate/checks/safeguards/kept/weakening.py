@@ -18,6 +18,7 @@ _FLAWS = {
     "empty-loop": "a loop over nothing",
     "never-run": "an assertion that never runs",
     "no-matcher": "an assertion without a demand",
+    "may-panic": "an assertion that passes when it fails",
 }
 _HIDES = frozenset(("vacuous", "swallowed", "after-return", "empty-loop", "never-run", "no-matcher"))
 _RAISING = (
