@@ -35,8 +35,9 @@ _SWALLOWED = frozenset(
         *("oxlint:no-empty", "biome:noEmptyBlockStatements", "rubocop:Lint/SuppressedException"),
     )
 )
+_HIDING = frozenset(("suppression:project-wide", "suppression:layout"))
 _SAME = (
-    # Rules of tools point at the body or at the whole of `try`, and do not let a handler pass that gives a reason.
+    # Rules of tools point at the body or at the whole of `try`; most do not let a handler pass that gives a reason.
     _Same(frozenset(("handlers:empty-broad",)), _SWALLOWED, 3),
     # Whoever names the rule is asked for the reason next; ours asks for both.
     _Same(
@@ -44,6 +45,8 @@ _SAME = (
         frozenset(("suppression:blanket", "suppression:file-wide")),
         0,
     ),
+    # A line of `.semgrepignore` is a setting as well, which is only shown.
+    _Same(frozenset(("settings:linter",)), _HIDING, 0),
 )
 
 
