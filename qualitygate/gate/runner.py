@@ -12,7 +12,7 @@ from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
-from qualitygate.gate.folding import told_once
+from qualitygate.gate.folding import shown_once, told_once
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
@@ -73,6 +73,7 @@ def judge_all(
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
     let_through = bool(accepted or undecided)
     shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
+    shown = shown_once(shown, new)
     if ids:
         shown = silenced.explained(session, head, layout, shown)
     listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
