@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from qualitygate.checks.safeguards.caught import c_like, python
+from qualitygate.checks.safeguards.caught import c_like, python, ruby
 from qualitygate.checks.safeguards.caught.handler import Handler, handlers
 from qualitygate.checks.safeguards.masked import JAVASCRIPT
 from qualitygate.checks.safeguards.product import excused, generated
@@ -41,12 +41,15 @@ _SAID = {
 
 def wants(path: str) -> bool:
     """Source code of languages that catch exceptions."""
-    return path.endswith((*_PYTHON, *JAVASCRIPT, *c_like.SUFFIXES))
+    return path.endswith((*_PYTHON, *JAVASCRIPT, *c_like.SUFFIXES, *ruby.SUFFIXES))
 
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """The handlers of a file that do nothing, or only return."""
-    found = python.read(data) if path.endswith(_PYTHON) else c_like.read(path, data)
+    if path.endswith(ruby.SUFFIXES):
+        found: dict[str, Any] | list[Handler] = ruby.read(data)
+    else:
+        found = python.read(data) if path.endswith(_PYTHON) else c_like.read(path, data)
     facts = found if isinstance(found, dict) else {"handlers": [list(one) for one in found]}
     return {**facts, "generated": True} if generated(data) else facts
 

@@ -20,11 +20,11 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 
 _PYTHON = (".py", ".pyi")
 _UNTYPED = (".js", ".jsx", ".mjs", ".cjs")
-_OTHERS = (".go", ".rs", ".kt", ".kts", ".cs", ".swift")
+_OTHERS = (".go", ".rs", ".kt", ".kts", ".cs", ".swift", ".rb")
 _MARKER = "py.typed"
 
 rules = (
