@@ -23,7 +23,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 wants = is_stated
 
 Effect = Literal["block", "show"]
@@ -105,7 +105,9 @@ def _findings(pair: Pair, found: list[Loss]) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
     for loss in found:
         _, hidden, pattern = loss.name.partition(".gitignore+")
-        harmless = hidden and not hides_source(pattern, loss.path, pair.base)
+        if ":attributes." in loss.name:
+            _, hidden, pattern = loss.name.partition("+")
+        harmless = hidden and not hides_source(pattern, loss.path, {**pair.base, **pair.head})
         if harmless or (loss.rule, loss.name) in said:
             continue
         said.add((loss.rule, loss.name))

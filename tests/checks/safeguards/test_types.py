@@ -226,6 +226,8 @@ def test_an_example_that_is_javascript_now_takes_no_types_from_the_product() -> 
 
 
 def test_a_change_cannot_say_that_a_program_wrote_what_it_changes() -> None:
-    assert rules({"src/a.py": BASE}, {"src/a.py": "# @generated\n" + BASE.replace("a: int", "a")}) == ["lost-annotation"]
+    assert rules({"src/a.py": BASE}, {"src/a.py": "# @generated\n" + BASE.replace("a: int", "a")}) == [
+        "lost-annotation"
+    ]
     written = "# @generated\n"
     assert rules({"src/a.py": written + BASE}, {"src/a.py": written + BASE.replace("a: int", "a")}) == []

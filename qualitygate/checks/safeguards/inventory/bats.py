@@ -17,7 +17,7 @@ from qualitygate.checks.safeguards.inventory.case import (
 
 _TESTING = ("[ ", "[[ ", "test ", "(( ", "assert", "refute", "grep ", "diff ", "cmp ")
 _EQUAL = {" = ": EXACT, " == ": EXACT, " -eq ": EXACT, " =~ ": CONTAINS}
-_OTHER = {sign: BOUNDED for sign in (" != ", " -ne ", " -lt ", " -le ", " -gt ", " -ge ", " < ", " > ")}
+_OTHER = dict.fromkeys((" != ", " -ne ", " -lt ", " -le ", " -gt ", " -ge ", " < ", " > "), BOUNDED)
 _MASKED = ("|| true", "|| :", "|| return 0", "; true", "&& true || true")
 
 

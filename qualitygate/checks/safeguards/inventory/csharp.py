@@ -38,7 +38,9 @@ _TESTS = frozenset(
 _ROWS = frozenset(("InlineData", "TestCase", "DataRow"))
 _CONDITIONS = frozenset(("Platform", "ConditionalFact", "ConditionalTheory", "OSCondition", "SupportedOSPlatform"))
 _METHODS = {
-    **dict.fromkeys(("Equal", "AreEqual", "StrictEqual", "Same", "AreSame", "Null", "IsNull", "Empty", "Single"), EXACT),
+    **dict.fromkeys(
+        ("Equal", "AreEqual", "StrictEqual", "Same", "AreSame", "Null", "IsNull", "Empty", "Single"), EXACT
+    ),
     **dict.fromkeys(("Equivalent", "AreEquivalent", "Collection", "Throws", "ThrowsAsync", "ThrowsExactly"), EXACT),
     **dict.fromkeys(("ThrowsException", "ThrowsExceptionAsync", "PropertyChanged", "Raises"), EXACT),
     **dict.fromkeys(("Contains", "DoesNotContain", "StartsWith", "EndsWith", "Matches", "All", "ThrowsAny"), CONTAINS),
@@ -58,9 +60,13 @@ _SHOULD = {
     **dict.fromkeys(("NotBeNull", "NotBeEmpty", "NotThrow", "ShouldNotBeNull", "ShouldNotThrow"), EXISTS),
 }
 _OWNERS = frozenset(("Assert", "CollectionAssert", "StringAssert", "ClassicAssert"))
-_UNARY = frozenset(("Null", "IsNull", "NotNull", "IsNotNull", "True", "False", "IsTrue", "IsFalse", "Empty", "NotEmpty"))
+_UNARY = frozenset(
+    ("Null", "IsNull", "NotNull", "IsNotNull", "True", "False", "IsTrue", "IsFalse", "Empty", "NotEmpty")
+)
 _WEAK = ("Is . Not . Null", "Is . Not . Empty", "Is . Not . EqualTo", "Throws . Exception", "Has . ", "Does . ")
-_BLOCKS = frozenset(("if", "for", "foreach", "while", "switch", "catch", "using", "lock", "fixed", "return", "new", "nameof"))
+_BLOCKS = frozenset(
+    ("if", "for", "foreach", "while", "switch", "catch", "using", "lock", "fixed", "return", "new", "nameof")
+)
 
 
 def inventory(text: str) -> Held:
@@ -169,7 +175,7 @@ class _Reader:
             if not opening:
                 continue
             args = [text_between(self.tokens, *each) for each in arguments(self.tokens, opening)]
-            if owner in _OWNERS and word in ("Ignore", "Inconclusive", "Skip") or (owner, word) == ("Skip", "If"):
+            if (owner in _OWNERS and word in ("Ignore", "Inconclusive", "Skip")) or (owner, word) == ("Skip", "If"):
                 self._skipped(at, args if word == "If" else [])
             elif owner in _OWNERS:
                 self._asserted(at, word, args)

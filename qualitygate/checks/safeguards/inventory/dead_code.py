@@ -44,9 +44,7 @@ class Walls:
         """A `return` without a condition, or one that leaves the whole test early when something holds."""
         words = self.tokens.words
         bare = at + 1 < len(words) and words[at + 1] in (";", "}")
-        around = [
-            block for block in self.blocks if block[0] < at < block[1] and not self.certain.get(block[0], False)
-        ]
+        around = [block for block in self.blocks if block[0] < at < block[1] and not self.certain.get(block[0], False)]
         if not around or not (bare or words[at] == "throw") or self.around(at) == "never-run":
             return
         inner = max(around)
@@ -142,7 +140,7 @@ def _fails(words: list[str]) -> bool:
 
 
 def _catches_failures(words: list[str]) -> bool:
-    """Whether a `catch` of this, brackets included, catches an assertion that failed: not where it names another kind."""
+    """Whether a `catch` of this, brackets included, catches an assertion that failed, and not another kind alone."""
     names = [word for word in words if word[0].isalpha() or word[0] == "_"]
     if not names:
         return True

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from qualitygate.checks.safeguards.inventory.case import VACUOUS, Assertion, Case, Reading, Skip
-from qualitygate.checks.safeguards.inventory.python_constants import condition, truth
 from qualitygate.checks.safeguards.inventory.python_assertions import (
     BROAD,
     demanded,
@@ -15,6 +14,7 @@ from qualitygate.checks.safeguards.inventory.python_assertions import (
     raising,
     text_of,
 )
+from qualitygate.checks.safeguards.inventory.python_constants import condition, truth
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _EXITS = frozenset(("pytest.exit", "os._exit", "_exit"))
@@ -333,7 +333,11 @@ def _skips(body: list[ast.stmt]) -> bool:
         name = last_name(call.func if isinstance(call, ast.Call) else call) if call is not None else ""
         if isinstance(node, ast.Raise) and name == "SkipTest":
             return True
-        if isinstance(node, ast.Expr) and isinstance(call, ast.Call) and name in ("skip", "skipTest", "xfail", "importorskip"):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(call, ast.Call)
+            and name in ("skip", "skipTest", "xfail", "importorskip")
+        ):
             return True
     return False
 

@@ -74,7 +74,13 @@ LOOSE = {
     ),
     **dict.fromkeys(("--disable-error-code", "--skip-path", "--per-file-ignores"), "="),
 }
-OF_PYTEST = {"-k": "=", "-m": "=", "-p": "="}
+_SNAPSHOTS = {"-u": "", "--update": "", "--updateSnapshot": "", "--update-snapshots": ""}
+OWN = {
+    "pytest": {"-k": "=", "-m": "=", "-p": "=", "--snapshot-update": "", "--inline-snapshot": "="},
+    **dict.fromkeys(("vitest", "jest", "playwright", "ava"), _SNAPSHOTS),
+    **{program: {"--quiet": ""} for program in ("eslint", "oxlint")},
+}
+"""Flags that weaken one program alone, as above."""
 STRICT = frozenset(
     (
         "--strict",

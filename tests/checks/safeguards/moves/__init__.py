@@ -1,1 +1,1 @@
-"""Every move by which a check is silenced that research knows of, each with a change that looks like it and is right."""
+"""Every known move that silences a check, each with a twin: a change that looks like it and is right."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from qualitygate.checks.safeguards import handlers, settings, suppressions, tests, types
@@ -19,7 +20,7 @@ class Move(NamedTuple):
     """What an agent does to `base` (`bad`), and what looks like it and takes nothing away (`twin`).
 
     `part` is what it weakens, `name` the move in words, `language` what it is written in. `renames`, `twin_renames`:
-    from head path to base path, as git sees them. `shown`: what is said of the twin, which stops nobody, and why that is right.
+    from head path to base path, as git sees them.
     """
 
     part: str
@@ -30,7 +31,6 @@ class Move(NamedTuple):
     twin: Tree
     renames: Mapping[str, str] = {}
     twin_renames: Mapping[str, str] = {}
-    shown: str = ""
 
 
 def told(base: Tree, head: Tree, renames: Mapping[str, str] = {}) -> tuple[Finding, ...]:
@@ -51,7 +51,14 @@ Swaps = tuple[tuple[str, str], ...]
 
 
 def in_file(
-    part: str, name: str, language: str, path: str, base: str, bad: Swaps, twin: Swaps, also: Tree = {}
+    part: str,
+    name: str,
+    language: str,
+    path: str,
+    base: str,
+    bad: Swaps,
+    twin: Swaps,
+    also: Tree = MappingProxyType({}),
 ) -> Move:
     """A move within one file, as swaps of its text."""
     there = {**also, path: base}

@@ -7,8 +7,8 @@ from typing import Any
 
 from qualitygate.checks.safeguards.suppression.directives import directives
 from tests.checks.safeguards.moves.move import Move
-from tests.checks.safeguards.test_suppressions import QUOTED, name_of
 from tests.checks.safeguards.test_suppression_catalogue import rows, source
+from tests.checks.safeguards.test_suppressions import QUOTED, name_of
 
 NAMES: Mapping[str, str] = {
     "python": "Python",
