@@ -261,7 +261,7 @@ _ROWS: tuple[Row, ...] = (
     ("Cargo.toml", "[lints] loosened", (('"forbid"', '"allow"'),), (('"deny"', '"forbid"'),)),
     (".rubocop.yml", "cop off", (("Enabled: true", "Enabled: false"),), (("Enabled: true", "Enabled: true # on"),)),
     (".rubocop.yml", "Max raised", (("Max: 10", "Max: 100"),), (("Max: 10", "Max: 8"),)),
-    ("a.csproj", "TreatWarningsAsErrors off", ((">true<", ">false<"),), (("enable", "enable"),)),
+    ("a.csproj", "TreatWarningsAsErrors off", ((">true<", ">false<"),), ((">enable<", "> enable <"),)),
     (
         "a.csproj",
         "NoWarn",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.checks.safeguards.moves import skipped, weaker
 from tests.checks.safeguards.moves.ground import CODE, PLACES, Row, on_top
-from tests.checks.safeguards.moves.move import Move, Swaps, in_file
+from tests.checks.safeguards.moves.move import Move, Swaps, Tree, in_file
 
 # What an assertion is, test by test; `one` is taken away, `early` stands before it.
 _ONE = {
