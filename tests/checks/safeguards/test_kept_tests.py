@@ -432,8 +432,13 @@ OTHER = "it('works', function () { expect(send()).toBe(1); });\n"
 
 
 def test_a_test_of_a_signature_that_goes_is_shown() -> None:
-    base = {"lib/response.js": SIGNATURE, "test/res.js": JSON_TEST + OTHER}
-    for code, rule in ((REMOVED, "removed-with-subject"), (REWRITTEN, "lost-with-code")):
+    now = SIGNATURE.replace("deprecate", "log")
+    for before, code, rule in (
+        (now, REMOVED, "removed-with-subject"),
+        (now, REWRITTEN, "lost-with-code"),
+        (SIGNATURE, REWRITTEN, "removed-with-subject"),
+    ):
+        base = {"lib/response.js": before, "test/res.js": JSON_TEST + OTHER}
         assert rules(compared(base, {"lib/response.js": code, "test/res.js": OTHER}, tests)) == {rule}, code
 
 
@@ -574,3 +579,41 @@ def test_a_conftest_that_switches_off_all_tests_beside_it(before: str, after: st
     assert rules(compared(base, head, tests)) == said
     known = pair(base, head, cast("Comparer", tests))._replace(runners=frozenset(("pytest",)))
     assert not tests.compare(known, {}).findings, "pytest itself tells what it did not run"
+
+
+def test_a_duplicate_may_go_whose_twin_says_as_much_in_another_suite() -> None:
+    inner = "describe('a', () => {\n  it('one', () => {\n    const x = f(1)\n    expect(x).toBe(2)\n"
+    more = inner + "    expect(g(x)).toBe(3)\n  })\n})\n"
+    twin = "it('uno', () => {\n  const x = f(1)\n  expect(x).toBe(2)\n})\n"
+    assert not compared({"a.test.js": more + twin}, {"a.test.js": more}, tests)
+    other = twin.replace("f(1)", "f(2)")
+    assert rules(compared({"a.test.js": more + other}, {"a.test.js": more}, tests)) == {"lost"}
+    prepared = "beforeEach(() => {})\n" + more
+    assert rules(compared({"a.test.js": prepared + twin}, {"a.test.js": prepared}, tests)) == {"lost"}
+    off = more.replace("it('one'", "it.skip('one'")
+    assert rules(compared({"a.test.js": more + twin}, {"a.test.js": off}, tests)) == {"lost", "skipped"}
+
+
+def test_a_copy_of_a_file_may_go() -> None:
+    copy = "tests/test_shopping.py"
+    base = {**CODE, PATH: TOTAL + RAISES + ROWS, copy: "# the same\n" + TOTAL + RAISES + ROWS}
+    assert not compared(base, {path: text for path, text in base.items() if path != copy}, tests)
+    base[copy] = base[copy].replace("== 3", "== 4")
+    found = compared(base, {path: text for path, text in base.items() if path != copy}, tests)
+    assert [one.message for one in found] == ["test `test_total` is gone"]
+
+
+DEPRECATED = {
+    "shop.py": "def total(items, tax=0):\n    if callable(tax):\n        warn('total(fn) is old', DeprecationWarning)\n"
+    "        tax = tax(items)\n    return sum(items) + tax\n"
+}
+
+
+def test_what_was_deprecated_may_go_with_its_tests_whatever_comes_in_its_place() -> None:
+    gone = of_test("with warns(DeprecationWarning):", "    assert total([1], len) == 2")
+    head = {"shop.py": CODE["shop.py"].replace("    return", "    if tax is None:\n        raise TypeError(tax)\n    return")}
+    found = compared({**DEPRECATED, PATH: gone + RAISES}, {**head, PATH: RAISES}, tests)
+    assert rules(found) == {"removed-with-subject"}
+    plain = {"shop.py": DEPRECATED["shop.py"].replace("DeprecationWarning", "UserWarning")}
+    found = compared({**plain, PATH: gone + RAISES}, {**head, PATH: RAISES}, tests)
+    assert rules(found) == {"lost-with-code"}
