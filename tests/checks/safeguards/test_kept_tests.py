@@ -600,7 +600,7 @@ def test_a_copy_of_a_file_may_go() -> None:
     assert not compared(base, {path: text for path, text in base.items() if path != copy}, tests)
     base[copy] = base[copy].replace("== 3", "== 4")
     found = compared(base, {path: text for path, text in base.items() if path != copy}, tests)
-    assert [one.message for one in found] == ["test `test_total` is gone"]
+    assert [one.message for one in found] == ["1 test of tests/test_shopping.py is gone: `test_total`"]
 
 
 DEPRECATED = {

@@ -91,6 +91,8 @@ def _compared(node: ast.Compare, names: Mapping[str, int]) -> Any:
     if len(node.ops) != 1:
         return _UNKNOWN
     left, sign, right = node.left, type(node.ops[0]), node.comparators[0]
+    if isinstance(left, ast.Name) and left.id == "__name__" and isinstance(right, ast.Constant):
+        return right.value != "__main__" if sign is ast.NotEq else False if right.value == "__main__" else _UNKNOWN
     version = _version(left, sign, right)
     if version is not None:
         return version
