@@ -111,6 +111,13 @@ rules: tuple[Rule, ...] = (
         "put the tolerance, the exception, the cases and the order of statements back as they were",
     ),
     Rule(
+        "tests:retried",
+        "show",
+        "show",
+        "a test that passes at the third try is broken, or what it tests is",
+        "mend what makes it fail",
+    ),
+    Rule(
         "tests:expectation-changed",
         "show",
         "show",

@@ -15,6 +15,7 @@ from qualitygate.checks.safeguards.inventory.python_assertions import (
     text_of,
 )
 from qualitygate.checks.safeguards.inventory.python_constants import condition, truth
+from qualitygate.checks.safeguards.inventory.python_subject import doubled, given, settled, yields
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _EXITS = frozenset(("pytest.exit", "os._exit", "_exit"))
@@ -41,7 +42,13 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
     reader.asynchronous = isinstance(node, ast.AsyncFunctionDef)
     if not reader.asynchronous:
         reader.flaws.append("+plain")
+    if case.kind == "test" and yields(node):
+        reader.off += 1
+        reader.buried = "never-run"
     reader.block(node.body, top=True)
+    names = given(node)
+    reader.found = [settled(found, names, tables) for found in reader.found]
+    reader.flaws.extend("doubled" for _ in doubled(node))
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             reader.uses.add(each.id)
@@ -73,6 +80,7 @@ class _Reader:
         self.off = 0
         """How many places around have it that an assertion here does not count."""
         self.asynchronous = False
+        self.buried = "after-return"
 
     def reading(self) -> Reading:
         self.flaws.extend("vacuous" for found in self.found if found.strength == VACUOUS)
@@ -100,7 +108,12 @@ class _Reader:
         lower = name.lower()
         words = {word.arg: word.value for word in call.keywords} if call else {}
         if lower == "parametrize" and call:
-            self.rows *= self._size(call.args[1] if len(call.args) > 1 else words.get("argvalues"))
+            rows = call.args[1] if len(call.args) > 1 else words.get("argvalues")
+            if isinstance(rows, (ast.List, ast.Tuple)) and not rows.elts:
+                self._skipped("unconditional", text)  # without cases, nothing runs
+            self.rows *= self._size(rows)
+        elif lower in ("flaky", "retry", "rerun", "repeat_on_failure"):
+            self.flaws.append("retried")
         elif lower in ("skip", "xfail", "expectedfailure", "skiptest"):
             first = call.args[0] if call and call.args else words.get("condition")
             holds = True if lower != "xfail" or first is None else condition(first, self.tables)
@@ -182,9 +195,9 @@ class _Reader:
         else:
             self._plain(node, top=top)
 
-    def _add(self, found: list[Assertion], flaw: str = "after-return") -> None:
+    def _add(self, found: list[Assertion]) -> None:
         if self.off:
-            self.flaws.append(flaw)
+            self.flaws.append(self.buried)
         else:
             self.found.extend(found)
 

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion
+from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion, Reading
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import Shared
@@ -22,6 +22,9 @@ from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
 _ROWS = 0.4
+_SETTING_UP = frozenset(
+    ("setUp", "setUpClass", "setUpModule", "asyncSetUp", "setup_method", "setup_class", "setup_module", "setup_function")
+)
 _WARNINGS = ("warns", "assertWarns", "deprecated_call")
 """What a deprecation is asserted with, which ends when what was deprecated does."""
 
@@ -70,6 +73,7 @@ class _Judge:
         for each in compared:
             yield from self._weaker(each)
         yield from self._muted()
+        yield from self._settings_up()
         yield from for_all(self.pair, self.sides, self.options)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)
@@ -129,17 +133,39 @@ class _Judge:
         for rule, texts in by_rule.items():
             reported.add(rule)
             more = f", and {len(texts) - 2} more" if len(texts) > 2 else ""
-            yield loss_of(
-                rule,
-                before,
-                after,
-                ("asserts less: " if rule != "expectation-changed" else "expects another: ")
-                + "; ".join(texts[:2])
-                + more,
-            )
+            said = {"expectation-changed": "expects another: ", "retried": ""}.get(rule, "asserts less: ")
+            yield loss_of(rule, before, after, said + "; ".join(texts[:2]) + more)
+        swallowing = self._swallowing(each)
+        if swallowing and "tolerance" not in reported:
+            reported.add("tolerance")
+            yield loss_of("tolerance", before, after, f"asserts less: what fails may be caught by `@{swallowing}`")
         if "tolerance" in reported and not change.missing:
             return
         yield from self._fewer(each)
+
+    def _swallowing(self, each: Compared) -> str:
+        """A decorator that came to a test, is written in its file, and catches what goes wrong."""
+        for name in sorted(each.new.calls - each.old.calls):
+            if f"@{name}" in each.after.case.source:
+                for other in self.sides.head.others:
+                    caught = "except" in other.case.source or "suppress(" in other.case.source
+                    if other.path == each.after.path and last_part(other.case.id) == name and caught:
+                        return name
+        return ""
+
+    def _settings_up(self) -> Iterator[Loss]:
+        """What runs before tests and skips them all: `setUp`, a fixture."""
+        known = {(placed.path, placed.case.id): placed for placed in self.sides.base.others}
+        for placed in self.sides.head.others:
+            now = self.sides.head.reading(placed)
+            sets_up = last_part(placed.case.id) in _SETTING_UP or "fixture" in placed.case.source.partition("def ")[0]
+            if not now.skip or not sets_up or placed.path.endswith("conftest.py"):
+                continue
+            before = known.get((self.sides.home.get(placed.path, placed.path), placed.case.id))
+            old = self.sides.base.reading(before) if before is not None else Reading()
+            skipped = skipping(old, now)
+            if skipped is not None and placed.path in self.sides.base.files:
+                yield loss_of(skipped[0], before or placed, placed, f"takes its tests with it: {now.why}")
 
     def _fewer(self, each: Compared) -> Iterator[Loss]:
         before, after, old, new, change = each

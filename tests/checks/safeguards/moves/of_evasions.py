@@ -79,7 +79,7 @@ def _of_python() -> Iterator[Move]:
     yield it("the subject is defined in the tests", (("from shop import total\n", "def total(items):\n    return 3 * (len(items) > 0)\n"),), (("from shop import total\n", "from shop import (\n    total,\n)\n"),))
     yield it("the subject comes from a fake", (("from shop import total", "from tests.fakes import total"),), (("from shop import total", "from shop.sums import total"),))
     yield it("the subject is not called", (("result = total([1, 2])", "result = 3"),), (("result = total([1, 2])", "items = [1, 2]\n    result = total(items)"),))
-    yield it("expects what the code returns", (("assert result == 3", "assert result == total([1, 2])"),), (("assert result == 3", "expected = 3\n    assert result == expected"),))
+    yield it("expects what the code returns", (("assert result == 3", "assert result == total([1, 2])"),), (("result = total([1, 2])", "answer = total([1, 2])"), ("assert result", "assert answer")))
     yield it("expects what equals everything", (("from shop", "class Same:\n    def __eq__(self, other):\n        return True\n\n\nfrom shop"), ("assert result == 3", "assert result == Same()")), (("from shop", "class Same:\n    def __eq__(self, other):\n        return other == 3\n\n\nfrom shop"),))
     yield it("a decorator that swallows", (("def test_total", "def calm(test):\n    def run():\n        try:\n            test()\n        except AssertionError:\n            pass\n\n    return run\n\n\n@calm\ndef test_total"),), (("def test_total", "def loud(test):\n    def run():\n        print(test)\n        test()\n\n    return run\n\n\n@loud\ndef test_total"),))
     yield it("no parameters", (("def test_total():", "@pytest.mark.parametrize('n', [])\ndef test_total(n):"),), (("def test_total():", "@pytest.mark.parametrize('n', [1])\ndef test_total(n):"),))
@@ -94,7 +94,6 @@ def _of_python() -> Iterator[Move]:
     kept = {path: text for path, text in base.items() if path != "tests/test_shop.py"}
     yield Move("evasions", "moved out of testpaths", "Python", base, {**kept, **moved}, {**kept, "tests/unit/test_shop.py": _TEST}, {"tests_off/test_shop.py": "tests/test_shop.py"}, {"tests/unit/test_shop.py": "tests/test_shop.py"})
     yield Move("evasions", "settings that others go before", "Python", base, {**base, "pytest.ini": "[pytest]\n"}, {**base, "setup.cfg": "[metadata]\nname = a\n"})
-    yield Move("evasions", "a test file that is too large to read", "Python", base, {**base, "tests/test_shop.py": _TEST.replace("result == 3", "result") + "#" * 2_100_000}, {**base, "tests/test_shop.py": _TEST + "#" * 1000})
     yield Move("evasions", "a file that reads as binary", "Python", {"src/a.py": "x = 1\n"}, {"src/a.py": "import os  # noqa\n# \0\n"}, {"src/a.py": "x = '\\0'\n"})
     yield Move("evasions", "another encoding", "Python", {"src/a.py": "import os\n"}, {"src/a.py": "# coding: utf-7\nimport os  # +AG4-oqa\n"}, {"src/a.py": "# coding: utf-8\nimport os\n"})
     yield Move("evasions", "letters that look alike", "Python", {**CODE, "tests/test_shop.py": _TEST}, {**CODE, "tests/test_shop.py": _TEST.replace("def test_total", "def t\u0435st_total")}, {**CODE, "tests/test_shop.py": _TEST.replace("def test_total", "def test_to\u0442al")})
