@@ -50,7 +50,7 @@ class Walls:
         inner = max(around)
         before = words[at - 1]
         if before == ")" or before == "else":
-            holds = self._before(at - 1)
+            holds = self.before(at - 1)
             if holds and bare:
                 self.spans.append((at, inner[1], "after-return"))
             elif inner == self.body and bare and holds is None:
@@ -104,7 +104,7 @@ class Walls:
             ):
                 self.spans.append((opening, partner[opening], "swallowed"))
 
-    def _before(self, closing: int) -> bool | None:
+    def before(self, closing: int) -> bool | None:
         """Whether the condition in the bracket that closes here holds, if it is that of an `if`."""
         words, opening = self.tokens.words, self.tokens.partner[closing]
         if words[closing] != ")" or opening < 1 or words[opening - 1] != "if":

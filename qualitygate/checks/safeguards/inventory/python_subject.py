@@ -78,17 +78,18 @@ def _is_literal_text(text: str) -> bool:
 
 def doubled(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
     """The names of functions that this test calls, or asserts about, and has replaced by a double before."""
-    patched = [name for name in _patched(node)]
-    if not patched:
+    replaced = list(patched(node))
+    if not replaced:
         return []
     called: set[str] = set()
     for each in ast.walk(node):
         if isinstance(each, ast.Call) and not _is_patch(each):
             called.add(last_name(each.func))
-    return [name for name in patched if name in called]
+    return [name for name in replaced if name in called]
 
 
-def _patched(node: ast.AST) -> Iterator[str]:
+def patched(node: ast.AST) -> Iterator[str]:
+    """The last names of what is replaced by something that is given with it: `patch("a.b", return_value=1)`."""
     for each in ast.walk(node):
         if isinstance(each, ast.Call) and _is_patch(each):
             words = [arg.value for arg in each.args[:2] if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]

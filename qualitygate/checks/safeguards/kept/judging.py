@@ -14,6 +14,7 @@ from qualitygate.checks.safeguards.kept.for_all import for_all
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
+from qualitygate.checks.safeguards.kept.replaced import replaced
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
 from qualitygate.checks.safeguards.kept.weakening import shown, skipping, still_needed, weakened
@@ -74,6 +75,7 @@ class _Judge:
             yield from self._weaker(each)
         yield from self._muted()
         yield from self._settings_up()
+        yield from replaced(self.pair, self.sides, self.options)
         yield from for_all(self.pair, self.sides, self.options)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)

@@ -123,7 +123,7 @@ def _of_others() -> Iterator[Move]:
     yield Move("evasions", "TestMain that runs nothing", "Go", go, {"shop_test.go": GO + main.replace("{}", "os.Exit(0)")}, {"shop_test.go": GO + main.replace("{}", "os.Exit(m.Run())")})
     yield _file("a build tag that nobody sets", "Go", GO, (("package shop", "//go:build never_set\n\npackage shop"),), (("package shop", "// +never\n\npackage shop"),), {})
     yield _file("a panic that is recovered", "Go", GO, on_top("Go", "defer func() { recover() }()"), on_top("Go", "defer func() { stop() }()"), {})
-    yield _file("a feature that nobody sets", "Rust", RUST, (("#[cfg(test)]", '#[cfg(all(test, feature = "never"))]'),), (("#[cfg(test)]", "#[cfg(test)]\n#[allow(dead_code)] // names of the outer module"),), {})
+    yield _file("a feature that nobody sets", "Rust", RUST, (("#[cfg(test)]", '#[cfg(all(test, feature = "never"))]'),), (("fn sums", "fn adds"),), {})
 
 
 _STEPS = "on: [push]\njobs:\n  a:\n    steps:\n      - run: pytest -q\n      - run: go test ./...\n      - run: pre-commit run\n"
