@@ -87,16 +87,19 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
 
     unread = [path for path in changed if "unread" in (pair.head_facts(path) or {})]
     gone = set(unread)
-    same = [path for path in pair.head if path not in pair.changed and wants(path)]
+    turned = sides.unheard(pair.base) ^ sides.unheard(pair.head)  # as they were, and nobody reads all of them any more
+    changed += [path for path in sorted(turned) if path not in pair.changed and path in pair.base]
+    same = [path for path in pair.head if path not in pair.changed and path not in turned and wants(path)]
     around = sides.placed(pair.head_facts, same)
     left = sides.placed(pair.base_facts, (path for path in changed if path not in gone))
     right = sides.placed(pair.head_facts, (path for path in changed if path not in gone))
+    left, right = sides.obeyed(left, pair.base), sides.obeyed(right, pair.head)
     folders = {"", *(path[:at] for path in pair.head for at, sign in enumerate(path) if sign == "/")}
     tools = {one.fact.tool for one in around}
     found = [*weaker.losses(left, right, tools, gone=lambda folder: folder not in folders)]
     found += calls.losses([*around, *left], [*around, *right])
     findings = [*_findings(pair, found), *_broken(pair, unread)]
-    return Report(tuple(findings), len(changed))
+    return Report(tuple(findings), sum(path in pair.changed for path in changed))
 
 
 def _findings(pair: Pair, found: list[Loss]) -> Iterator[Finding]:

@@ -112,6 +112,11 @@ def wants(path: str) -> bool:
     return bool(by_name(path)) or path.rpartition("/")[2] in document()["files"]
 
 
+def _is_text(data: bytes) -> bool:
+    """Whether a file is text for all that it holds a NUL: to a tool that obeys what is written in it, it is."""
+    return data.count(b"\0") * 100 < len(data)
+
+
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """Its directives: `found`, rows as `suppression.reading.Found`, and `guards`; `{}` for none of these."""
     known = document()
@@ -125,7 +130,7 @@ def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
         return {}
     small = data.lower()
     present = {word for word in words if word.encode() in small}
-    if not present or b"\0" in data[:8192]:
+    if not present or (b"\0" in data[:8192] and not _is_text(data)):
         return {}
     from qualitygate.checks.safeguards.suppression.directives import of_language
     from qualitygate.checks.safeguards.suppression.reading import read

@@ -611,7 +611,11 @@ DEPRECATED = {
 
 def test_what_was_deprecated_may_go_with_its_tests_whatever_comes_in_its_place() -> None:
     gone = of_test("with warns(DeprecationWarning):", "    assert total([1], len) == 2")
-    head = {"shop.py": CODE["shop.py"].replace("    return", "    if tax is None:\n        raise TypeError(tax)\n    return")}
+    head = {
+        "shop.py": CODE["shop.py"].replace(
+            "    return", "    if tax is None:\n        raise TypeError(tax)\n    return"
+        )
+    }
     found = compared({**DEPRECATED, PATH: gone + RAISES}, {**head, PATH: RAISES}, tests)
     assert rules(found) == {"removed-with-subject"}
     plain = {"shop.py": DEPRECATED["shop.py"].replace("DeprecationWarning", "UserWarning")}

@@ -66,6 +66,9 @@ class _Found:
                     continue
             elif word == "function" and at + 2 < end and words[at + 2] == "(":
                 at = self._function(words[at + 1], at, at + 2)
+            elif word == "import" or (word in ("mock", "doMock") and words[at - 1] == "."):
+                stop = next((n for n in range(at, min(end, at + 80)) if words[n][:1] in "\"'`;"), at)
+                self.tables[" ".join(words[at : stop + 1])] = 1
             elif word in ("const", "let", "var") and at + 2 < end:
                 at = self._constant(at)
             at += 1

@@ -66,6 +66,9 @@ class _Found:
             elif isinstance(node, _TRIED):
                 for inner in _branches(node):
                     self.body(inner, parents, marks, collected=collected, conditional=True)
+            elif isinstance(node, ast.ImportFrom) and not parents:
+                for alias in node.names:
+                    self.tables[f"from {'.' * node.level}{node.module or ''} import {alias.asname or alias.name}"] = 1
             elif isinstance(node, ast.Delete):
                 for target in node.targets:
                     self._given_away(_last(target), parents)
@@ -90,6 +93,9 @@ class _Found:
 
     def _assigned(self, node: ast.Assign | ast.AnnAssign, parents: tuple[str, ...]) -> None:
         """`test_x = None`, `test_x = skip(test_x)`: the name of a test that stands for something else now."""
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            if isinstance(target, ast.Attribute):
+                self.tables[f"{ast.unparse(target)} ="] = 1
         for name in _names(node):
             inner = [each.id for each in ast.walk(node.value) if isinstance(each, ast.Name)] if node.value else []
             self._given_away(name, parents, ast.unparse(node.value) if name in inner and node.value else "")

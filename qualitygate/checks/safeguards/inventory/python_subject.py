@@ -57,7 +57,7 @@ def _callee(node: ast.expr) -> str:
 
 
 def settled(found: Assertion, names: Given, tables: Mapping[str, int]) -> Assertion:
-    """An assertion that can only hold: of a literal, of what the same function answers, or of what equals everything."""
+    """An assertion that can only hold: of a literal, of what the same function answers, of what equals everything."""
     if found.operator not in ("==", "is", "assertEqual", "truthy"):
         return found
     head = found.expected.partition("(")[0]

@@ -46,7 +46,11 @@ _RUNNER = "pytest"
 def for_all(pair: Pair, sides: Sides, options: Mapping[str, Any]) -> Iterator[Loss]:
     """What a new or changed hook of pytest, or a list of files to ignore, takes out of the run, as the text shows."""
     before = {(placed.path, placed.case.source) for placed in sides.base.others}
-    fresh = [one for one in sides.head.others if one.path.endswith("conftest.py") and (one.path, one.case.source) not in before]
+    fresh = [
+        one
+        for one in sides.head.others
+        if one.path.endswith("conftest.py") and (one.path, one.case.source) not in before
+    ]
     for placed in fresh:
         name, source = last_part(placed.case.id), placed.case.source
         found = next((word for word in _LYING.get(name, ()) if word in source), "")

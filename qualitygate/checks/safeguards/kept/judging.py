@@ -16,6 +16,7 @@ from qualitygate.checks.safeguards.kept.pairing import Paired, last_part, pair_t
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.replaced import replaced
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
+from qualitygate.checks.safeguards.kept.testpaths import testpaths
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
 from qualitygate.checks.safeguards.kept.weakening import shown, skipping, still_needed, weakened
 from qualitygate.checks.safeguards.kept.whole import is_part, wholes
@@ -24,7 +25,16 @@ from qualitygate.checks.safeguards.protocol import Pair
 _ABSORBED = 0.8
 _ROWS = 0.4
 _SETTING_UP = frozenset(
-    ("setUp", "setUpClass", "setUpModule", "asyncSetUp", "setup_method", "setup_class", "setup_module", "setup_function")
+    (
+        "setUp",
+        "setUpClass",
+        "setUpModule",
+        "asyncSetUp",
+        "setup_method",
+        "setup_class",
+        "setup_module",
+        "setup_function",
+    )
 )
 _WARNINGS = ("warns", "assertWarns", "deprecated_call")
 """What a deprecation is asserted with, which ends when what was deprecated does."""
@@ -258,10 +268,14 @@ class _Judge:
         """Tests that are still there, in a file whose name no runner looks for."""
         where: dict[str, tuple[str, int]] = {}
         for before, after in (*self.paired.pairs, *self.paired.unchanged):
+            if before.path != after.path and self._is_out(before.path, after.path):
+                where[before.path] = (after.path, where.get(before.path, ("", 0))[1] + 1)
+                continue
             if before.path != after.path and named_as_test(before.path) and not named_as_test(after.path):
                 where[before.path] = (after.path, where.get(before.path, ("", 0))[1] + 1)
         for origin, (path, count) in where.items():
-            if language(origin) not in ("rust", "go") and not self._neighbours_run(path):
+            out = self._is_out(origin, path)
+            if out or (language(origin) not in ("rust", "go") and not self._neighbours_run(path)):
                 yield Loss(
                     "uncollected",
                     path,
@@ -269,6 +283,14 @@ class _Judge:
                     origin,
                     f"{count} tests of {origin} stand in {path} now, where no runner looks for them",
                 )
+
+    def _is_out(self, before: str, after: str) -> bool:
+        """Whether a test left the folders that pytest is told to look in."""
+        if not after.endswith(".py"):
+            return False
+        told = testpaths(self.pair.read_head, self.pair.head)
+        inside = [any(path == one or path.startswith(f"{one}/") for one in told) for path in (before, after)]
+        return bool(told) and inside == [True, False]
 
     def _neighbours_run(self, path: str) -> bool:
         """Whether unchanged files beside this one hold tests under such a name, too."""

@@ -48,7 +48,7 @@ def _of_python(pair: Pair, path: str, old: str, new: str, options: Mapping[str, 
     own = {node.name for node in after.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
     own |= {target.id for node in after.body if isinstance(node, ast.Assign) for target in _targets(node)}
     for name, module in imported.items():
-        if module in now.values() and name not in own or not _is_ours(pair, module, options):
+        if (module in now.values() and name not in own) or not _is_ours(pair, module, options):
             continue
         there = now.get(name, "")
         faked = there != module and any(word in there.lower().rpartition(".")[2] for word in _FAKE)
@@ -116,8 +116,9 @@ def _of_javascript(path: str, old: str, new: str) -> Iterator[Loss]:
             if asked and not re.search(rf"\b{re.escape(name)}\s*\.\s*mock|mocked\(\s*{re.escape(name)}\b", new):
                 yield _loss(path, name, f"`{name}` of `{module}`, which the tests are about, is replaced by a double")
                 break
+    now = {name for module in re.findall(r"\bfrom\s*[\"'`]([^\"'`\n]*)", new) for name in _imported(new, module)}
     for module in dict.fromkeys(re.findall(rf"\bfrom\s*{quoted}", old)):
-        gone = [name for name in _imported(old, module) if not re.search(rf"\bimport\b[^;]*\b{re.escape(name)}\b", new)]
+        gone = [name for name in _imported(old, module) if name not in now]
         for name in gone:
             if re.search(rf"(?m)^(?:const|let|var|function)\s+{re.escape(name)}\b", new):
                 yield _loss(path, name, f"`{name}` of `{module}`, which the tests are about, is defined here now")

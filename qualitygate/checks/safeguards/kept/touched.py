@@ -130,7 +130,7 @@ def parts(base: Mapping[str, str], head: Mapping[str, str]) -> dict[str, Part]:
                     ended.update(subjects)
                 for name in subjects:
                     found.setdefault(name, [0, 0])[side] += len(re.findall(_WORD, line))
-    return {name: Part(*counts, name in ended) for name, counts in found.items()}
+    return {name: Part(counts[0], counts[1], name in ended) for name, counts in found.items()}
 
 
 def definitions(texts: Mapping[str, str]) -> frozenset[str]:

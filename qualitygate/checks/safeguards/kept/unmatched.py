@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from qualitygate.checks.safeguards.inventory.case import Assertion
-from qualitygate.checks.safeguards.inventory.case import held
+from qualitygate.checks.safeguards.inventory.case import Assertion, held
 from qualitygate.checks.safeguards.inventory.places import language, suffix
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import text_of

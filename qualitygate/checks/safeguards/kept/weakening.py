@@ -94,7 +94,9 @@ def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
     ):
         found.append(("tolerance", _FLAWS["not-awaited"]))
     if before_flaws["+plain"] and not after_flaws["+plain"] and not after_flaws["+await"] and before.assertions:
-        found.append(("tolerance", "async, and waits for nothing: a runner that does not wait for it runs nothing of it"))
+        found.append(
+            ("tolerance", "async, and waits for nothing: a runner that does not wait for it runs nothing of it")
+        )
     if after_flaws["retried"] > before_flaws["retried"]:
         found.append(("retried", "is tried again until it passes"))
     rows = (before.cases, after.cases) if 0 < after.cases < before.cases else None

@@ -11,6 +11,8 @@ _MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
 _TARGETS = frozenset(
     ("make", "just", "task", "rake", "invoke", "inv", "poe", "duty", "nox", "composer", "turbo", "nx", "lerna")
 )
+_EXCUSING = ("SKIP=", "PYTEST_ADDOPTS=", "HUSKY=0", "LEFTHOOK=0", "PRE_COMMIT_ALLOW_NO_CONFIG=")
+"""Variables in front of a command that take something from it."""
 _DRAINS = (["tee"], ["cat"])
 """What takes the place of a check's own exit code, unless the shell is told to fail with any part of a pipe."""
 _NO_CHECK = (["install"], ["install-deps"], ["login"], ["--version"])
@@ -72,6 +74,7 @@ def read(text: str, *, first: str = "") -> Iterator[Command]:
             words = found_words
             following = parts[place + 1][0] if place + 1 < len(parts) else []
             excuses = ["set +e"] if unset else []
+            excuses += [word for word in words[:4] if word.startswith(_EXCUSING)]
             if operator == "|" and following[:1] in _DRAINS and not piped:
                 excuses.append(f"| {following[0]}")
             if operator == "||" and _is_nothing(following):
@@ -122,7 +125,8 @@ def _command(words: Sequence[str], excuses: Sequence[str]) -> Command | None:
     if not words:
         return None
     program, rest = _program(words)
-    return detailed(program, rest, excuses) if program else None
+    told = any(word in ("--version", "--help") for word in rest)  # nothing is checked
+    return detailed(program, rest, excuses) if program and not told else None
 
 
 def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> Command:

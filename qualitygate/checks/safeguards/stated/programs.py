@@ -62,6 +62,7 @@ LOOSE = {
     **dict.fromkeys(
         ("--exit-zero", "--passWithNoTests", "--pass-with-no-tests", "--no-error-on-unmatched-pattern"), ""
     ),
+    **dict.fromkeys(("--collect-only", "--co", "--listTests", "--dry-run", "--list-tests"), ""),
     **dict.fromkeys(
         ("--no-cov", "--lf", "--last-failed", "--skip-string-normalization", "-DskipTests", "--no-verify"), ""
     ),
@@ -77,6 +78,8 @@ LOOSE = {
 _SNAPSHOTS = {"-u": "", "--update": "", "--updateSnapshot": "", "--update-snapshots": ""}
 OWN = {
     "pytest": {"-k": "=", "-m": "=", "-p": "=", "--snapshot-update": "", "--inline-snapshot": "="},
+    "go test": {"-run": "=", "-short": "", "-skip": "="},
+    "cargo test": {"--no-run": ""},
     **dict.fromkeys(("vitest", "jest", "playwright", "ava"), _SNAPSHOTS),
     **{program: {"--quiet": ""} for program in ("eslint", "oxlint")},
 }

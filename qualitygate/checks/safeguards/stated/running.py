@@ -13,6 +13,9 @@ from qualitygate.checks.safeguards.stated.tools import of_command
 _SHELL = frozenset(
     ("run", "script", "bash", "command", "commands", "before_script", "after_script", "install", "inline")
 )
+_IDLE = ("true", ":", "echo", "/bin/true", "printf", "cat", "exit")
+_EXCUSING = ("PYTEST_ADDOPTS", "SKIP", "HUSKY", "LEFTHOOK", "PRE_COMMIT_ALLOW_NO_CONFIG", "GOFLAGS", "RUSTFLAGS")
+"""Variables that take something from what runs under them."""
 _NEVER = ("false", "${{ false }}", "never", "'false'", "${{false}}")
 _CHECKING = (
     "lint",
@@ -113,6 +116,10 @@ def _excuses(node: dict[str, Any]) -> Iterator[str]:
     for key in ("continue-on-error", "allow_failure", "continueOnError", "soft_fail", "ignore_error"):
         if key in node and not isinstance(node[key], (dict, list)) and is_on(node[key]):
             yield f"{key}: true"
+    given = node.get("env", node.get("variables"))
+    for key, value in given.items() if isinstance(given, dict) else ():
+        if key in _EXCUSING and value:
+            yield f"{key}: {value}"
     condition = node.get("if", node.get("condition", node.get("when")))
     if isinstance(condition, str) and (condition.strip() in _NEVER or condition.strip() == "manual"):
         yield f"only if: {condition.strip()}"
@@ -145,6 +152,9 @@ def pre_commit(document: Any, text: str) -> Iterator[Fact]:
             extra = ["stages: manual"] if stages == ["manual"] else []
             extra += ["ci.skip"] if own in skipped else []
             extra += [f"exclude: {hook['exclude']}"] if hook.get("exclude") else []
+            extra += [f"files: {hook['files']}"] if hook.get("files") else []
+            entry = str(hook.get("entry", "")).split()
+            extra += [f"entry: {hook['entry']}"] if entry[:1] and entry[0] in _IDLE else []
             program: str = _ALIASES.get(own, own)
             if origin not in ("", "local", "meta"):
                 line = line_of(text, (str(repo["repo"]),))
