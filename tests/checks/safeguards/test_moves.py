@@ -93,11 +93,11 @@ def page() -> str:
     lines = [
         "# Moves against the gate",
         "",
-        "Ways to make a gate green without mending anything, as `tests/checks/safeguards/test_moves.py` plays them through",
-        "the real checks. Each is played beside a twin: a change that looks like it and takes nothing away. All are seen, all",
-        "twins are silent. Where several rules are named, it is one for each form: without a code, with one, with a reason.",
-        "What a linter's settings hide is shown here and stopped by its effect ([safeguards](safeguards.md)). The ways round",
-        "the hooks are played by `tests/test_bypasses.py`.",
+        "Ways to make a gate green without mending anything, as `tests/checks/safeguards/test_moves.py` plays",
+        "them through the real checks. Each is played beside a twin: a change that looks like it and takes nothing",
+        "away. All are seen, all twins are silent. Where several rules are named, it is one for each form: without",
+        "a code, with one, with a reason. What a linter's settings hide is shown here and stopped by its effect",
+        "([safeguards](safeguards.md)). The ways round the hooks are played by `tests/test_bypasses.py`.",
     ]
     for part, title in _TITLES.items():
         where = "" if part in ("settings", "bypasses") else " | in"

@@ -169,10 +169,11 @@ class _Judge:
         """What runs before tests and skips them all: `setUp`, a fixture."""
         known = {(placed.path, placed.case.id): placed for placed in self.sides.base.others}
         for placed in self.sides.head.others:
-            now = self.sides.head.reading(placed)
-            sets_up = last_part(placed.case.id) in _SETTING_UP or "fixture" in placed.case.source.partition("def ")[0]
-            if not now.skip or not sets_up or placed.path.endswith("conftest.py"):
+            source = placed.case.source
+            sets_up = last_part(placed.case.id) in _SETTING_UP or "fixture" in source.partition("def ")[0]
+            if not sets_up or "skip" not in source.lower() or placed.path.endswith("conftest.py"):
                 continue
+            now = self.sides.head.reading(placed)
             before = known.get((self.sides.home.get(placed.path, placed.path), placed.case.id))
             old = self.sides.base.reading(before) if before is not None else Reading()
             skipped = skipping(old, now)

@@ -95,11 +95,18 @@ class Unmatched:
             home = self.sides.home.get(path, path)
             mine = [placed for placed in lost if placed.path == path]
             if not _sets_up(self._text(home)):
-                there = [_Said(one) for one in self.sides.head.tests if one.path == home and self._runs(one)]
-                found.update(one for one in mine if any(_Said(one).is_in(other) for other in there))
+                found.update(self._said_again(mine, [one for one in self.sides.head.tests if one.path == home]))
             if home not in self.pair.head:
                 found.update(self._beside(path, mine))
         return found
+
+    def _said_again(self, lost: list[Placed], there: list[Placed]) -> Iterator[Placed]:
+        least = min(len(one.case.source) for one in lost)
+        others = [(other, _Said(other)) for other in there if 2 * len(other.case.source) > least]
+        for one in lost:
+            said = _Said(one)
+            if any(said.is_in(words) and self._runs(other) for other, words in others):
+                yield one
 
     def _runs(self, placed: Placed) -> bool:
         reading = self.sides.head.reading(placed)

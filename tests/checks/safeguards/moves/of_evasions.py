@@ -20,8 +20,8 @@ _INNER = "".join(f"    {line}" if line.strip() else line for line in _ONE.splitl
 _TS = "import { total } from './shop'\nimport { expect, it, describe } from 'vitest'\n" + TS.split("\n", 1)[1]
 _CLASS = UNIT.replace("    def test_total", "    def setUp(self):\n        self.items = [1, 2]\n\n    def test_total")
 _CALM = (
-    "def calm(test):\n    def run():\n        try:\n            test()\n        except AssertionError:\n            pass\n\n"
-    "    return run\n\n\n@calm\ndef test_total"
+    "def calm(test):\n    def run():\n        try:\n            test()\n"
+    "        except AssertionError:\n            pass\n\n    return run\n\n\n@calm\ndef test_total"
 )
 _LOUD = (
     "def loud(test):\n    def run():\n        print(test)\n        test()\n\n    return run\n\n\n@loud\ndef test_total"
