@@ -194,6 +194,7 @@ def _findings(
     names_in_head: Mapping[str, str],
     pair: Pair,
 ) -> list[Finding]:
+    from qualitygate.checks.safeguards.product import is_product
     from qualitygate.checks.safeguards.suppression.directives import directives
     from qualitygate.checks.safeguards.suppression.matching import stands, unmatched
     from qualitygate.checks.safeguards.suppression.places import foreign, is_test
@@ -206,6 +207,7 @@ def _findings(
         for one in stands(names_in_head.get(path, path), facts.get("found", ()), known)
     ]
     head = [one for one in head if one.directive.name != "@ts-expect-error" or not is_test(one.path)]
+    head = [one for one in head if not one.directive.product or is_product(one.path)]
     head = [one for one in head if one.directive.scope != "project" or not _hides_nothing(one, pair)]
     found = []
     seen: Counter[str] = Counter()

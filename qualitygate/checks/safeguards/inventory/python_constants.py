@@ -92,7 +92,8 @@ def _compared(node: ast.Compare, names: Mapping[str, int]) -> Any:
         return _UNKNOWN
     left, sign, right = node.left, type(node.ops[0]), node.comparators[0]
     if isinstance(left, ast.Name) and left.id == "__name__" and isinstance(right, ast.Constant):
-        return right.value != "__main__" if sign is ast.NotEq else False if right.value == "__main__" else _UNKNOWN
+        alone = right.value == "__main__" and sign in (ast.Eq, ast.NotEq)  # a runner imports what it runs
+        return sign is ast.NotEq if alone else _UNKNOWN
     version = _version(left, sign, right)
     if version is not None:
         return version
