@@ -15,7 +15,7 @@ _MOCKERS = frozenset(("patch", "mock", "monkeypatch", "mocker"))
 
 
 class Given(NamedTuple):
-    """What the names of a test stand for: `literal` for what is written down, `calls` for what a function answered."""
+    """What the names of a test stand for: `literal` for what is written down, `calls` for what this call answered."""
 
     literal: frozenset[str]
     calls: Mapping[str, str]
@@ -39,8 +39,8 @@ def given(node: ast.AST) -> Given:
             stores[each.id] = []
     once = {name: values[0] for name, values in stores.items() if len(values) == 1}
     literal = {name for name, value in once.items() if _is_plain(value) and loads.get(name) == asserted.get(name)}
-    called = {name: _callee(value) for name, value in once.items()}
-    return Given(frozenset(literal), {name: callee for name, callee in called.items() if callee})
+    called = {name: _call(value) for name, value in once.items()}
+    return Given(frozenset(literal), {name: call for name, call in called.items() if call})
 
 
 def _is_plain(node: ast.expr) -> bool:
@@ -51,9 +51,9 @@ def _is_plain(node: ast.expr) -> bool:
     return True
 
 
-def _callee(node: ast.expr) -> str:
+def _call(node: ast.expr) -> str:
     inner = node.value if isinstance(node, ast.Await) else node
-    return text_of(inner.func) if isinstance(inner, ast.Call) else ""
+    return text_of(inner) if isinstance(inner, ast.Call) else ""
 
 
 def settled(found: Assertion, names: Given, tables: Mapping[str, int]) -> Assertion:
@@ -61,8 +61,8 @@ def settled(found: Assertion, names: Given, tables: Mapping[str, int]) -> Assert
     if found.operator not in ("==", "is", "assertEqual", "truthy"):
         return found
     head = found.expected.partition("(")[0]
-    itself = head and "(" in found.expected and head == names.calls.get(found.subject, found.subject.partition("(")[0])
-    if f"{head}==" in tables or (itself and found.operator != "truthy"):
+    itself = bool(found.expected) and found.expected == names.calls.get(found.subject)
+    if f"{head}==" in tables or itself:
         return found._replace(strength=VACUOUS)
     if found.subject in names.literal and (found.operator == "truthy" or _is_literal_text(found.expected)):
         return found._replace(strength=VACUOUS)
