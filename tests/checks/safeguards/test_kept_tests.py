@@ -11,7 +11,7 @@ from qualitygate.checks.safeguards import tests
 from qualitygate.checks.safeguards.inventory.case import CONTAINS, Assertion
 from qualitygate.checks.safeguards.kept.whole import is_part
 from qualitygate.checks.safeguards.protocol import Comparer, Pair
-from qualitygate.model import Finding, Report
+from qualitygate.model import Entry, Finding, Report
 from tests.checks.safeguards.pairs import compared, pair
 
 PATH = "tests/test_shop.py"
@@ -633,3 +633,16 @@ def test_two_calls_of_one_function_may_be_compared() -> None:
     ):
         assert "tolerance" not in rules(judged(before, after)), after
     assert rules(judged(before, of_test("found = total([1])", "assert found == total([1])"))) == {"tolerance"}
+
+
+def test_a_conftest_that_becomes_a_link_is_told() -> None:
+    base = {**CODE, PATH: TOTAL, "tests/conftest.py": "import pytest\n"}
+    given = pair(base, {**base, "tests/conftest.py": "/tmp/elsewhere.py"}, tests)
+    for there, expected in ((Entry("120000", "a"), {"tolerance"}), (Entry("100644", "a"), set())):
+        found = tests.compare(given._replace(head={**given.head, "tests/conftest.py": there}), {}).findings
+        assert rules(found) == expected
+
+
+def test_a_file_of_tests_that_is_too_large_to_read_decides_nothing() -> None:
+    report = tests.compare(pair({PATH: TOTAL}, {PATH: TOTAL + "#" * 2_100_000}, tests), {})
+    assert "larger than" in report.reason and not report.findings
