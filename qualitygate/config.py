@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import SETTINGS
 from qualitygate.model import TIERS
 from qualitygate.schema import ANY, Field, Schema, document, dotted, json_schema, load, nearest, refuse
@@ -70,11 +71,12 @@ OPTIONS: Mapping[str, Option] = {
     ),
     "config_file": Option(("mypy",), Field("string", "`mypy`: its settings, where mypy would not find them by itself")),
     "flags": Option(
-        ("mypy", "pytest", "eslint", *_NODE_TESTS),
+        ("mypy", "pytest", "eslint", "shellcheck", "shfmt", *_NODE_TESTS),
         Field(
             "strings",
             "`mypy`: flags that make it stricter or laxer, such as `--strict`; `eslint`: those that choose files and"
-            " rules, such as `--ext=.ts`; `pytest`, and tests of JavaScript: any arguments",
+            " rules, such as `--ext=.ts`; `shellcheck`: those that choose rules, such as `--exclude=SC2181`; `shfmt`:"
+            " those of its style, such as `-i=2`; `pytest`, and tests of JavaScript: any arguments",
         ),
     ),
     "environment": Option(
@@ -160,7 +162,9 @@ SCHEMA: Schema = {
         "table",
         "what holds for every check",
         fields={
-            "trusted": Field("string", "the trusted ref (`origin/main`); found by itself where it is left out"),
+            "trusted": Field(
+                "string", "the trusted ref (`origin/main`), once what is trusted says so; else found by itself"
+            ),
             "time_limit": Field(
                 "integer", "seconds that a commit may take; past it, undecided", default=TIME_LIMIT, minimum=1
             ),

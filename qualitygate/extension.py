@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.config import SCHEMA_NUMBER, WHAT_NOW, compile_table, parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import EXTENDED, LOCK
 from qualitygate.schema import ANY, Field, Schema, dotted, load
 

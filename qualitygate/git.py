@@ -6,9 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO
 
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git_objects import Known, files_at
 from qualitygate.model import Entry
 from qualitygate.process import Output, run

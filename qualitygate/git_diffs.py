@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo, ask, call, failure
 
 _PATIENCE = 15.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Entry
 
 

@@ -6,8 +6,8 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import GIT_LAUNCHER
 
 NAMES = ("pre-commit", "pre-merge-commit", "prepare-commit-msg", "post-rewrite", "pre-push")

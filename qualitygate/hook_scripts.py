@@ -8,10 +8,10 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_config
 from qualitygate.errors import GitError, QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.hook_managers import NAMES as NAMES
 from qualitygate.hook_managers import STRICT as STRICT

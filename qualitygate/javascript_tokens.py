@@ -7,7 +7,9 @@ read the same way in both trees, which is all that matching needs.
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from qualitygate.frozen import NamedTuple
 
 Mode = Literal["code", "object", "paren", "template", "tag", "children"]
 

@@ -7,7 +7,9 @@ are kept as surrogate escapes (`os.fsdecode`), so that every path git can name c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from qualitygate.frozen import NamedTuple
 
 Direction = Literal["debt", "safeguard"]
 """`debt` may not grow, a `safeguard` may not shrink."""
@@ -92,13 +94,15 @@ class Report(NamedTuple):
 
     `looked_at` counts the files really analysed. A `reason` makes the report incomplete: absence of
     findings then proves nothing, and the check is undecided. `tests`: of a check that runs tests, how each fared that
-    the runner told of; None where that is not known.
+    the runner told of; None where that is not known. `passed_over`: files that were asked for and not looked at, where
+    the check can name them.
     """
 
     findings: tuple[Finding, ...]
     looked_at: int
     reason: str = ""
     tests: tuple[Outcome, ...] | None = None
+    passed_over: tuple[str, ...] = ()
 
 
 class CheckResult(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from qualitygate.config import (
     OPTIONS,
@@ -16,6 +16,7 @@ from qualitygate.config import (
     parse_toml,
 )
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.globs import matches
 from qualitygate.model import TIERS, Policy
 from qualitygate.resources import data_dir

@@ -10,13 +10,17 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
+
+from qualitygate.frozen import NamedTuple
 
 OUTPUT_LIMIT = 64 * 1024 * 1024
 """Bytes kept of each stream; what is longer is cut and marked `truncated`."""
 
 _GRACE = 2.0
 _LOOK = 0.02
+_FEW = 4096
+"""Bytes; whoever writes less at a time is likely to write again at once."""
 _SCRUBBED_PREFIXES = (
     *("GIT_", "RUFF_", "MYPY", "PIP_", "COVERAGE_", "SEMGREP_", "SHELLCHECK_", "YAMLLINT_", "HADOLINT_", "ZIZMOR_"),
     *("SQLFLUFF_", "RUBOCOP_", "GOLANGCI_", "TF_", "TFLINT_"),
@@ -155,7 +159,8 @@ def _listed(folder: str) -> list[str]:
 class _Pump:
     """Moves what a program reads and writes, and sees it end, without a thread and without a pause.
 
-    `Popen.wait` with a time limit sleeps between looks, up to 50 ms each time; a git call takes 3.
+    `Popen.wait` with a time limit sleeps between looks, up to 50 ms each time; a git call takes 3. ruff writes its log
+    word by word: after a few bytes the next are given a millisecond to gather in.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], stdin: bytes | None, limit: int) -> None:
@@ -164,6 +169,7 @@ class _Pump:
         self.limit = limit
         self.truncated = False
         self._input = memoryview(stdin or b"")
+        self._has_ended = False
         self._poll = select.poll()
         self._open: set[int] = set()
         for stream in (process.stdout, process.stderr):
@@ -173,6 +179,7 @@ class _Pump:
         if process.stdin is not None:
             os.set_blocking(process.stdin.fileno(), False)
             self._poll.register(process.stdin.fileno(), select.POLLOUT)
+        self._end = select.poll()
         self._pidfd = self._open_pidfd()
 
     def _watch(self, fd: int, event: int) -> None:
@@ -185,6 +192,7 @@ class _Pump:
         except (AttributeError, OSError):
             return -1  # not Linux, or an old one: look every now and then
         self._poll.register(fd, select.POLLIN)
+        self._end.register(fd, select.POLLIN)
         return fd
 
     def run(self, timeout: float | None) -> bool:
@@ -193,38 +201,45 @@ class _Pump:
         A child that it leaves behind with the pipes open is waited for a moment, not for ever.
         """
         end = None if timeout is None else time.monotonic() + timeout
-        ended = False
-        while self._open or not ended:
+        while self._open or not self._has_ended:
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 break
             pause = left if self._pidfd >= 0 else min(left or _LOOK, _LOOK)
-            for fd, _ in self._poll.poll(None if pause is None else max(1, int(pause * 1000))):
-                self._move(fd)
-            if not ended and self.process.poll() is not None:
-                ended = True
-                rest = time.monotonic() + _GRACE
-                end = rest
-        return ended
+            events = self._poll.poll(None if pause is None else max(1, int(pause * 1000)))
+            came = sum([self._move(fd) for fd, _ in events])
+            if self._has_ended:
+                continue
+            if self.process.returncode is None and self._pidfd < 0:
+                self.process.poll()
+            if self.process.returncode is not None:
+                self._has_ended = True
+                end = time.monotonic() + _GRACE
+            elif 0 < came < _FEW and not self._input and self._pidfd >= 0:
+                self._end.poll(1)
+        return self._has_ended
 
     def left_open(self) -> tuple[int, ...]:
         """What somebody still can write to, though the program has ended."""
         return tuple(self._open)
 
-    def _move(self, fd: int) -> None:
+    def _move(self, fd: int) -> int:
+        """Do what can be done there now; how many bytes came."""
         if fd == self._pidfd:
             self.process.poll()
             self._poll.unregister(fd)
-        elif fd in self.kept:
-            chunk = os.read(fd, 65536)
-            if not chunk:
-                self._poll.unregister(fd)
-                self._open.discard(fd)
-            room = self.limit - len(self.kept[fd])
-            self.truncated |= len(chunk) > room
-            self.kept[fd] += chunk[: max(room, 0)]
-        else:
+            return 0
+        if fd not in self.kept:
             self._give(fd)
+            return 0
+        chunk = os.read(fd, 65536)
+        if not chunk:
+            self._poll.unregister(fd)
+            self._open.discard(fd)
+        room = self.limit - len(self.kept[fd])
+        self.truncated |= len(chunk) > room
+        self.kept[fd] += chunk[: max(room, 0)]
+        return len(chunk)
 
     def _give(self, fd: int) -> None:
         try:

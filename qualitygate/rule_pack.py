@@ -6,10 +6,11 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from qualitygate.checks.tools import semgrep_languages
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.resources import data_dir
 from qualitygate.schema import Field, Schema, load, nearest
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import PAIRS, parse_toml
+from qualitygate.frozen import NamedTuple
 from qualitygate.playbook import Candidate, Playbook, load_playbooks
 from qualitygate.resources import read
 from qualitygate.schema import ANY, Field, Schema, load

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 
 Kind = Literal["string", "integer", "boolean", "strings", "choice", "value", "table", "tables"]
 

@@ -61,6 +61,27 @@ def test_tests_join_once_there_is_an_environment(root: Path, capsys: pytest.Capt
     assert _without_environment(state(root)) == before
 
 
+def test_a_type_check_set_up_without_the_environment_is_not_left_so_in_silence(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What the first bootstrap could not resolve stayed unresolved for good, and its false findings tolerated debt."""
+    told = 'set environment = "project" in [checks.{}] of qualitygate.toml'
+    check = '[checks.{}]\ntool = "mypy"\nenvironment = "{}"\n'
+    write(root, {"qualitygate.toml": "schema = 1\n" + check.format("old", "none") + check.format("new", "project")})
+    make_environment(root)
+    said = _bootstrap(capsys)
+    assert told.format("old") in said and told.format("new") not in said
+
+
+def test_an_environment_that_is_not_trusted_is_not_to_be_made_again(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_environment(root)
+    assert main(["bootstrap", ".", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert ".venv is used only after you agree: bootstrap --trust" in said and "python -m venv" not in said
+
+
 def test_undo_of_two_runs_restores_what_was_before_the_first(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = state(root)
     _bootstrap(capsys)

@@ -59,6 +59,14 @@ def test_output_is_bounded_and_says_so() -> None:
     assert (len(output.stdout), output.truncated) == (1000, True)
 
 
+def test_what_is_written_byte_by_byte_to_both_streams_arrives_whole() -> None:
+    code = "import os\nfor n in range(3000): os.write(1 + n % 2, b'%d,' % n)"
+    output = run(python(code), timeout=60, limit=1_000_000)
+    for stream, first in ((output.stdout, 0), (output.stderr, 1)):
+        assert stream == b"".join(b"%d," % number for number in range(first, 3000, 2))
+    assert (output.code, output.timed_out, output.truncated) == (0, False, False)
+
+
 def test_a_program_that_does_not_read_its_input_does_not_hang_us() -> None:
     assert run(python("pass"), stdin=b"x" * 10_000_000).code == 0
 

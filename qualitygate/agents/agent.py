@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from typing import Any, Literal, Protocol, get_args
+
+from qualitygate.frozen import NamedTuple
 
 Kind = Literal["start", "prompt", "command", "write", "edited", "stop", "remote", "helper", "helped", "settings"]
 """`start`: a session begins; `prompt`: its person has asked for something; `command`: it is about to run a shell

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.state import digest, read_json, write_json
 
 _KEPT = 50

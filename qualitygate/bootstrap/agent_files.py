@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import which
-from typing import NamedTuple
 
 from qualitygate.agents.agent import Agent
 from qualitygate.agents.catalogue import AGENTS
@@ -16,6 +15,7 @@ from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import LAUNCHER
 from qualitygate.resources import read
 

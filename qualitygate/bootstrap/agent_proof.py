@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.agents.agent import KINDS, Agent
 from qualitygate.bootstrap.agent_files import Chosen
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import LAUNCHER
 from qualitygate.process import run, tool_env
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 
 _BOMS_OF_WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding
 from qualitygate.playbook import Thresholds
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.ecosystems.node import LOCKS
 from qualitygate.inspection.setup_commands import SetUp
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qualitygate import git, git_config
 from qualitygate.bootstrap.blocks import holds_block
@@ -16,6 +15,7 @@ from qualitygate.bootstrap.plan import Step
 from qualitygate.bootstrap.yaml_events import events_of, items_of, kind_of, pairs_of, root_of
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import base as bases_
 from qualitygate.gate.surroundings import version
 from qualitygate.git import Repo

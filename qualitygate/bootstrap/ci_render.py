@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.bootstrap.ci_environment import Steps
 from qualitygate.config import parse_toml
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.resources import read
 
 REQUIREMENT = "qualitygate-toolkit=={version}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qualitygate import git
 from qualitygate.bootstrap import existing_trials, house_trials
@@ -10,6 +10,7 @@ from qualitygate.bootstrap.deciding import kept, mypy, plain, ruff, semgrep, tes
 from qualitygate.bootstrap.deciding.ground import Ground
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.growing import NOTHING, TAKEN_OUT, Taken, Told, of_the_project, told
+from qualitygate.bootstrap.plan import PlannedCheck, Step
 from qualitygate.bootstrap.scopes import is_meant, known, narrowed, roots, slug
 from qualitygate.checks import traits
 from qualitygate.checks.scope import all_within
@@ -64,9 +65,30 @@ def compose(
                     continue
                 here = ground._replace(facts=narrowed(ground.facts, root), playbook=playbook, root=root)
                 progress(f"calibrating {name}")
+                first = len(draft.steps)
                 _decide(draft, here, check._replace(name=name))
+                draft.steps[first:] = [_with_folder(step, root, names) for step in draft.steps[first:]]
+    for standing in draft.kept:
+        _without_environment(draft, ground, standing)
     draft.existing = existing_trials.settle(draft, ground, taken, progress)
     draft.house_rules = house_trials.settle(draft, ground, taken, progress)
+
+
+def _with_folder(step: Step, root: str, names: Collection[str]) -> Step:
+    """The decision as it reads among those for other folders; what is decided in one names its files from there."""
+    if not root:
+        return step
+    named = step.evidence.split(";")[0].split(":")[0]
+    evidence = f"{root}/{step.evidence}" if f"{root}/{named}" in names else step.evidence
+    return step._replace(step=f"{step.step} in {root}", evidence=evidence)
+
+
+def _without_environment(draft: Draft, ground: Ground, check: PlannedCheck) -> None:
+    """Say of a check that looks without the project's environment that there is one by now: it stays as it is."""
+    root = str(check.options.get("root", ""))
+    if check.options.get("environment") == "none" and ground.scratch.project(root).environment is not None:
+        mend = f'set environment = "project" in [checks.{check.name}] of {FILE_NAME}'
+        draft.leave_out(f"imports in {check.name}", f"set up before there was an environment to use: {mend}")
 
 
 def _decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:

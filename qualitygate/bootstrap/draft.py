@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.bootstrap.edits import Edit
 from qualitygate.bootstrap.existing_gate import Standing
 from qualitygate.bootstrap.house_rules import HouseRule
 from qualitygate.bootstrap.plan import LeftOut, Plan, PlannedCheck, Step
+from qualitygate.frozen import NamedTuple
 
 
 class Mark(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
 from qualitygate.bootstrap import json_text
 from qualitygate.bootstrap.blocks import cut_block as cut_block
@@ -15,6 +15,7 @@ from qualitygate.bootstrap.tables import add_toml_table as add_toml_table
 from qualitygate.bootstrap.tables import added, merged
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git_trees import merge_files
 
 Kind = Literal["file", "block", "toml", "precommit", "json", "pieces"]

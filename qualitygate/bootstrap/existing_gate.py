@@ -8,10 +8,11 @@ import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.checks.project_commands import TOOL, Stated
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts, GateCommand, Kind
 from qualitygate.inspection.meaning import kind_of, meaning
 from qualitygate.inspection.shell import segments, unwrapped
@@ -247,9 +248,9 @@ def _against(words: list[str]) -> Iterator[str]:
 
 
 def _covered(ordered: Sequence[Standing], planned: Sequence[PlannedCheck]) -> Iterator[Standing]:
-    by_tool: dict[str, list[str]] = {}
+    by_tool: dict[str, list[PlannedCheck]] = {}
     for check in planned:
-        by_tool.setdefault(check.tool, []).append(check.name)
+        by_tool.setdefault(check.tool, []).append(check)
     done: dict[tuple[str, bool], set[str]] = {}
     own = {row: [c.name for c in planned if row.run and (list(row.run), row.directory) == _runs(c)] for row in ordered}
     for row in (one for one in ordered if own[one]):
@@ -259,9 +260,11 @@ def _covered(ordered: Sequence[Standing], planned: Sequence[PlannedCheck]) -> It
             yield row._replace(group="covered", why=", ".join(own[row]))
             continue
         adapters = {tool.replace(" ", "-") for tool in row.tools if tool not in _WRAPPING} or set(row.tools)
-        if adapters and adapters <= set(by_tool):
-            names = [name for tool in sorted(adapters) for name in by_tool[tool]]
-            yield row._replace(group="covered", why=", ".join(names))
+        doing = {
+            tool: [c.name for c in by_tool.get(tool, ()) if _looks_at(c, row.directory)] for tool in sorted(adapters)
+        }
+        if doing and all(doing.values()):
+            yield row._replace(group="covered", why=", ".join(name for names in doing.values() for name in names))
             continue
         if row.group == "check":
             seen = done.setdefault((row.directory, row.kind == "test"), set())
@@ -271,6 +274,12 @@ def _covered(ordered: Sequence[Standing], planned: Sequence[PlannedCheck]) -> It
                 continue
             seen |= left
         yield row
+
+
+def _looks_at(check: PlannedCheck, folder: str) -> bool:
+    """Whether the check is about the folder: another project's check of the same tool covers no command of this one."""
+    root = str(check.options.get("root", "")).strip("/")
+    return not root or not folder or f"{folder}/".startswith(f"{root}/")
 
 
 def _left(row: Standing, by_tool: Collection[str]) -> set[str]:

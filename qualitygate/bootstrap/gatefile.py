@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.blocks import block_lines
 from qualitygate.bootstrap.draft import Draft
@@ -15,6 +15,7 @@ from qualitygate.checks import traits
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, compile_policy, parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import GIT_LAUNCHER
 from qualitygate.resources import read
 

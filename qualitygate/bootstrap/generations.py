@@ -8,11 +8,12 @@ import secrets
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from qualitygate.bootstrap.edits import KINDS, Edit
 from qualitygate.bootstrap.writing import Step, missing_folders, sync_folder, write_synced
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 
 State = Literal["planned", "applied", "committed"]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git, git_history
 from qualitygate.bootstrap import generations
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.config import FILE_NAME, parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.locations import GITHUB_WORKFLOW, GITLAB_JOB
 

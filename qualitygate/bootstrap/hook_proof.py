@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate import git, git_config, hook_scripts
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import records
 from qualitygate.gate.state import forget, locate
 from qualitygate.gate.trees import worktree_tree

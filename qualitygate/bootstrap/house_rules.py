@@ -6,10 +6,12 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+from qualitygate.frozen import NamedTuple
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -6,13 +6,13 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.bootstrap.blocks import holds_block
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.edits import Edit, set_block
 from qualitygate.bootstrap.plan import Step
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import RULEBOOK
 from qualitygate.resources import read
 from qualitygate.rule_texts import load_texts

@@ -11,13 +11,14 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.bootstrap import generations as store
 from qualitygate.bootstrap.edits import Edit, cut, joined
 from qualitygate.bootstrap.generations import Generation, Saved, io_error
 from qualitygate.bootstrap.writing import Step, check_place, read, remove, remove_empty, remove_temp, replace
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 
 
 class Applied(NamedTuple):

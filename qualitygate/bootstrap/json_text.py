@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 
 Lists = Mapping[str, Mapping[str, Sequence[Any]]]
 """Objects of lists, by key: `{"hooks": {"Stop": [...]}}`."""

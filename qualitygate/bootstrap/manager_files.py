@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -18,6 +18,7 @@ from qualitygate.bootstrap.plan import Step
 from qualitygate.bootstrap.yaml_events import behind, events_of, items_of, kind_of, last_index, pairs_of, root_of
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError, QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.hook_managers import LEFTHOOK_FILES, LEFTHOOK_PART, NAMES, SIMPLE_FILES
 from qualitygate.locations import GIT_LAUNCHER
 from qualitygate.resources import read

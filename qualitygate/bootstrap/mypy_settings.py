@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.edits import Edit, add_ini_section, add_toml_table
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.playbook import Playbook
 

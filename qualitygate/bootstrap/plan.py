@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.edits import Edit
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Policy
 
 

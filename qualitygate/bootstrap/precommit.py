@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.blocks import check_text, line_end
 from qualitygate.bootstrap.yaml_events import (
@@ -20,6 +20,7 @@ from qualitygate.bootstrap.yaml_events import (
     signature,
 )
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 
 FILE = ".pre-commit-config.yaml"
 

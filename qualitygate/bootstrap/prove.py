@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from qualitygate import git
 from qualitygate.bootstrap.plan import PlannedCheck
@@ -12,6 +12,7 @@ from qualitygate.bootstrap.seeds import Expected, Ground, Planting, plant
 from qualitygate.checks import traits
 from qualitygate.checks.scope import outward, reading, root_of
 from qualitygate.checks.tool import Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.sides import wanted_files
 from qualitygate.inspection.facts import Facts
 from qualitygate.locations import EXTENDED
@@ -139,9 +140,8 @@ def _prove_one(
         return start._replace(reason="not quiet on a harmless change: " + (noise[0].message if noise else "undecided"))
     best = start
     # What the settings leave out stays green whatever is in it.
-    hosts = tuple(path for path in wants if named is None or path in named)
-    spoiled = _executed(scratch.tools[check.tool], check, ground)
-    hosts = tuple(path for path in hosts if not path.startswith(EXTENDED) and path not in spoiled)
+    seen = tuple(path for path in wants if named is None or path in named)
+    hosts = _hosts(seen, _executed(scratch.tools[check.tool], check, ground))
     for planting in plant(planned, check, ground, hosts):
         tried = _tried(scratch, start, check, planting, files)
         best = max(best, tried, key=lambda proof: (proof.seeds, proof.reason != ""))
@@ -152,6 +152,18 @@ def _prove_one(
         told = f"it did not notice: {missed}" if best.seeds else "no seed turned it red"
         return best._replace(reason=best.reason or told)
     return best
+
+
+def _hosts(paths: Sequence[str], spoiled: Collection[str]) -> tuple[str, ...]:
+    """Files to plant in: none that the tool itself runs, and none that a plugin of it may, if there are others."""
+    found = tuple(path for path in paths if not path.startswith(EXTENDED) and path not in spoiled)
+    return tuple(path for path in found if not _SETTINGS.search(path)) or found
+
+
+_SETTINGS = re.compile(
+    r"(?:^|/)(?:[\w.-]*\.config\.[cm]?[jt]s|\.[\w-]+rc\.[cm]?[jt]s|(?:gulp|Grunt|plop)file\.[cm]?[jt]s)$"
+)
+"""Settings of other programs that are code: a plugin may load them."""
 
 
 def _executed(tool: Tool, check: Check, ground: Ground) -> frozenset[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from qualitygate.checks.environment import installed
 from qualitygate.checks.tool import Environment
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Finding, Report
 
@@ -33,20 +33,30 @@ class PytestSettings(NamedTuple):
     flags: tuple[str, ...] = ()
 
 
-def unable(facts: Facts, environment: Environment | None) -> str:
-    """Why there is nothing to try; "" where tests can be run."""
-    if not any(fact.name in ("pytest", "unittest") for fact in facts.test_frameworks) and not facts.test_roots:
+def unable(facts: Facts, environment: Environment | None, untrusted: str = "") -> str:
+    """Why there is nothing to try; "" where tests can be run. `untrusted`: the environment that may not be used yet."""
+    if not _named_by(facts) and not facts.test_roots:
         return "no tests in this repository"
     if environment is None:
+        if untrusted:
+            return (
+                f"tests run in the project's environment; {untrusted} is used only after you agree: bootstrap --trust"
+            )
         return (
             "tests run in the project's environment, and there is none to trust: "
             f"{_made(facts)}, then bootstrap with --trust"
         )
+    if installed(environment, "pytest") is None and not _named_by(facts):
+        return f"the project names neither pytest nor unittest, and {environment.prefix} has no pytest"
     if installed(environment, "pytest") is None:
         return (
             f"pytest is not installed in {environment.prefix}; install what the tests need there, then bootstrap again"
         )
     return ""
+
+
+def _named_by(facts: Facts) -> bool:
+    return any(fact.name in ("pytest", "unittest") for fact in facts.test_frameworks)
 
 
 def _made(facts: Facts) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate import git, git_history
 from qualitygate.bootstrap.scratch import Scratch, tree_with
 from qualitygate.checks.tool import is_config, settings_files
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import judging
 from qualitygate.gate.policy import PLACES
 from qualitygate.gate.state import State

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.calibrate import Calibrated, calibrate
 from qualitygate.bootstrap.edits import Edit, add_toml_table
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Report
 from qualitygate.playbook import Playbook, RoleProfile

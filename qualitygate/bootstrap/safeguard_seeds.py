@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards import tests, types
 from qualitygate.checks.safeguards.product import is_product
+from qualitygate.frozen import NamedTuple
 
 Read = Callable[[str], "bytes | None"]
 

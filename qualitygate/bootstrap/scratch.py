@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_trees
 from qualitygate.checks import scope, traits
 from qualitygate.checks.resolve import program_of
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Project, Request, Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import judging
 from qualitygate.gate.observe import Run, observe
 from qualitygate.gate.planning import Gate

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.bootstrap import node_seeds, semgrep_seeds
 from qualitygate.bootstrap.command_seeds import broken_files
@@ -28,6 +27,7 @@ from qualitygate.checks.tool import is_config
 from qualitygate.checks.tools import tsc_seeds
 from qualitygate.checks.tools.mypy_config import asked_for
 from qualitygate.checks.tools.mypy_seeds import canaries
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.policy import FILE
 from qualitygate.globs import matches
 from qualitygate.inspection.facts import Facts

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qualitygate.bootstrap.plan import Plan
 from qualitygate.checks.project_commands import TOOL
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.playbook import Playbook
 

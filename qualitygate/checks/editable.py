@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from qualitygate.checks.environment import read_text
+from qualitygate.frozen import NamedTuple
 
 
 class Mapped(NamedTuple):

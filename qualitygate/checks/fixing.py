@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.process import Output
 
 BOM = b"\xef\xbb\xbf"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks import editable, environment
 from qualitygate.checks.tool import Environment
+from qualitygate.frozen import NamedTuple
 
 _STAMP = "overlay.json"
 _SHEBANG = 1024

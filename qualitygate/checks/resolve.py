@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks import environment as environments
 from qualitygate.checks import node_modules, tool_environment, traits
 from qualitygate.checks.program_version import program_version
 from qualitygate.checks.tool import Environment, Modules, Project, Tool
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 
 
 class Program(NamedTuple):

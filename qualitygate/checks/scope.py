@@ -53,7 +53,8 @@ def named_in_tree(root: str, report: Report) -> Report:
         return report
     found = tuple(one._replace(path=outward(root, one.path)) for one in report.findings)
     tests = report.tests and tuple(one._replace(path=outward(root, one.path)) for one in report.tests)
-    return report._replace(findings=found, tests=tests)
+    over = tuple(outward(root, path) for path in report.passed_over)
+    return report._replace(findings=found, tests=tests, passed_over=over)
 
 
 def fixes_in_tree(root: str, fixes: Iterable[Fix]) -> tuple[Fix, ...]:

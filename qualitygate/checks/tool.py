@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Entries, Report
 from qualitygate.process import Output
 

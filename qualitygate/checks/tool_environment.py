@@ -11,9 +11,10 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import user_cache
 
 # The newest there is, and one wheel for Python 3.10 to 3.14 (glibc 2.34 or later). Exact, because the form in which

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from qualitygate.checks.tool import Command, Request, Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Outcome, Report
 from qualitygate.process import Output
 

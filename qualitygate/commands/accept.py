@@ -6,12 +6,12 @@ import getpass
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import actor, git, git_config
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError, QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import keeping
 from qualitygate.gate.doubt import Doubt, judge_for_a_person, still_stands
 from qualitygate.gate.planning import Gate, open_gate

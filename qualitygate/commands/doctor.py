@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate import git, hook_scripts
 from qualitygate.agents.catalogue import AGENTS
@@ -22,6 +22,7 @@ from qualitygate.commands.audit_clone import hooks_path_from, is_managed
 from qualitygate.commands.install import checks_of, ensure_trust, put_in, trusted_project
 from qualitygate.config import FILE_NAME, compile_policy
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import base, records
 from qualitygate.gate.state import locate
 from qualitygate.git import Repo

@@ -6,13 +6,13 @@ import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import actor, git, git_diffs, git_trees
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.commands.run import named
 from qualitygate.defaults import compile_any
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import judging
 from qualitygate.gate.fixing import Key, Mended, Wanted, mend
 from qualitygate.gate.planning import Gate, open_gate

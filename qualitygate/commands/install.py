@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git, hook_scripts
 from qualitygate.bootstrap.tool_environment import make
@@ -17,6 +17,7 @@ from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Environment, Project
 from qualitygate.errors import ConfigError, QualityGateError, ToolError
 from qualitygate.extension import compile_extended
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import base, records, trust
 from qualitygate.gate.policy import FILE, on_disk
 from qualitygate.gate.state import locate

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate import git, process
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.judging import judge_worktree
 from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.gate.trees import worktree_tree

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git
 from qualitygate.checks.catalogue import TOOLS
 from qualitygate.defaults import compile_any
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import judging, stash
 from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Tree, Verdict

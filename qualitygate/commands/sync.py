@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate import git
 from qualitygate.bootstrap import writing
@@ -13,6 +13,7 @@ from qualitygate.checks.catalogue import TOOLS
 from qualitygate.config import FILE_NAME, parse_toml
 from qualitygate.errors import ConfigError, QualityGateError
 from qualitygate.extension import Copy, Lock, by_hand, compile_extended, digest, join, read_lock, write_lock
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.policy import on_disk
 from qualitygate.git import Repo
 from qualitygate.locations import EXTENDED, LOCK

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, hook_scripts
 from qualitygate.bootstrap import journal
 from qualitygate.bootstrap.journal import Refused
 from qualitygate.commands.bootstrap import JOURNAL
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import trust
 from qualitygate.gate.state import forget, locate
 

@@ -6,12 +6,13 @@ import datetime
 import getpass
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import tomlkit
 
 from qualitygate import actor, git, git_config
 from qualitygate.errors import ConfigError, QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.locations import SETTINGS, WAIVERS
 from qualitygate.model import Waiver

@@ -12,7 +12,9 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
+
+from qualitygate.frozen import NamedTuple
 
 if __name__ == "__main__":  # at the end, so that no module of ours or of others hides one of Python's
     sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.records import Key, key_as_json
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.model import Acceptance, Base, Finding

@@ -10,9 +10,10 @@ import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.state import State, read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.model import Finding, Verdict

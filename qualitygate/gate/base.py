@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_history
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import ancestry, merge, records
 from qualitygate.gate.state import read_json, write_json
 from qualitygate.git import Repo

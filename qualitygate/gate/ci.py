@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate import git, git_history
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.base import Bases
 from qualitygate.gate.carriers import carriers
 from qualitygate.gate.ci_event import Event

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 
 
 class Event(NamedTuple):

@@ -7,8 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.tokens import Lexed, decode, lex, split_lines
 from qualitygate.model import Finding
 
@@ -49,7 +49,12 @@ class Text:
 
     @cached_property
     def lines(self) -> list[str]:
-        return split_lines(self.lexed.text if self.lexed else decode(self.data))
+        if self.lexed:
+            return split_lines(self.lexed.text)
+        lines = split_lines(decode(self.data))
+        if b"uses:" in self.data and self.path.endswith((".yml", ".yaml")):
+            return [_VERSION.sub("", line) if "uses:" in line else line for line in lines]
+        return lines
 
     @cached_property
     def filled(self) -> list[int]:
@@ -92,6 +97,8 @@ class Text:
         return frozenset(self.owners)
 
 
+# An action of a workflow is the same one in its next version: who raises that has not edited what was found in its use.
+_VERSION = re.compile(r"(?<=\w)@[\w./-]+[\"']?(?:\s+#.*)?(?=\s*$)")
 _NO_DEDENT = frozenset(")]}#\"'")
 _HEADER = re.compile(
     r"\s*(?:(?:export|default|async|public|private|static)\s+)*"

@@ -6,11 +6,10 @@ same tool runs twice over head's files, under either side's settings. Only a cha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate.checks import scope, traits
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import targets
 from qualitygate.gate.examine import on_changed_lines, program_for, ready
 from qualitygate.gate.matching import Delta, Side, match

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import base as bases_
 from qualitygate.gate.judging import judge_index, plan_here
 from qualitygate.gate.planning import Gate, Plan

@@ -67,6 +67,9 @@ class _Held:
         entries = {path: Entry("100644", git.blob_id(data)) for path, data in held.items()}
         return entries, _Held(held, self._place.with_name(f"{self._place.name}-{name}"))
 
+    def narrowed(self, files: Iterable[str]) -> _Held:
+        return self  # they are few
+
     def apart(self, name: str) -> _Held:
         return _Held(self._files, self._place.with_name(f"{self._place.name}-{name}"))
 
@@ -82,7 +85,12 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     settings = policy.on_disk(root)
     held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
     rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
-    rules = rules._replace(checks=tuple(_in_fast_form(check, gate.tools) for check in rules.checks))
+    if rules.trusted:
+        from qualitygate.gate.naming import vetted
+
+        rules = vetted(gate.repo, gate.state.shared, rules, version(), gate.compile)
+    forms = (_at_an_edit(check, gate.tools) for check in rules.checks)
+    rules = rules._replace(checks=tuple(check for check in forms if check is not None))
     tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}
     gate = gate._replace(tools=tools, tier="edit")
     names = settings_files(tools) | {*policy.PLACES}
@@ -109,7 +117,7 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
 
 
 def _for_now(session: Session, verdict: Verdict) -> Verdict:
-    """The verdict without what is not for now: checks of a later tier, and rules that the next edit may settle."""
+    """The verdict without what is not for now: checks without a file, and rules that the next edit may settle."""
     verdict = verdict._replace(checks=tuple(row for row in verdict.checks if row.state != "skipped"))
     unfinished = {rule for tool in session.tools.values() for rule in traits.unfinished_rules(tool)}
     new = tuple(finding for finding in verdict.new if finding.rule not in unfinished)
@@ -124,12 +132,15 @@ def _for_now(session: Session, verdict: Verdict) -> Verdict:
     return verdict._replace(status=status, new=new, checks=checks)
 
 
-def _in_fast_form(check: Check, tools: Mapping[str, Tool]) -> Check:
-    """The check as it runs at an edit: by what stands in for its tool, where that one is for later."""
-    form = traits.fast_form(tools[check.tool])
-    if not form or check.tier == "edit" or not check.options.get("fast"):
+def _at_an_edit(check: Check, tools: Mapping[str, Tool]) -> Check | None:
+    """The check as it runs now: by what stands in for its tool, where that one is for later. None where nothing does.
+
+    The tools of the others are not even loaded.
+    """
+    if check.tier == "edit":
         return check
-    return check._replace(tool=form, tier="edit", version="")
+    form = traits.fast_form(tools[check.tool]) if check.options.get("fast") else ""
+    return check._replace(tool=form, tier="edit", version="") if form else None
 
 
 def _settings(root: Path, paths: Sequence[str], names: AbstractSet[str]) -> Iterator[str]:
@@ -202,7 +213,7 @@ def _base(
         Tree(base.tree, entries, base.why),
         head,
         settings_files(session.tools),
-        lambda suffix, files: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
+        lambda suffix, files, _: _Held({path: held[path] for path in files if path in held}, Path(f"{place}{suffix}")),
         diff,
     )
 

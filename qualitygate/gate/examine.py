@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.node_modules import FOLDER
 from qualitygate.checks.resolve import Program, program_of
 from qualitygate.errors import QualityGateError, ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import canary, out_of_sight, revealing, targets, upgrades
 from qualitygate.gate.comparing import compare
 from qualitygate.gate.known import Known, blocking, named_in, sides_of

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.running import NO_ANSWER, run_command
 from qualitygate.checks.tool import is_config
 from qualitygate.errors import QualityGateError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import cache, comparing
 from qualitygate.gate.observe import Run, key_of, named, observe, recall, request_of
 from qualitygate.gate.policy import FILE

@@ -6,11 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_trees
 from qualitygate.checks import fixing
 from qualitygate.checks.fixing import BOM, Fix
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.offers import Bench, fixes_of, format_with, judge, laid_out, open_bench
 from qualitygate.gate.planning import Gate
 from qualitygate.gate.ranges import Range, changed_lines, format_regions

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.scope import root_of
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Check, Finding
 
 

@@ -11,8 +11,8 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Entries
 
 _FORM = b"qualitygate snapshot 2 "

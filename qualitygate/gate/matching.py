@@ -6,8 +6,8 @@ Every base finding pays for one head finding at most. `phases` says in which ord
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.context import Text, context_at, find_spot, message_class, occurrence
 from qualitygate.gate.linemap import SAME, LineMap
 from qualitygate.gate.moves import Trees

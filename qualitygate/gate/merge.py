@@ -7,9 +7,10 @@ known. Only merges pay for looking at the fork.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from qualitygate import git, git_history
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.model import Base, Direction, Entries
 

@@ -6,13 +6,13 @@ import os
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks import scope, traits
 from qualitygate.checks.overlay import overlay, put_programs
 from qualitygate.checks.resolve import Program
 from qualitygate.checks.running import NO_ANSWER, run_command
 from qualitygate.checks.tool import Environment, Request, Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import cache, listing
 from qualitygate.gate.snapshot import Laid
 from qualitygate.gate.state import digest, read_json, write_json
@@ -80,7 +80,7 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     start = time.monotonic()
     if traits.writes_tree(job.tool):
         layout = layout.apart(job.check.name)  # two checks of one tool may run side by side
-    report = _execute(job, layout, left)
+    report = _execute(job, layout.narrowed(left), left)
     keep(job, entries, left, report)
     if held:
         report = _joined({**held, "": report}, (*held, ""))
@@ -99,14 +99,18 @@ def keep(job: Run, entries: Entries, files: tuple[str, ...], report: Report) -> 
     keys = _keys(job, entries, files)
     cache.note_basis(job.shared, job.check.name, keys.basis)
     apart: dict[str, list[Finding]] = {path: [] for path in files}
-    told = keys.each and report.looked_at in (0, len(files))  # else some were passed over, and not said which
+    over = frozenset(report.passed_over)
+    told = keys.each and report.looked_at in (
+        0,
+        len(files) - len(over),
+    )  # else some were passed over, and not said which
     if not told or any(finding.path not in apart for finding in report.findings):
         cache.put(job.shared, keys.whole, report)
         return
     for finding in report.findings:
         apart[finding.path].append(finding)
     each = 1 if report.looked_at else 0
-    reports = {path: Report(tuple(found), each) for path, found in apart.items()}
+    reports = {path: Report(tuple(found), 0 if path in over else each) for path, found in apart.items()}
     cache.put_files(job.shared, keys.each, _contents(entries, files), reports)
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks import fixing, scope
 from qualitygate.checks.fixing import Fix
@@ -15,6 +14,7 @@ from qualitygate.checks.resolve import program_of
 from qualitygate.checks.running import run_command
 from qualitygate.checks.tool import Request
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import judging
 from qualitygate.gate.planning import Gate, Plan
 from qualitygate.gate.ranges import Format

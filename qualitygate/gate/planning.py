@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import actor, git, git_history
 from qualitygate.checks import traits
@@ -12,6 +11,7 @@ from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import base as bases_
 from qualitygate.gate import records, trust, waiving
 from qualitygate.gate.base import Bases
@@ -72,6 +72,10 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     shared = gate.state.shared
     now = git.entries_at(reader, head.id, *PLACES)
     policy = load(reader, shared, now, ours, gate.compile)
+    if policy.trusted:  # most name none: what vets it is not loaded for them
+        from qualitygate.gate.naming import vetted
+
+        policy = vetted(gate.repo, shared, policy, ours, gate.compile)
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)

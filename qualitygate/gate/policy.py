@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.git import Repo
 from qualitygate.locations import EXTENDED, SETTINGS, WAIVERS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.matching import Delta, Side, describe, match_indices, place
 from qualitygate.gate.merge import expected
 from qualitygate.model import Finding, Policy

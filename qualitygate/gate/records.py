@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.state import digest, read_json, write_json
 from qualitygate.model import Base
 

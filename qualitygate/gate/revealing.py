@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks import traits
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta, Side, match_indices
 from qualitygate.gate.observe import Observed, Run, observe

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_diffs
 from qualitygate.checks import traits
 from qualitygate.checks.catalogue import used_by
 from qualitygate.checks.scope import root_of
 from qualitygate.checks.tool import Tool, settings_files
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import listing
 from qualitygate.gate.linemap import LineMap
 from qualitygate.gate.matching import Delta
@@ -67,9 +67,9 @@ def open_session(gate: Gate, reader: Repo, policy: GatePolicy, surroundings: Aro
 class BaseTree:
     """One base, and what is derived from it and head only when some check needs it.
 
-    `lay_out` makes the place for some of its files, `diff` says how head differs (True: whatever the white space).
-    `fork`: nothing is known from it, it is what the sides of a merge have in common. `changed`: in which paths
-    head differs, where that is known already.
+    `lay_out` makes the place for some of its files (True: whoever looks at one reads no other), `diff` says how head
+    differs (True: whatever the white space). `fork`: nothing is known from it, it is what the sides of a merge have
+    in common. `changed`: in which paths head differs, where that is known already.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class BaseTree:
         tree: Tree,
         head: Tree,
         config_files: frozenset[str],
-        lay_out: Callable[[str, Entries], Laid],
+        lay_out: Callable[[str, Entries, bool], Laid],
         diff: Callable[[bool], list[FileDiff]],
         *,
         fork: bool = False,
@@ -97,7 +97,7 @@ class BaseTree:
         self.configured: Entries = under_configuration(tree.entries, head.entries, config_files, self.changed)
         same = self.configured is tree.entries
         self.changed_configured = self.changed if same else changed_paths(head.entries, self.configured)
-        self.layout = lay_out("", self.configured)
+        self.layout = lay_out("", self.configured, False)
         for files in (tree.entries, self.configured):
             if all((path in files) == (path in head.entries) for path in self.changed_configured | self.changed):
                 listing.same_paths(files, head.entries)
@@ -116,7 +116,7 @@ class BaseTree:
             return self.layout
         # Not of the tool: two checks may run the same one side by side, on other files.
         place = f"-plain-{tool.name}-{digest(check.name)[:8]}"
-        return self._lay_out(place, {path: self.tree.entries[path] for path in files})
+        return self._lay_out(place, {path: self.tree.entries[path] for path in files}, True)
 
     def own_layout(self) -> Laid:
         """Where it lies with its own settings, whatever head's are."""
@@ -124,7 +124,7 @@ class BaseTree:
             return self.layout
         with self._guard:
             if self._own is None:
-                self._own = self._lay_out("-own", self.tree.entries)
+                self._own = self._lay_out("-own", self.tree.entries, False)
             return self._own
 
     def differs(self, *, ignore_space: bool) -> list[FileDiff]:
@@ -157,8 +157,8 @@ def base_tree(session: Session, base: Base, number: int, head: Tree, *, fork: bo
         tree,
         head,
         settings_files(session.tools),
-        lambda suffix, entries: Layout(
-            Path(f"{place}{suffix}"), session.repo, entries, tree.id if entries is tree.entries else ""
+        lambda suffix, entries, alone: Layout(
+            Path(f"{place}{suffix}"), session.repo, entries, tree.id if entries is tree.entries else "", alone=alone
         ),
         lambda ignore_space: git_diffs.diff(session.repo, tree.id, head.id, ignore_space=ignore_space),
         fork=fork,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from qualitygate import globs
 from qualitygate.checks import scope, traits
 from qualitygate.checks.tool import Tool
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import listing
 from qualitygate.locations import EXTENDED
 from qualitygate.model import Check, Entries

@@ -89,15 +89,22 @@ class Laid(Protocol):
     def furnish(self, modules: Modules, roots: Sequence[Path]) -> None:
         """See that JavaScript finds the packages of the project from here."""
 
+    def narrowed(self, files: Iterable[str]) -> Laid:
+        """What a tool needs that is to look at these files: no less, where it may read others."""
+
 
 class Layout:
-    """A snapshot that is written when somebody first asks for it, and then once. `tree`: see `sync`."""
+    """A snapshot that is written when somebody first asks for it, and then once. `tree`: see `sync`.
 
-    def __init__(self, directory: Path, repo: Repo, entries: Entries, tree: str = "") -> None:
+    `alone`: whoever looks at a file of it reads no other.
+    """
+
+    def __init__(self, directory: Path, repo: Repo, entries: Entries, tree: str = "", *, alone: bool = False) -> None:
         self._directory = directory
         self._repo = repo
         self._entries = entries
         self._tree = tree
+        self._alone = alone
         self._guard = threading.Lock()  # checks run side by side
         self._done = False
 
@@ -140,11 +147,19 @@ class Layout:
         with self._guard:
             node_modules.lay_out(modules, place, packages, roots)
 
+    def narrowed(self, files: Iterable[str]) -> Layout:
+        """The files alone if that is enough, in the same directory; else all."""
+        if not self._alone:
+            return self
+        return Layout(self._directory, self._repo, {path: self._entries[path] for path in files}, alone=True)
+
     def read(self, path: str) -> bytes | None:
         """The content of one file; None where the tree has no regular file of that name."""
         entry = self._entries.get(path)
         if entry is None or not entry.is_file:
             return None
+        if self._alone:  # nobody else needs the others here, and there can be thousands
+            return next(git.blobs(self._repo, [entry.blob]))[1]
         try:
             return (self.path() / path).read_bytes()
         except OSError:
@@ -298,12 +313,20 @@ def _make_folders(directory: Path, paths: Iterable[str]) -> None:
 
     Nothing is written through a link. Raises OSError.
     """
-    top = os.path.realpath(directory)
-    for folder in sorted({os.path.dirname(path) for path in paths}):
-        place = directory / folder
-        place.mkdir(parents=True, exist_ok=True)
-        if os.path.realpath(place) != os.path.join(top, folder).rstrip("/"):
-            raise NotADirectoryError(f"{folder} is a link")
+    top = os.fspath(directory)
+    folders: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    for folder in sorted(folders):  # what holds it comes before it
+        place = f"{top}/{folder}"
+        try:
+            os.mkdir(place)
+        except FileExistsError:
+            if not stat.S_ISDIR(os.lstat(place).st_mode):
+                raise NotADirectoryError(f"{folder} is no folder") from None
 
 
 def _write_one(directory: Path, path: str, entry: Entry, pieces: Iterable[bytes], stamp: int) -> None:

@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.locations import snapshots
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git
 from qualitygate.checks import environment as environments
@@ -13,6 +13,7 @@ from qualitygate.checks import node_modules, traits
 from qualitygate.checks.resolve import our_environment
 from qualitygate.checks.tool import Project, Tool
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.state import digest
 from qualitygate.git import Repo
 

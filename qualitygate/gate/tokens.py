@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import NamedTuple
 
-from qualitygate import javascript_tokens
+from qualitygate.frozen import NamedTuple
 
 _SIZE_LIMIT = 4_000_000
 
@@ -186,10 +185,14 @@ def _number(word: str) -> str:
 
 
 def _javascript(text: str) -> Lexed:
+    from qualitygate import javascript_tokens  # its patterns take longer to compile than most files to lex
+
     return Lexed(text, *javascript_tokens.lex(text, jsx=True))
 
 
 def _typescript(text: str) -> Lexed:
+    from qualitygate import javascript_tokens
+
     return Lexed(text, *javascript_tokens.lex(text, jsx=False))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks.tool import is_config
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import cache
 from qualitygate.gate.matching import Delta, Side, match_indices
 from qualitygate.gate.observe import Run, key_of

@@ -6,9 +6,9 @@ import fnmatch
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, globs
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate.base import Bases
 from qualitygate.gate.policy import PLACES, Compile, GatePolicy, load
 from qualitygate.gate.state import digest, read_json, write_json

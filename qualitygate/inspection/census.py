@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from identify import identify
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Hazards, Language, Role, Unreadable
 from qualitygate.inspection.files import READ_LIMIT, Reader, Tracked
 from qualitygate.inspection.languages import SORT_OF, language_of

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.shell import logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables
@@ -96,10 +98,18 @@ def _steps(steps: Any, path: str, job: str, default: str) -> Iterator[Raw]:
         run, used, label, folder = (step.get(key) for key in ("run", "uses", "name", "working-directory"))
         name = ": ".join(part for part in (job, label) if isinstance(part, str) and part)
         if isinstance(run, str):
-            yield from _lines(run, "github-actions", name, path, folder if isinstance(folder, str) else default)
+            yield from _lines(
+                run, "github-actions", name, path, _folder(folder if isinstance(folder, str) else default)
+            )
         action = used.split("@")[0] if isinstance(used, str) else ""
         if action in HOOK_ACTIONS or action in by_action():
             yield Raw(f"uses: {used}", "github-actions", name, path, line_of(used), uses=action)
+
+
+def _folder(named: str) -> str:
+    """A folder as git calls it: `./apps/web/` is `apps/web`, and `.` the top."""
+    plain = posixpath.normpath(named) if named else ""
+    return "" if plain == "." else plain
 
 
 def _scripts(value: Any, runner: str, path: str, name: str) -> Iterator[Raw]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from qualitygate.frozen import NamedTuple
 
 Role = Literal["source", "test", "script", "migration", "generated", "vendored", "example", "docs"]
 Kind = Literal["lint", "format", "type", "test", "build", "other"]

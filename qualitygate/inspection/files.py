@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 
 READ_LIMIT = 1024 * 1024

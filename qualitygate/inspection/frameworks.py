@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.ecosystems.catalogue import is_aside
 from qualitygate.inspection.ecosystems.manifest import INDIRECT, Manifest, evidence_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.catalogue import TOOLS
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.ci_commands import HOOK_ACTIONS, Raw
 from qualitygate.inspection.facts import Call, GateCommand, Kind
 from qualitygate.inspection.goals import kind_by_name

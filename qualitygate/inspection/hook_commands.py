@@ -7,13 +7,14 @@ import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate import git_config
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.inspection.ci_commands import Raw
 from qualitygate.inspection.facts import Evidence, Fact, GitHook
-from qualitygate.inspection.shell import is_noise, logical_lines
+from qualitygate.inspection.shell import command_line, is_noise, logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings, tables
 from qualitygate.inspection.yaml_nodes import line_of
 
@@ -101,7 +102,7 @@ def pre_commit_hooks(sources: Sources) -> Iterator[PreCommitHook]:
 def hook_commands(sources: Sources) -> Iterator[Raw]:
     """What configured hooks run, whether or not they are installed."""
     for hook in pre_commit_hooks(sources):
-        command = " ".join((hook.entry or hook.id, *hook.args))
+        command = " ".join(part for part in (hook.entry or hook.id, command_line(hook.args)) if part)
         where = hook.evidence
         yield Raw(command, "pre-commit", hook.id, where.path, where.line, arguments=hook.args)
     for path in sources.match(".husky/*"):

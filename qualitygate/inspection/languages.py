@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from qualitygate.frozen import NamedTuple
 
 Sort = Literal["code", "notebook", "markup", "style", "data", "prose", "build"]
 """Only `code` and `notebook` have roles; a repository is first of all written in its `code`."""

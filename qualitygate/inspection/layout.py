@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Role
 from qualitygate.inspection.sources import base_name
 from qualitygate.inspection.testing_places import beside_manifests, is_test_name, test_dir_of, test_tops

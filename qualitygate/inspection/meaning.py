@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Call, Kind
 from qualitygate.inspection.goals import goal
 from qualitygate.inspection.shell import PYTHON, project_script, segments, unwrapped
@@ -97,6 +97,18 @@ def _python(words: list[str], depth: int) -> Meaning:
     return _program(rest, script=True)
 
 
+_DJANGO: dict[str, tuple[str, Kind]] = {
+    "test": ("django test", "test"),
+    "check": ("django check", "lint"),
+    "makemigrations": ("django makemigrations", "lint"),  # with --check it only looks
+}
+
+
+def _django(plain: Sequence[str], options: Sequence[str]) -> tuple[str, Kind] | None:
+    """What `manage.py` is asked to check; None where it does something else."""
+    return _DJANGO.get(plain[0] if plain else "") if plain[:1] != ["makemigrations"] or "--check" in options else None
+
+
 def _program(words: list[str], *, script: bool = False) -> Meaning:
     path = words[0].removeprefix("./")
     name = path.rpartition("/")[2]
@@ -114,8 +126,8 @@ def _program(words: list[str], *, script: bool = False) -> Meaning:
         return Meaning((Call("unittest", "test", rest),))
     if name == "doctest":
         return Meaning((Call("doctest", "test", rest),))
-    if script and name == "manage.py" and plain[:1] == ["test"]:
-        return Meaning((Call("django test", "test", rest),))
+    if name == "manage.py" and (of_django := _django(plain, options)):
+        return Meaning((Call(*of_django, rest),))
     if script and any(_SELF_TEST.match(o) for o in options):
         return Meaning((Call("own self-tests", "test", rest),), (path,))
     if _OWN_RUNNER.match(name):

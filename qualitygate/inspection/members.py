@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.ecosystems import node
 from qualitygate.inspection.ecosystems.catalogue import is_aside, named_manifests

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.ecosystems import node
 from qualitygate.inspection.ecosystems.catalogue import is_aside, named_manifests
 from qualitygate.inspection.ecosystems.manifest import Manifest, at

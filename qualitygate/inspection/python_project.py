@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.ecosystems.globs import glob
 from qualitygate.inspection.facts import Broken, Evidence, Fact, Role
 from qualitygate.inspection.requirements import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.facts import Evidence, Role
 from qualitygate.inspection.languages import SORT_OF

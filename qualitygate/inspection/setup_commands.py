@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.git import Repo
 from qualitygate.inspection.ci_commands import Raw, ci_commands
 from qualitygate.inspection.files import Reader, tracked_files

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+
+from qualitygate.frozen import NamedTuple
 
 _HEREDOC = re.compile(r"<<-?\s*['\"]?(\w+)['\"]?")
 _SEPARATOR = re.compile(r"&&|\|\||;|(?<!\d)\|(?!\|)")
+_NEEDS_QUOTES = re.compile(r"""[\s'"\\;&|#]""")
 _ASSIGNMENT = re.compile(r"^\w+=")
 _VARIABLE = re.compile(r"^(?:\$\{\w+\}|\$\(\w+\)|\$\w+/?|@|-(?=\w))+")
 PYTHON = re.compile(r"^(?:python|pypy|py)(?:[\d.]+)?(?:\.exe)?$|^\{(?:envpython|env_python)\}$")
@@ -155,6 +157,11 @@ def segments(command: str) -> Iterator[list[str]]:
     except ValueError:  # a quote without its end, as in a line cut out of a longer script
         words = words or command.split()
     yield words
+
+
+def command_line(words: Iterable[str]) -> str:
+    """The words as one command, from which `segments` gets the same words again."""
+    return " ".join(shlex.quote(word) if not word or _NEEDS_QUOTES.search(word) else word for word in words)
 
 
 def project_script(words: list[str]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from qualitygate.inspection.ci_commands import Raw
 from qualitygate.inspection.facts import Role
-from qualitygate.inspection.shell import logical_lines
+from qualitygate.inspection.shell import command_line, logical_lines
 from qualitygate.inspection.sources import Sources, base_name, dig, items, strings
 from qualitygate.inspection.yaml_nodes import line_of
 
@@ -85,7 +85,7 @@ def _tox_rows(sources: Sources, path: str, name: str, rows: Any, table: str) -> 
         if words:
             needles = (", ".join(f'"{w}"' for w in words[:3]), f'["{words[0]}"', f'"{words[0]}"')
             line = sources.evidence(path, *needles, after=table).line
-            yield Raw(" ".join(words), "tox", name, path, line, "", name)
+            yield Raw(command_line(words), "tox", name, path, line, "", name)
 
 
 def _python_tasks(sources: Sources, path: str, decorators: tuple[str, ...], prefix: str) -> Iterator[Raw]:
@@ -101,7 +101,9 @@ def _python_tasks(sources: Sources, path: str, decorators: tuple[str, ...], pref
                     if words:
                         # invoke spells a task's name with hyphens
                         name = f"{prefix} {node.name.replace('_', '-') if prefix == 'invoke' else node.name}"
-                        yield Raw(" ".join(words), prefix.split(" ")[0], name, path, call.lineno, "", name)
+                        # nox takes words, invoke a line for the shell
+                        text = " ".join(words) if prefix == "invoke" else command_line(words)
+                        yield Raw(text, prefix.split(" ")[0], name, path, call.lineno, "", name)
 
 
 def _name_of(decorator: ast.expr) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Kind
 from qualitygate.inspection.patterns import Patterns
 

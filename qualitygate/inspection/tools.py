@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase, translate
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.census import Look
 from qualitygate.inspection.ecosystems.manifest import INDIRECT, Manifest, evidence_of
 from qualitygate.inspection.facts import Evidence, Fact, Kind, Role, merge

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
-from typing import NamedTuple
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Verdict
 from qualitygate.quote import quoted, quoted_path
 from qualitygate.reporters import summary

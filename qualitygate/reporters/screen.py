@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from rich.console import Console as RichConsole
 from rich.console import RenderableType
@@ -13,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.output import Console
 
 WIDEST = 100

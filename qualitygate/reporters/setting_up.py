@@ -158,6 +158,8 @@ def debt(result: BootstrapResult) -> str:
     found = {proof.check: proof.debt for proof in result.proofs if proof.holds and proof.debt}
     named = ", ".join(f"{name} {number}" for name, number in found.items())
     total = f"{plural(sum(found.values()), 'finding')} ({named})" if found else "none"
+    if result.again and result.plan.added:  # the others were not looked at
+        return f"{total} by what was added; of the others as before"
     return f"none: your first commit is judged whole; against it stands: {total}" if result.unborn else total
 
 

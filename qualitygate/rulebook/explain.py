@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.builtin.secret_kinds import KINDS
 from qualitygate.checks.tools.ruff_manual import RuffRule
 from qualitygate.config import FILE_NAME
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Check
 from qualitygate.rule_pack import load_pack, pack_names
 from qualitygate.rule_texts import Text, Texts

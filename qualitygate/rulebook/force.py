@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.checks.tools import mypy_config
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.locations import is_rules_folder
 from qualitygate.model import Check
 from qualitygate.rule_pack import documents

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.errors import ConfigError
+from qualitygate.frozen import NamedTuple
 from qualitygate.git_remote import PROTOCOLS
 
 DEFAULT_FILE = "gate.toml"

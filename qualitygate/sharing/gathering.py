@@ -6,12 +6,12 @@ import os
 import posixpath
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate.checks.tools.semgrep import own_rules
 from qualitygate.config import FILE_NAME, parse_toml
 from qualitygate.errors import ConfigError
 from qualitygate.extension import MOST_FILES, Copy, Lock, digest, is_file_name
+from qualitygate.frozen import NamedTuple
 from qualitygate.rule_pack import documents
 from qualitygate.sharing.address import Address, is_inside, parse
 from qualitygate.sharing.sources import Source, open_source

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 from qualitygate import git, git_remote
 from qualitygate.errors import ConfigError, GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.sharing.address import Address
 
 MOST_BYTES = 1 << 20

@@ -196,3 +196,24 @@ def test_a_check_that_could_not_be_proven_covers_nothing(tmp_path: Path) -> None
     draft.existing = standings(inspect(root), [ruff])
     draft.drop([ruff])
     assert {(row.group, row.why) for row in draft.existing} == {("listed", "check ruff could not be proven")}
+
+
+@pytest.mark.parametrize("folder", ("./apps/web", "apps/web/", "./apps/web/."))
+def test_a_folder_is_the_same_however_ci_writes_it(tmp_path: Path, folder: str) -> None:
+    """`./apps/web` was another folder than `apps/web`: its tests were run twice, and "no file for it" was there."""
+    files: dict[str, str | bytes | None] = {
+        ".github/workflows/ci.yml": WORKFLOW % f"npm run lint\n        working-directory: {folder}",
+        "apps/web/package.json": '{"scripts": {"lint": "eslint src"}}',
+    }
+    root = make_repo(tmp_path / "r", files)
+    (row,) = standings(inspect(root), ())
+    assert (row.run, row.directory) == (("npm", "run", "lint"), "apps/web")
+
+
+def test_the_check_of_one_project_covers_no_command_of_another(tmp_path: Path) -> None:
+    scripts = '{"scripts": {"lint": "eslint src"}}'
+    root = make_repo(tmp_path / "r", {"apps/web/package.json": scripts, "apps/site/package.json": scripts})
+    web = PlannedCheck("eslint-apps-web", "eslint", "ratchet", "commit", "", {"root": "apps/web"})
+    found = {row.directory: (row.group, row.why) for row in standings(inspect(root), [web])}
+    assert found["apps/web"] == ("covered", "eslint-apps-web")
+    assert found["apps/site"][0] == "check"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from qualitygate.bootstrap.mypy_settings import adopted, ours, roots
@@ -55,3 +57,11 @@ def test_links_to_folders_are_left_out_for_mypy_follows_them_in_circles() -> Non
     book = next(book for book in load_playbooks() if book.stack == "python")
     new = ours(book, Facts(), lambda path: None, ("a/up", "b.py"))
     assert new.edit is not None and b"exclude = ^a/up/\n" in new.edit.after
+
+
+@pytest.mark.parametrize("before", (None, b"[project]\n"))
+def test_an_import_is_not_refused_because_its_package_has_no_types(before: bytes | None) -> None:
+    """Each new module that imports Django was: there is nothing to mend in the code."""
+    book = next(book for book in load_playbooks() if book.stack == "python")
+    edit = ours(book, facts(), lambda path: before if path == "pyproject.toml" else None).edit
+    assert edit is not None and re.search(rb"disable_error_code = .*import-untyped", edit.after)

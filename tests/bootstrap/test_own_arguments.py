@@ -15,6 +15,9 @@ def facts(tool: str, arguments: str, path: str = "package.json") -> Facts:
     )
 
 
+FIRST = ["--ignore-missing-imports", "--python-version=3.9"]
+
+
 @pytest.mark.parametrize(
     ("tool", "arguments", "flags", "paths"),
     (
@@ -29,6 +32,11 @@ def facts(tool: str, arguments: str, path: str = "package.json") -> Facts:
         ("eslint", ". --ext .ts,.tsx --fix", ["--ext=.ts,.tsx"], []),
         ("eslint", "src -c lint.config.js --quiet", ["--config=lint.config.js", "--quiet"], ["src"]),
         ("eslint", "src --max-warnings 0 --cache --cache-location .cache/eslint", [], ["src"]),
+        ("shfmt", "-l -w -i 2 -ci .", ["-i=2", "-ci"], []),
+        ("shfmt", "-d -i=4 --exotic $(shfmt -f .)", ["-i=4"], []),
+        ("shellcheck", "-x -e SC2181 --severity error **/*.sh", ["--exclude=SC2181", "--severity=error"], []),
+        ("shellcheck", "-s bash $FILES", ["--shell=bash"], []),
+        ("mypy", "--ignore-missing-imports --python-version 3.9 --cache-dir /tmp/x src", FIRST, ["src"]),
         ("tsc", "--noEmit -p web", [], ["web/tsconfig.json"]),
         ("tsc", "-p ./tsconfig.check.json", [], ["tsconfig.check.json"]),
         ("tsc", "-p . --noEmit", [], []),
@@ -39,6 +47,20 @@ def test_what_decides_is_kept_and_what_is_for_onlookers_goes(
 ) -> None:
     found = adopted(facts(tool, arguments), tool, "")
     assert (found.get("flags", []), found.get("paths", [])) == (flags, paths)
+
+
+def test_a_call_that_asks_for_the_version_is_not_the_one_that_checks() -> None:
+    calls = tuple(Call("shellcheck", "lint", words, "shellcheck") for words in (("-V",), ("-e", "SC2181", "a.sh")))
+    command = GateCommand("...", "lint", ("shellcheck",), "github-actions", "lint", "ci.yml", 1, "", calls)
+    assert adopted(Facts(gate_commands=(command,)), "shellcheck", "") == {"flags": ["--exclude=SC2181"]}
+
+
+def test_the_hook_of_mypy_has_arguments_that_no_file_names() -> None:
+    """Without them each package that is not installed, or has no types, is a finding."""
+    hook = GateCommand("mypy", "type", ("mypy",), "pre-commit", "mypy", ".pre-commit-config.yaml", 1, "")
+    hook = hook._replace(calls=(Call("mypy", "type", (), "mypy"),))
+    assert adopted(Facts(gate_commands=(hook,)), "mypy", "") == {"flags": ["--ignore-missing-imports"]}
+    assert adopted(Facts(gate_commands=(hook._replace(runner="tox"),)), "mypy", "") == {}
 
 
 @pytest.mark.parametrize("arguments", ("--unheard-of", "$FILES", "--retries"))

@@ -37,6 +37,16 @@ def test_settings_that_are_code_are_told_from_code(tmp_path: Path) -> None:
     assert found == {"eslint.config.js", "lint/rules.js"}
 
 
+def test_nothing_is_planted_where_a_plugin_would_run_it() -> None:
+    """A plugin of eslint loads `tailwind.config.cjs`: with a seed in it, it stopped, and no seed was found anywhere."""
+    settings = ("tailwind.config.cjs", "web/vite.config.ts", ".storybookrc.js", "plopfile.mjs")
+    assert prove._hosts((*settings, "src/config.ts", "src/app.config/a.ts"), ()) == (
+        "src/config.ts",
+        "src/app.config/a.ts",
+    )
+    assert prove._hosts(settings, ("plopfile.mjs",)) == settings[:-1]
+
+
 @pytest.mark.parametrize(("tool", "rule"), (("eslint", "eslint:fatal"), ("biome", "biome:parse")))
 def test_a_seed_that_does_not_parse_hides_no_other(tmp_path: Path, tool: str, rule: str) -> None:
     planned = PlannedCheck(tool, tool, "ratchet", "commit", "", {})

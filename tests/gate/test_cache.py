@@ -180,6 +180,16 @@ def test_it_says_why_something_was_not_known(root: Path) -> None:
     assert "names of modules changed: pkg/" in why(root, "ruff")
 
 
+def test_a_file_that_turns_out_to_be_binary_does_not_make_all_others_unknown(root: Path) -> None:
+    write(root, {"data.bin": "a\0b"})
+    first = run(root, "--all-files")
+    assert [row["files"] for row in first["checks"] if row["check"] == "markers"] == [len(FILES) + 1]
+    write(root, {"pkg/a.py": "a = 2\n"})
+    row = next(row for row in run(root, "--all-files")["checks"] if row["check"] == "markers")
+    assert row["cache"] == f"head: content changed: pkg/a.py; {len(FILES) + 1} hit; base: hit"
+    assert row["files"] == len(FILES) + 1
+
+
 def test_a_person_asks_for_it_in_any_format(root: Path) -> None:
     write(root, {"pkg/a.py": CONFLICT})
     assert "note: cache: markers: head: first time" in gate(root, "run", "--explain-cache", "--format", "text").out

@@ -10,7 +10,7 @@ from tests.support import words
 def test_two_checks_of_one_tool_do_not_write_into_each_others_snapshot() -> None:
     places: list[str] = []
 
-    def lay_out(place: str, entries: Any) -> Any:
+    def lay_out(place: str, entries: Any, alone: bool) -> Any:
         places.append(place)
 
     tree = Tree("a" * 40, {"a.py": Entry("100644", "1")}, "base")

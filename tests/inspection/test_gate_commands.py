@@ -6,6 +6,7 @@ import pytest
 
 from qualitygate.inspection.facts import Facts, GateCommand, to_json
 from qualitygate.inspection.inspect import inspect
+from qualitygate.inspection.shell import segments
 from tests.support import make_repo
 
 WORKFLOW = """\
@@ -150,6 +151,26 @@ def test_where_commands_are_read(tmp_path: Path, path: str, text: str, expected:
     found = inspect(make_repo(tmp_path / "r", {path: text})).gate_commands
     assert [(c.command, c.kind, c.line) for c in found] == expected
     assert {c.path for c in found} == {path}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("noxfile.py", "import nox\n@nox.session\ndef t(s):\n    s.run('pytest', '-m', 'not slow', *s.posargs)\n"),
+        ("tox.toml", '[env_run_base]\ncommands = [["pytest", "-m", "not slow"]]\n'),
+        ("tasks.py", "from invoke import task\n@task\ndef t(c):\n    c.run('pytest -m \"not slow\"')\n"),
+        (
+            ".pre-commit-config.yaml",
+            "repos:\n  - repo: local\n    hooks:\n      - id: t\n        name: t\n        language: system\n"
+            "        entry: pytest\n        args: [-m, not slow]\n",
+        ),
+    ],
+)
+def test_a_word_with_a_space_stays_one_word(tmp_path: Path, path: str, text: str) -> None:
+    """`-m "not slow"` read as `-m not` and a file `slow` makes pytest fail before it runs a test."""
+    (found,) = inspect(make_repo(tmp_path / "r", {path: text})).gate_commands
+    (words,) = segments(found.command)
+    assert words == ["pytest", "-m", "not slow"]
 
 
 def test_tox_runs_what_its_environments_run(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from qualitygate.agents.guard.refusal import Refusal, refusal
 from qualitygate.agents.guard.shell import UNKNOWN
+from qualitygate.frozen import NamedTuple
 
 _GLOBAL_VALUED = (
     "-C",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.agents.guard.git_forms import aliases, parse
 from qualitygate.agents.guard.shell import KEYWORDS, Simple
+from qualitygate.frozen import NamedTuple
 
 SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ksh", "ash", "busybox", "fish"))
 

@@ -7,7 +7,7 @@ for variables that the same text sets.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from qualitygate.frozen import NamedTuple
 
 UNKNOWN = "\0"
 """Stands in a word for what only a shell could tell."""

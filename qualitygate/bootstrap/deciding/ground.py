@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.bootstrap.plan import PlannedCheck
 from qualitygate.bootstrap.scratch import Scratch
@@ -12,6 +12,7 @@ from qualitygate.checks.tool import Project
 from qualitygate.checks.tool_environment import PINNED, find
 from qualitygate.config import FILE_NAME
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Facts
 from qualitygate.model import Check
 from qualitygate.playbook import Playbook, PlaybookCheck

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from qualitygate import git
-from qualitygate.bootstrap import mypy_settings, pins
+from qualitygate.bootstrap import mypy_settings, own_arguments, pins
 from qualitygate.bootstrap.deciding.ground import Ground, as_check, planned_for, program_for, version_line, whose
 from qualitygate.bootstrap.draft import Draft
 from qualitygate.bootstrap.plan import Step
@@ -27,6 +27,8 @@ def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     new = partial(mypy_settings.ours, ground.playbook, facts, draft.read, links)
     settings = mypy_settings.adopted(facts) if has_settings else new()
     options: dict[str, Any] = {**check.options, "environment": "project" if environment else "none"}
+    if has_settings and "flags" in (own := own_arguments.adopted(facts, "mypy", ground.root)):
+        options["flags"] = own["flags"]
     if settings.paths:
         options["paths"] = list(settings.paths)
     planned = planned_for(check, version_line(program.version, 1), ground, options=options, adopted=has_settings)

@@ -21,6 +21,9 @@ from qualitygate.checks import traits
 from qualitygate.errors import ToolError
 from qualitygate.playbook import PlaybookCheck
 
+_AT_LEAST = 0.5
+"""Share of files that must be in the format that the project says it uses: with fewer, it is not the one we run."""
+
 
 def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     """A tool without settings of ours: as the project has set it up, or as it comes."""
@@ -46,7 +49,9 @@ def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
         return
     untidy = len({finding.path for finding in report.findings})
     figure = f"{untidy} of {report.looked_at} {traits.unit(tool)}s"
-    if fact is None and tool.scope == "lines" and report.looked_at - untidy < FORMATTED * report.looked_at:
+    # Settings that only the project's own command gives (a script, an action) may be out of sight.
+    tidy = FORMATTED if fact is None else _AT_LEAST
+    if tool.scope == "lines" and report.looked_at - untidy < tidy * report.looked_at:
         draft.leave_out(check.name, f"{figure} are not in its format: formatting single lines would mix two styles")
         return
     where = f"{fact.evidence[0].path}; " if fact is not None else ""

@@ -15,7 +15,7 @@ from qualitygate.playbook import PlaybookCheck
 
 def python(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     """pytest, which needs an environment of the project."""
-    if why := pytest_settings.unable(ground.facts, ground.project.environment):
+    if why := pytest_settings.unable(ground.facts, ground.project.environment, _untrusted(ground)):
         draft.leave_out(check.name, why)
         return
     decide(draft, ground, check)
@@ -39,3 +39,12 @@ def decide(draft: Draft, ground: Ground, check: PlaybookCheck) -> None:
     flags = [*planned.options.get("flags", ()), *settled.flags]
     options = {**planned.options, **({"flags": flags} if flags else {})}
     draft.add(planned._replace(tier=settled.tier, options=options), step)
+
+
+def _untrusted(ground: Ground) -> str:
+    """An environment that lies there, and was not agreed to; "" where there is none."""
+    if ground.scratch.trusted:
+        return ""
+    homes = ("", ground.root)
+    here = (made.path for made in ground.facts.environments if not made.hostile)
+    return next((path for path in here if path.rpartition("/")[0] in homes), "")

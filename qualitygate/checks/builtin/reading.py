@@ -51,15 +51,18 @@ def look_at_texts(
     files: tuple[str, ...],
     options: Mapping[str, Any],
 ) -> Report:
-    """Apply `find` to every text file; the others are not counted as looked at."""
+    """Apply `find` to every text file; the others are passed over."""
     found: list[Finding] = []
+    others: list[str] = []
     looked_at = 0
     for path in files:
         try:
             data = read_text(root, path)
         except OSError as exc:
             return Report(tuple(found), looked_at, f"cannot read {path}: {(exc.strerror or 'error').lower()}")
-        if data is not None:
-            looked_at += 1
-            found += find(path, data, options)
-    return Report(tuple(found), looked_at)
+        if data is None:
+            others.append(path)
+            continue
+        looked_at += 1
+        found += find(path, data, options)
+    return Report(tuple(found), looked_at, passed_over=tuple(others))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.checks.safeguards.caught import c_like, python, ruby
 from qualitygate.checks.safeguards.caught.handler import Handler, handlers
@@ -12,6 +12,7 @@ from qualitygate.checks.safeguards.masked import JAVASCRIPT
 from qualitygate.checks.safeguards.product import excused, generated
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 
 name = "handlers"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 from qualitygate.checks.tool import Reads
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Direction, Entries, Report
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.checks.safeguards.annotated.pairing import Placed, pairs
 from qualitygate.checks.safeguards.annotated.signature import Mark, Signature, marks, signatures
@@ -12,6 +12,7 @@ from qualitygate.checks.safeguards.masked import TYPESCRIPT
 from qualitygate.checks.safeguards.product import excused, generated, is_product
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 
 name = "kept-types"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import node_files
 from qualitygate.checks.tools.exits import why_incomplete
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.process import Output
 
 NAMES = ("biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.checks.project_commands import CONFIG_FILES, TOOL, manifests_of
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 

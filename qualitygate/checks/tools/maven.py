@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from qualitygate.checks.tool import Command, Request
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Report
 from qualitygate.process import Output
 

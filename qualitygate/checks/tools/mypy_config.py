@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from qualitygate.frozen import NamedTuple
 
 Read = Callable[[str], "bytes | None"]
 

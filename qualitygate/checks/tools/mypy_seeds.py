@@ -5,7 +5,9 @@ from __future__ import annotations
 import keyword
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from qualitygate.frozen import NamedTuple
 
 if TYPE_CHECKING:
     import ast

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.tools import node_files
+from qualitygate.frozen import NamedTuple
 
 Read = Callable[[str], "bytes | None"]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import node_files
 from qualitygate.checks.tools.exits import complaint
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Outcome, Report
 from qualitygate.process import Output
 

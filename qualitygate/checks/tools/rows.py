@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools.exits import complaint, why_incomplete
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.tool import Command, Request
 from qualitygate.checks.tools.exits import why_incomplete
+from qualitygate.frozen import NamedTuple
 from qualitygate.process import Output
 
 CONFIG_FILES = ("pyproject.toml", "ruff.toml", ".ruff.toml")

@@ -6,9 +6,9 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.tool import Command, Request
+from qualitygate.frozen import NamedTuple
 from qualitygate.process import Output
 
 _ENABLED = re.compile(r"^linter\.rules\.enabled = \[(.*?)\]$", re.M | re.S)

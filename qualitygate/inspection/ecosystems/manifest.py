@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from qualitygate.frozen import NamedTuple
 from qualitygate.inspection.facts import Evidence, Fact
 from qualitygate.inspection.requirements import Dependency
 from qualitygate.inspection.sources import Sources

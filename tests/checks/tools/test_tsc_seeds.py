@@ -47,6 +47,19 @@ def test_nothing_is_planted_in_what_the_settings_leave_out() -> None:
     assert ([path for path, _ in only.edits], only.crosses) == (["index.ts"], False)
 
 
+def test_seeds_go_first_where_the_settings_say_that_the_code_is() -> None:
+    """Beside a `src` lie servers and settings of tools that import it: three of them, and no seed was ever seen."""
+    beside = {f"{name}.ts": 'import { one } from "./src/NAME.js";\n'.replace("NAME", name) for name in ("a", "b", "c")}
+    files = {
+        "tsconfig.json": '{"include": ["./src/"]}',
+        **beside,
+        **{f"src/{name}": "export const one = 1;\n" for name in beside},
+        "src/main.ts": 'import { one } from "./a.js";\nexport const two = one;\n',
+    }
+    first = tsc_seeds.canaries(files, reader(files))[0]
+    assert [path for path, _ in first.edits] == ["src/a.ts", "src/main.ts"]
+
+
 @pytest.mark.parametrize("text", ("const a = 1;\n", "// @ts-nocheck\nexport {};\n", "export = 1;\n"))
 def test_a_file_that_takes_no_export_is_passed_over(text: str) -> None:
     assert tsc_seeds.canaries(["a.ts"], reader({"a.ts": text})) == ()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.annotated.signature import Signature
+from qualitygate.frozen import NamedTuple
 
 
 class Placed(NamedTuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from qualitygate.frozen import NamedTuple
 
 
 class Handler(NamedTuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from qualitygate.frozen import NamedTuple
 
 _OPENING = frozenset(("(", "[", "{", "#["))
 _PARTNERS = {")": "(", "]": "[", "}": "{"}

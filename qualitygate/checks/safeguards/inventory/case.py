@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from qualitygate.frozen import NamedTuple
 
 Skip = Literal["", "conditional", "unconditional"]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate.checks.safeguards.inventory.braces import (
     Tokens,
     arguments,
@@ -13,6 +11,7 @@ from qualitygate.checks.safeguards.inventory.braces import (
 )
 from qualitygate.checks.safeguards.inventory.case import Case, Held
 from qualitygate.checks.safeguards.inventory.dead_code import Walls
+from qualitygate.frozen import NamedTuple
 
 _SUITES = frozenset(("describe", "context", "suite", "xdescribe", "fdescribe", "xcontext", "fcontext"))
 _TESTS = frozenset(("it", "test", "specify", "xit", "fit", "xtest", "ftest", "xspecify", "bench"))

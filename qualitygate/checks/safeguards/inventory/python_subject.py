@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.inventory.case import VACUOUS, Assertion
 from qualitygate.checks.safeguards.inventory.python_assertions import last_name, text_of
+from qualitygate.frozen import NamedTuple
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _PATCHES = frozenset(("patch", "object", "setattr", "multiple", "dict"))

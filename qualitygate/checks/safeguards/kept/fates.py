@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.safeguards.kept.judging import judge_pairs
 from qualitygate.checks.safeguards.kept.product import Product
 from qualitygate.checks.safeguards.kept.sides import Placed
 from qualitygate.checks.safeguards.protocol import Pair
+from qualitygate.frozen import NamedTuple
 
 _OFF = frozenset(("skipped", "uncollected"))
 _LOST = frozenset(("lost", "lost-with-code", "uncollected"))

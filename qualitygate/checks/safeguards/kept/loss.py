@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from qualitygate.checks.safeguards.inventory.case import Assertion, Reading
 from qualitygate.checks.safeguards.kept.pairing import last_part
 from qualitygate.checks.safeguards.kept.sides import Placed
 from qualitygate.checks.safeguards.kept.weakening import Change
+from qualitygate.frozen import NamedTuple
 
 UNKNOWN = 1000
 """What a test with parameters that nobody can count is taken to run."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.inventory.places import language
 from qualitygate.checks.safeguards.inventory.words import likeness
 from qualitygate.checks.safeguards.kept.sides import Placed, Side, Sides
+from qualitygate.frozen import NamedTuple
 
 _ALIKE, _NAMED, _REWRITTEN = 0.6, 0.4, 0.35
 _TRIVIAL = 6

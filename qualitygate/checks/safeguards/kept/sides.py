@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.safeguards.inventory.case import Case, Held, Reading, held
 from qualitygate.checks.safeguards.inventory.places import is_test, language
 from qualitygate.checks.safeguards.inventory.reading import body, read
 from qualitygate.checks.safeguards.inventory.words import pairs
 from qualitygate.checks.safeguards.protocol import Pair
+from qualitygate.frozen import NamedTuple
 
 _NOTHING = Held()
 

@@ -10,7 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+from qualitygate.frozen import NamedTuple
 
 _WORD = r"[A-Za-z_$][\w$]{2,}"
 _DEFINES = r"""(?x)\b(?:function\*?|class|interface|type|enum|fn|func|struct|trait|impl|def|fun|object|record|union

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.kept.fates import Fate, Fates, plain
+from qualitygate.frozen import NamedTuple
 from qualitygate.model import Outcome
 
 NOT_RUN, FEWER_CASES = "tests:not-run", "tests:fewer-cases"

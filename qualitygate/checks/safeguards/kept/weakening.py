@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.inventory.case import BOUNDED, CONTAINS, EXACT, EXISTS, TRUTHY, Assertion, Reading
+from qualitygate.frozen import NamedTuple
 
 _RANKS = {"": 0, "conditional": 1, "unconditional": 2}
 _FLAWS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.stated.programs import ANY, class_of, replaces
 from qualitygate.checks.safeguards.stated.sides import Loss, Placed
+from qualitygate.frozen import NamedTuple
 
 _GATE = "qualitygate"
 _CALLED = "workflow:"

@@ -6,7 +6,9 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from qualitygate.frozen import NamedTuple
 
 
 class Row(NamedTuple):

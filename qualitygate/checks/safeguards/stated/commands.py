@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from qualitygate.checks.safeguards.stated import programs
+from qualitygate.frozen import NamedTuple
 
 _MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
 _TARGETS = frozenset(

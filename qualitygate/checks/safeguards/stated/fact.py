@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+from qualitygate.frozen import NamedTuple
 
 Kind = Literal["floor", "ceiling", "retries", "rank", "guard", "excuse", "scope", "command", "tool"]
 """`floor`: a number that may not fall; `ceiling`, `retries`: one that may not rise (without `retries` there are none);

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.safeguards.stated.fact import Fact, stated
+from qualitygate.frozen import NamedTuple
 
 
 class Placed(NamedTuple):

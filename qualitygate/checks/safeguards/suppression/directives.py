@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from qualitygate.checks.safeguards.suppression.document import document
+from qualitygate.frozen import NamedTuple
 
 Kind = Literal["lint", "type", "security", "secret", "coverage", "format", "spelling"]
 SCOPES = ("line", "next", "block", "range", "file", "project")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.safeguards.suppression.directives import SCOPES, Directive
+from qualitygate.frozen import NamedTuple
 
 _SIMILAR, _SIMILAR_AROUND, _SIMILAR_ELSEWHERE = 0.5, 0.7, 0.6
 _TELLING, _SIMILAR_SHORT = 20, 0.8

@@ -6,11 +6,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from qualitygate.checks.safeguards.suppression.comments import Span, line_starts, mark
 from qualitygate.checks.safeguards.suppression.directives import Directive
 from qualitygate.checks.safeguards.suppression.reasons import is_reason
+from qualitygate.frozen import NamedTuple
 
 _SHORT = 3
 """Code of fewer characters says nothing of where it is from: what stands before it is taken, too."""
