@@ -73,3 +73,15 @@ def test_a_conftest_that_becomes_a_link_is_told() -> None:
 def test_a_file_of_tests_that_is_too_large_to_read_decides_nothing() -> None:
     report = tests.compare(pair({PATH: TOTAL}, {PATH: TOTAL + "#" * 2_100_000}, tests), {})
     assert "larger than" in report.reason and not report.findings
+
+
+def test_a_handler_of_another_kind_catches_no_assertion() -> None:
+    base = "class ShopTests {\n  [Fact] public void A() {\n    Assert.Equal(3, Total());\n  }\n}\n"
+    for caught, expected in (
+        ("SqlException ex) when (ex.Message == text", set()),
+        ("Exception ex) when (ex.Message == text", {"tolerance"}),
+        ("Exception", {"tolerance"}),
+    ):
+        guarded = f"try {{ Assert.Equal(3, Total()); }} catch ({caught}) {{ }}"
+        head = base.replace("Assert.Equal(3, Total());", guarded)
+        assert rules(compared({"ShopTests.cs": base}, {"ShopTests.cs": head}, tests)) == expected, caught

@@ -141,6 +141,7 @@ def _fails(words: list[str]) -> bool:
 
 def _catches_failures(words: list[str]) -> bool:
     """Whether a `catch` of this, brackets included, catches an assertion that failed, and not another kind alone."""
+    words = words[: words.index(")")] if ")" in words else words  # what stands behind is a condition
     names = [word for word in words if word[0].isalpha() or word[0] == "_"]
     if not names:
         return True
