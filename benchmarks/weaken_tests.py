@@ -23,7 +23,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.safeguards_history import Clone
-from benchmarks.weakenings import braces, python, python_same
+from benchmarks.weakenings import braces, python, python_same, python_sly
 from benchmarks.weakenings.mutation import Changed, Mutator
 from qualitygate.checks.safeguards import tests as check
 from qualitygate.checks.safeguards.inventory.places import is_product, is_test, language
@@ -31,7 +31,7 @@ from qualitygate.checks.safeguards.protocol import Pair
 from qualitygate.model import Entry, Finding
 
 WEAKER: Mapping[str, Mapping[str, Mutator]] = {
-    "python": python.WEAKER,
+    "python": {**python.WEAKER, **python_sly.WEAKER},
     "javascript": braces.JAVASCRIPT,
     "go": braces.GO,
     "rust": braces.RUST,

@@ -18,6 +18,7 @@ from tests.support import commit, git, make_repo
 
 SETTINGS = {"qualitygate.toml": "schema = 1\n[checks.markers]\n"}
 BAD = "<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n"
+CLEAN = "one\ntwo\n"
 STAGE = f"printf '{BAD}' > bad.txt && git add bad.txt"
 OFF = "git -c core.hooksPath=/dev/null"
 ASIDE = f"git switch -qc side && {STAGE} && {OFF} commit -qm past && git switch -q main"
@@ -151,6 +152,20 @@ def test_what_comes_in_past_the_hooks_is_found_by_audit_next_commit_and_push(roo
     pushed = sh(root, "git push -q origin main")
     assert pushed.code and "bad.txt:1" in pushed.said and said in pushed.said, pushed
     assert not carries(root, "origin/main")
+
+
+@pytest.mark.parametrize("way", [*STOPPED, *FOUND])
+def test_the_same_way_with_a_clean_change_is_open(root: Path, way: str) -> None:
+    """Whoever does no harm is not held up, and a commit that went past is named without any finding."""
+    script = {**STOPPED, **FOUND}[way].replace(BAD, CLEAN)
+    done = sh(root, script)
+    assert done.code == 0 and "bad.txt:1" not in done.said, done
+    if way in STOPPED:
+        return
+    git(root, "config", "--unset", "core.hooksPath", check=False)
+    install(root, trust_it=False, ask=None)
+    assert sh(root, "git commit -q --allow-empty -m on").code == 0
+    assert not [one for one in audit(root, judge=True).unrecorded if one.carried]
 
 
 def test_a_rebase_is_judged_once_at_its_tip_and_names_what_it_brought(root: Path) -> None:

@@ -41,6 +41,7 @@ SUPPRESSIONS: Mapping[tuple[str, ...], str] = {
 HANDLERS: Mapping[tuple[str, ...], str] = {
     ("**/*.py",): "try:\n    print()\nexcept Exception:\n    pass\n",
     ("**/*.js", "**/*.jsx", "**/*.mjs", "**/*.cjs", "**/*.ts", "**/*.tsx"): "try {\n  run();\n} catch {}\n",
+    ("**/*.rb",): "begin\n  run\nrescue StandardError\nend\n",
     ("**/*.java", "**/*.kt", "**/*.cs"): "class Seeded { void run() { try { go(); } catch (Exception e) { } } }\n",
 }
 """What catches everything and does nothing."""
@@ -51,6 +52,7 @@ ESCAPES: Mapping[str, str] = {
     ".kt": "val seeded = run()!!\n",
     ".cs": "class Seeded { dynamic value; }\n",
     ".swift": "let seeded = run() as! Int\n",
+    ".rb": "SEEDED = T.unsafe(nil)\n",
 }
 """What gets round the types, by the suffix of files; put on top, because a file of Rust ends with its tests."""
 

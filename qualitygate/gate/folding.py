@@ -35,8 +35,11 @@ _SWALLOWED = frozenset(
         *("oxlint:no-empty", "biome:noEmptyBlockStatements", "rubocop:Lint/SuppressedException"),
     )
 )
+_NOT_RUN = frozenset(("tests:not-run", "tests:not-run-with-code"))
+"""What the runner says of a test that may be skipped, so that nobody has to say that it may."""
+_HIDING = frozenset(("suppression:project-wide", "suppression:layout"))
 _SAME = (
-    # Rules of tools point at the body or at the whole of `try`, and do not let a handler pass that gives a reason.
+    # Rules of tools point at the body or at the whole of `try`; most do not let a handler pass that gives a reason.
     _Same(frozenset(("handlers:empty-broad",)), _SWALLOWED, 3),
     # Whoever names the rule is asked for the reason next; ours asks for both.
     _Same(
@@ -55,6 +58,31 @@ def told_once(checks: Sequence[Check], found: tuple[Finding, ...]) -> Told:
     same = folded([finding for finding in found if finding not in inner])
     again = {finding: same.get(one, one) for finding, one in inner.items()} | dict(same)
     return Told(tuple(finding for finding in found if finding not in again), tuple(again.items()))
+
+
+def shown_once(shown: tuple[Finding, ...], found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """What is only shown, without what one of `found`, or of the others that are shown, says of the same thing."""
+    if not shown:
+        return shown
+    others = (*found, *shown)
+    off = {_test(one.name) for one in others if one.rule in _NOT_RUN}
+    hidden = {(one.path, one.line) for one in others if one.rule in _HIDING}
+    return tuple(
+        one
+        for one in shown
+        if not (one.rule == "settings:linter" and (one.path, one.line) in hidden)
+        and not (one.rule == "tests:skipped-conditionally" and _is_among(_test(one.name), off))
+    )
+
+
+def _test(name: str) -> str:
+    """The name of a test whoever names it."""
+    return name.replace("::", " ").replace(" > ", " ")
+
+
+def _is_among(name: str, off: set[str]) -> bool:
+    """Whether a test, or one of a file, is known not to run: its condition holds."""
+    return any(one == name or one.startswith(f"{name} ") or name.startswith(f"{one} ") for one in off)
 
 
 def _of_inner(checks: Sequence[Check], found: Sequence[Finding]) -> Mapping[Finding, Finding]:

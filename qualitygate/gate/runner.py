@@ -13,7 +13,7 @@ from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
-from qualitygate.gate.folding import Told, told_once
+from qualitygate.gate.folding import Told, shown_once, told_once
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
@@ -70,7 +70,7 @@ def judge_all(
 
     new = told([*(finding for one in judged for finding in one.new), *session.policy.added])
     found = _sorted(session, head, layout, new, hidden, known)
-    shown = told(finding for one in judged for finding in one.shown)
+    shown = shown_once(told(finding for one in judged for finding in one.shown), found.new)
     touched = tuple(finding for one in judged for finding in one.touched)
     revealed = tuple(finding for one in judged for finding in one.revealed)
     undecided = _undecided(outcomes, hidden)

@@ -16,6 +16,7 @@ PRODUCT = {
     ".kt": "fun total() = 1\n",
     ".cs": "class Shop { int Total() => 1; }\n",
     ".swift": "func total() -> Int { 1 }\n",
+    ".rb": "def total = 1\n",
     ".py": "def total() -> int:\n    return 1\n",
     ".ts": "export function total(): number {\n  return 1;\n}\n",
 }

@@ -230,6 +230,7 @@ def test_a_condition_that_holds_here_is_told_though_the_text_leaves_it_open(gate
     text = SHAPES.replace("def test", f"{mark}\ndef test")
     verdict = judged(gate, {"tests/test_shapes.py": f"import pytest, sys\n{text}"})
     assert lost(verdict) == SHAPE
+    assert not [one for one in verdict.shown if one.rule == "tests:skipped-conditionally"], "said twice"
 
 
 # What is said of the text is not said again

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from qualitygate.checks.catalogue import TOOLS, used_by
 from qualitygate.gate import judging
-from qualitygate.gate.folding import folded
+from qualitygate.gate.folding import folded, shown_once
 from qualitygate.gate.planning import open_gate
 from qualitygate.model import Finding, Verdict
 from tests.support import git, make_repo, write
@@ -47,6 +47,24 @@ def test_one_finding_stands_for_one_other_only() -> None:
 def test_an_ignore_without_a_code_is_told_by_the_check_that_also_asks_for_the_reason() -> None:
     ours, ruff = finding("suppression:blanket", 4), finding("ruff:PGH003", 4)
     assert folded([ours, ruff]) == {ruff: ours}
+
+
+def test_a_condition_that_holds_is_said_by_the_runner_alone() -> None:
+    static = finding("tests:skipped-conditionally", 4)._replace(name="tests/test_a.py::TestA::test_b")
+    for name in ("tests/test_a.py::TestA::test_b", "tests/test_a.py"):
+        told = finding("tests:not-run", 9)._replace(name=name)
+        assert shown_once((static,), [told]) == ()
+        assert shown_once((static, told), []) == (told,)
+    other = finding("tests:not-run", 9)._replace(name="tests/test_a.py::TestA::test_bc")
+    assert shown_once((static,), [other]) == (static,)
+    whole = static._replace(name="tests/test_a.py")
+    assert shown_once((whole,), [other]) == ()
+
+
+def test_a_line_that_hides_files_is_no_setting_besides() -> None:
+    ours, setting = finding("suppression:project-wide", 4), finding("settings:linter", 4)
+    assert shown_once((setting,), [ours]) == ()
+    assert shown_once((setting,), [ours._replace(line=5)]) == (setting,)
 
 
 def judged(root: Path, select: str) -> Verdict:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from qualitygate.checks.safeguards.caught import c_like, python
+from qualitygate.checks.safeguards.caught import c_like, python, ruby
 from qualitygate.checks.safeguards.caught.handler import Handler, handlers
 from qualitygate.checks.safeguards.masked import JAVASCRIPT
-from qualitygate.checks.safeguards.product import generated
+from qualitygate.checks.safeguards.product import excused, generated
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.frozen import NamedTuple
@@ -21,7 +21,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 
 _PYTHON = (".py", ".pyi")
 _WHY = "an error that is swallowed is found much later, far from its cause"
@@ -42,15 +42,17 @@ _SAID = {
 
 def wants(path: str) -> bool:
     """Source code of languages that catch exceptions."""
-    return path.endswith((*_PYTHON, *JAVASCRIPT, *c_like.SUFFIXES))
+    return path.endswith((*_PYTHON, *JAVASCRIPT, *c_like.SUFFIXES, *ruby.SUFFIXES))
 
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """The handlers of a file that do nothing, or only return."""
-    if generated(data):
-        return {"handlers": []}
-    found = python.read(data) if path.endswith(_PYTHON) else c_like.read(path, data)
-    return found if isinstance(found, dict) else {"handlers": [list(one) for one in found]}
+    if path.endswith(ruby.SUFFIXES):
+        found: dict[str, Any] | list[Handler] = ruby.read(data)
+    else:
+        found = python.read(data) if path.endswith(_PYTHON) else c_like.read(path, data)
+    facts = found if isinstance(found, dict) else {"handlers": [list(one) for one in found]}
+    return {**facts, "generated": True} if generated(data) else facts
 
 
 class _Placed(NamedTuple):
@@ -61,12 +63,15 @@ class _Placed(NamedTuple):
 def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     """Handlers of head that base has nowhere: neither with the same code before them, nor in the same function."""
     paths = sorted(path for path in pair.changed if wants(path))
+    looked = len(paths)
     homes = {old: new for new, old in pair.renames.items()}
+    foreign = {path for path in paths if excused(pair.head_facts(path), pair.base_facts(pair.renames.get(path, path)))}
+    paths = [path for path in paths if path not in foreign and homes.get(path) not in foreign]
     base = [_Placed(homes.get(path, path), one) for path in paths for one in handlers(pair.base_facts(path))]
     head = [_Placed(path, one) for path in paths for one in handlers(pair.head_facts(path))]
     blind = {homes.get(path, path): path for path in paths if "unread" in (pair.base_facts(path) or {})}
     new = [one for one in _new(base, head) if one.path not in blind or not _stood(one, blind[one.path], pair)]
-    return Report(tuple(_findings(new)), len(paths))
+    return Report(tuple(_findings(new)), looked)
 
 
 def _stood(one: _Placed, old: str, pair: Pair) -> bool:

@@ -23,7 +23,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 wants = is_stated
 
 Effect = Literal["block", "show"]
@@ -87,16 +87,19 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
 
     unread = [path for path in changed if "unread" in (pair.head_facts(path) or {})]
     gone = set(unread)
-    same = [path for path in pair.head if path not in pair.changed and wants(path)]
+    turned = sides.unheard(pair.base) ^ sides.unheard(pair.head)  # as they were, and nobody reads all of them any more
+    changed += [path for path in sorted(turned) if path not in pair.changed and path in pair.base]
+    same = [path for path in pair.head if path not in pair.changed and path not in turned and wants(path)]
     around = sides.placed(pair.head_facts, same)
     left = sides.placed(pair.base_facts, (path for path in changed if path not in gone))
     right = sides.placed(pair.head_facts, (path for path in changed if path not in gone))
+    left, right = sides.obeyed(left, pair.base), sides.obeyed(right, pair.head)
     folders = {"", *(path[:at] for path in pair.head for at, sign in enumerate(path) if sign == "/")}
     tools = {one.fact.tool for one in around}
     found = [*weaker.losses(left, right, tools, gone=lambda folder: folder not in folders)]
     found += calls.losses([*around, *left], [*around, *right])
     findings = [*_findings(pair, found), *_broken(pair, unread)]
-    return Report(tuple(findings), len(changed))
+    return Report(tuple(findings), sum(path in pair.changed for path in changed))
 
 
 def _findings(pair: Pair, found: list[Loss]) -> Iterator[Finding]:
@@ -105,7 +108,9 @@ def _findings(pair: Pair, found: list[Loss]) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
     for loss in found:
         _, hidden, pattern = loss.name.partition(".gitignore+")
-        harmless = hidden and not hides_source(pattern, loss.path, pair.base)
+        if ":attributes." in loss.name:
+            _, hidden, pattern = loss.name.partition("+")
+        harmless = hidden and not hides_source(pattern, loss.path, {**pair.base, **pair.head})
         if harmless or (loss.rule, loss.name) in said:
             continue
         said.add((loss.rule, loss.name))

@@ -112,6 +112,11 @@ def wants(path: str) -> bool:
     return bool(by_name(path)) or path.rpartition("/")[2] in document()["files"]
 
 
+def _is_text(data: bytes) -> bool:
+    """Whether a file is text for all that it holds a NUL: to a tool that obeys what is written in it, it is."""
+    return data.count(b"\0") * 100 < len(data)
+
+
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """Its directives: `found`, rows as `suppression.reading.Found`, and `guards`; `{}` for none of these."""
     known = document()
@@ -125,7 +130,7 @@ def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
         return {}
     small = data.lower()
     present = {word for word in words if word.encode() in small}
-    if not present or b"\0" in data[:8192]:
+    if not present or (b"\0" in data[:8192] and not _is_text(data)):
         return {}
     from qualitygate.checks.safeguards.suppression.directives import of_language
     from qualitygate.checks.safeguards.suppression.reading import read
@@ -189,6 +194,7 @@ def _findings(
     names_in_head: Mapping[str, str],
     pair: Pair,
 ) -> list[Finding]:
+    from qualitygate.checks.safeguards.product import is_product
     from qualitygate.checks.safeguards.suppression.directives import directives
     from qualitygate.checks.safeguards.suppression.matching import stands, unmatched
     from qualitygate.checks.safeguards.suppression.places import foreign, is_test
@@ -201,6 +207,7 @@ def _findings(
         for one in stands(names_in_head.get(path, path), facts.get("found", ()), known)
     ]
     head = [one for one in head if one.directive.name != "@ts-expect-error" or not is_test(one.path)]
+    head = [one for one in head if not one.directive.product or is_product(one.path)]
     head = [one for one in head if one.directive.scope != "project" or not _hides_nothing(one, pair)]
     found = []
     seen: Counter[str] = Counter()

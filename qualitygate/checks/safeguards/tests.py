@@ -16,7 +16,7 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "tree"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 2
+facts_version = 3
 
 _MOST_BYTES = 2_000_000
 
@@ -109,6 +109,13 @@ rules: tuple[Rule, ...] = (
         "block",
         "a test can pass in cases in which it failed",
         "put the tolerance, the exception, the cases and the order of statements back as they were",
+    ),
+    Rule(
+        "tests:retried",
+        "show",
+        "show",
+        "a test that passes at the third try is broken, or what it tests is",
+        "mend what makes it fail",
     ),
     Rule(
         "tests:expectation-changed",

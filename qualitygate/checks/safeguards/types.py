@@ -9,7 +9,7 @@ from typing import Any, Literal
 from qualitygate.checks.safeguards.annotated.pairing import Placed, pairs
 from qualitygate.checks.safeguards.annotated.signature import Mark, Signature, marks, signatures
 from qualitygate.checks.safeguards.masked import TYPESCRIPT
-from qualitygate.checks.safeguards.product import generated, is_product
+from qualitygate.checks.safeguards.product import excused, generated, is_product
 from qualitygate.checks.safeguards.protocol import Pair, Rule
 from qualitygate.checks.tool import Reads
 from qualitygate.frozen import NamedTuple
@@ -21,11 +21,11 @@ scope: Literal["pair"] = "pair"
 reads: Reads = "self"
 config_files: tuple[str, ...] = ()
 package = ""
-facts_version = 1
+facts_version = 2
 
 _PYTHON = (".py", ".pyi")
 _UNTYPED = (".js", ".jsx", ".mjs", ".cjs")
-_OTHERS = (".go", ".rs", ".kt", ".kts", ".cs", ".swift")
+_OTHERS = (".go", ".rs", ".kt", ".kts", ".cs", ".swift", ".rb")
 _MARKER = "py.typed"
 
 rules = (
@@ -115,8 +115,11 @@ def wants(path: str) -> bool:
 
 def extract(path: str, data: bytes, options: Mapping[str, Any]) -> Any:
     """Functions with their annotations, and the places where types are got round."""
-    if generated(data):
-        return {"functions": [], "marks": []}
+    facts = _read(path, data)
+    return {**facts, "generated": True} if generated(data) else facts
+
+
+def _read(path: str, data: bytes) -> Mapping[str, Any]:
     if path.endswith(_PYTHON):
         from qualitygate.checks.safeguards.annotated import python
 
@@ -141,7 +144,10 @@ class _Side(NamedTuple):
 def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
     """What head says less of, and the new places that get round types, above what went away elsewhere."""
     paths = sorted(path for path in pair.changed if wants(path))
+    looked = len(paths)
     homes = {old: new for new, old in pair.renames.items()}
+    foreign = {path for path in paths if excused(pair.head_facts(path), pair.base_facts(pair.renames.get(path, path)))}
+    paths = [path for path in paths if path not in foreign and homes.get(path) not in foreign]
     unread = {path for path in paths if "unread" in (pair.head_facts(path) or {})}
     unread |= {old for old, new in homes.items() if new in unread}
     base = _side(pair.base_facts, [path for path in paths if path in pair.base and path not in unread], homes)
@@ -156,7 +162,7 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
                 changed.add((new.path, new.signature.name))
     found += _surplus(base.marks, head.marks, changed)
     found += _dropped(pair)
-    return Report(tuple(found), len(paths))
+    return Report(tuple(found), looked)
 
 
 def _side(facts: Any, paths: Iterable[str], homes: Mapping[str, str]) -> _Side:

@@ -432,8 +432,13 @@ OTHER = "it('works', function () { expect(send()).toBe(1); });\n"
 
 
 def test_a_test_of_a_signature_that_goes_is_shown() -> None:
-    base = {"lib/response.js": SIGNATURE, "test/res.js": JSON_TEST + OTHER}
-    for code, rule in ((REMOVED, "removed-with-subject"), (REWRITTEN, "lost-with-code")):
+    now = SIGNATURE.replace("deprecate", "log")
+    for before, code, rule in (
+        (now, REMOVED, "removed-with-subject"),
+        (now, REWRITTEN, "lost-with-code"),
+        (SIGNATURE, REWRITTEN, "removed-with-subject"),
+    ):
+        base = {"lib/response.js": before, "test/res.js": JSON_TEST + OTHER}
         assert rules(compared(base, {"lib/response.js": code, "test/res.js": OTHER}, tests)) == {rule}, code
 
 

@@ -488,7 +488,9 @@ def test_waivers_owners_and_files_that_hide_others() -> None:
     owners = "# who\n* @all\n/tests/ @testers\n"
     assert rules({"CODEOWNERS": owners}, {"CODEOWNERS": "* @all\n"}) == ["owners"]
     assert rules({"CODEOWNERS": owners}, {"CODEOWNERS": owners + "/docs/ @writers\n"}) == []
-    assert rules({".gitattributes": ""}, {".gitattributes": "src/** linguist-generated=true\n"}) == ["hidden-files"]
+    code = {"src/a.py": "", ".gitattributes": ""}
+    assert rules(code, {**code, ".gitattributes": "src/** linguist-generated=true\n"}) == ["hidden-files"]
+    assert rules(code, {**code, ".gitattributes": "*.snap linguist-generated=true\n"}) == []
     assert rules({".gitattributes": ""}, {".gitattributes": "*.png binary -text\n*.sh eol=lf\n"}) != ["linter"]
     tree = {"src/a.py": "", ".gitignore": "*.pyc\n"}
     assert rules(tree, {**tree, ".gitignore": "*.pyc\nsrc/\n"}) == ["hidden-files"]

@@ -223,3 +223,11 @@ def test_an_example_that_is_javascript_now_takes_no_types_from_the_product() -> 
     text = "export const a: number = 1\n"
     for path, lost in (("src/a.ts", ["js"]), ("examples/a.ts", []), ("vitest.config.ts", [])):
         assert rules({path: text}, {path[:-2] + "js": "export const a = 1\n"}) == lost, path
+
+
+def test_a_change_cannot_say_that_a_program_wrote_what_it_changes() -> None:
+    assert rules({"src/a.py": BASE}, {"src/a.py": "# @generated\n" + BASE.replace("a: int", "a")}) == [
+        "lost-annotation"
+    ]
+    written = "# @generated\n"
+    assert rules({"src/a.py": written + BASE}, {"src/a.py": written + BASE.replace("a: int", "a")}) == []

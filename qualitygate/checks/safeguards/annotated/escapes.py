@@ -12,14 +12,15 @@ from qualitygate.checks.safeguards.annotated.signature import Mark, facts
 PATTERNS: Mapping[str, tuple[Sequence[str], str]] = {
     ".go": (
         (r"\[[^\[\]\n]*\bany\s*\]", r"\[[^\[\]\n]*\bany\s*,[^\[\]\n]*\]"),
-        r"\binterface\s*\{\s*\}|(?<![\w.])any(?=\s*[,){\]\n]|\s*$)|\bunsafe\.Pointer\b",
+        r"(?<![\w.,])_\s*=\s*(?:\w*[eE]rr)\b|\binterface\s*\{\s*\}|(?<![\w.])any(?=\s*[,){\]\n]|\s*$)|\bunsafe\.Pointer\b",
     ),
     ".rs": (
         (r"(?s)#\[cfg\(test\)\].*",),
-        r"\.unwrap\(\)|\btransmute\b|\bdyn\s+(?:\w+::)*Any\b|\bunwrap_unchecked\(\)",
+        r"\.unwrap\(\)|\bunsafe\b(?=\s*\{)|\btransmute\b|\bdyn\s+(?:\w+::)*Any\b|\bunwrap_unchecked\(\)",
     ),
-    ".kt": ((), r"(?<=[\w)\]])!!"),
-    ".kts": ((), r"(?<=[\w)\]])!!"),
+    ".kt": ((r"(?m)^\s*import\b[^\n]*",), r"(?<=[\w)\]])!!|\bas\s+(?=[A-Z(])"),
+    ".kts": ((r"(?m)^\s*import\b[^\n]*",), r"(?<=[\w)\]])!!|\bas\s+(?=[A-Z(])"),
+    ".rb": ((r"(?<![\w'\"])#[^\n{]*",), r"\bT\.(?:untyped|unsafe|must)\b"),
     ".cs": ((), r"\bdynamic\s+\w|\bnull!|\bdefault!"),
     ".swift": ((), r"\bas!\s|\btry!\s|\bAny(?:Object)?\b(?=\s*[,)?=\]{])"),
 }

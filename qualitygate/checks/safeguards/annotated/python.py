@@ -88,6 +88,7 @@ class _Reader:
                 self._function(node, prefix)
             elif isinstance(node, ast.ClassDef):
                 self.spans.append((node.lineno, node.end_lineno or node.lineno, prefix + node.name))
+                self._protocol(node, prefix)
                 self.block(node.body, f"{prefix}{node.name}.")
             elif isinstance(node, ast.AnnAssign):
                 self._noted(node.annotation, f"{prefix}{self.text(node.target)}", free=False)
@@ -134,6 +135,17 @@ class _Reader:
         text = self.text(node)
         if says_any(text) or (text == "object" and not free):
             self.marks.append(Mark("any", node.lineno, where, text))
+
+    def _protocol(self, node: ast.ClassDef, prefix: str) -> None:
+        """A protocol without members, which every object has."""
+        ast = self.ast
+        last = {self.text(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+        empty = all(
+            isinstance(each, ast.Pass) or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
+            for each in node.body
+        )
+        if empty and last == {"Protocol"}:
+            self.marks.append(Mark("any", node.lineno, prefix + node.name, f"class {node.name}(Protocol)"))
 
     def casts(self, tree: ast.Module) -> None:
         """Calls of `cast`, whatever its name is here."""

@@ -34,7 +34,7 @@ def _patterns() -> Mapping[str, Any]:
         "any": re.compile(r"(?<![\w$.])any(?![\w$]|\s*[(:?.])"),
         "cast": re.compile(r"\bas\s+(?:unknown|any|never)\s+as\s+[\w$.]+|\bas\s+any\b"),
         "non-null": re.compile(r"(?<=[\w$)\]])!(?=\s*(?:[.\[;,)\]}]|$|as\b))", re.M),
-        "function-type": re.compile(r"(?<=[:<|&,])\s*Function(?![\w$.(])"),
+        "function-type": re.compile(r"(?:(?<=[:<|&,])|\btype\s+\w+\s*=)\s*Function(?![\w$.(])"),
     }
 
 

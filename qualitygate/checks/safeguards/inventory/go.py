@@ -41,6 +41,8 @@ def inventory(text: str) -> Held:
     tests: list[Case] = []
     others: list[Case] = []
     muted = "unconditional" if any(line.startswith("//go:build ignore") for line in text[:2000].splitlines()) else ""
+    tagged = next((line for line in text[:2000].splitlines() if line.startswith("//go:build ")), "")
+    muted = muted or ("conditional" if tagged else "")
     at = 0
     while at + 2 < len(words):
         if words[at] == "func" and partner[at] < 0:
@@ -63,6 +65,8 @@ def inventory(text: str) -> Held:
                     "test" if runs else "other",
                 )
                 (tests if runs else others).append(case)
+                if title == "TestMain" and "Run" not in case.source.split("\n"):
+                    muted = "unconditional"
                 at = partner[opening]
         at += 1
     return Held(tuple(tests), tuple(others), {}, muted)
@@ -108,7 +112,11 @@ class _Reader:
             owner = words[at - 2] if at > 1 and before == "." else ""
             if word in _FAILS and owner in ("t", "b", "f", "tb", "T"):
                 self._add(at, self._guarded(at, text_between(self.tokens, at + 2, partner[at + 1])))
+            elif word == "recover" and not owner and not self._fails_around(at):
+                self.flaws.append("swallowed")
             elif word in ("Skip", "Skipf", "SkipNow") and owner:
+                if self.walls.around(at) == "never-run":
+                    continue
                 inner = self.walls.depth(at)
                 self.skip = "unconditional" if inner <= 1 else self.skip or "conditional"
                 self.why = text_between(self.tokens, at + 2, partner[at + 1])
@@ -123,6 +131,14 @@ class _Reader:
                     args = [text_between(self.tokens, *each) for each in arguments(self.tokens, at + 1)]
                     args = args[1:] if args[:1] == ["t"] else args
                     self._add(at, Assertion(CONTAINS, args[0] if args else "", word, " , ".join(args[1:])))
+
+    def _fails_around(self, at: int) -> bool:
+        """Whether the function that recovers from a panic fails the test for it, or for the lack of one."""
+        around = [block for block in self.walls.blocks if block[0] < at < block[1]]
+        if len(around) < 2:
+            return False
+        words = self.tokens.words[slice(*sorted(around)[1])]
+        return any(word in _FAILS or word.startswith(("assert", "require")) for word in words)
 
     def _add(self, at: int, assertion: Assertion) -> None:
         flaw = self.walls.around(at)

@@ -10,6 +10,7 @@ from qualitygate.checks.safeguards.inventory.braces import (
     text_between,
 )
 from qualitygate.checks.safeguards.inventory.case import Case, Held
+from qualitygate.checks.safeguards.inventory.dead_code import Walls
 from qualitygate.frozen import NamedTuple
 
 _SUITES = frozenset(("describe", "context", "suite", "xdescribe", "fdescribe", "xcontext", "fcontext"))
@@ -34,7 +35,8 @@ class _Call(NamedTuple):
 def inventory(text: str, *, jsx: bool) -> Held:
     """What a file holds."""
     tokens = lex_javascript(text, jsx=jsx)
-    found = _Found(tokens)
+    doubtful = "return" in tokens.words or "if" in tokens.words
+    found = _Found(tokens, Walls(tokens) if doubtful else None)
     found.walk(0, len(tokens.words), (), ())
     return Held(tuple(found.tests), tuple(found.others), found.tables)
 
@@ -42,8 +44,8 @@ def inventory(text: str, *, jsx: bool) -> Held:
 class _Found:
     """One file on its way to what it holds."""
 
-    def __init__(self, tokens: Tokens) -> None:
-        self.tokens = tokens
+    def __init__(self, tokens: Tokens, walls: Walls | None) -> None:
+        self.tokens, self.walls = tokens, walls
         self.tests: list[Case] = []
         self.others: list[Case] = []
         self.tables: dict[str, int] = {}
@@ -63,6 +65,9 @@ class _Found:
                     continue
             elif word == "function" and at + 2 < end and words[at + 2] == "(":
                 at = self._function(words[at + 1], at, at + 2)
+            elif word == "import" or (word in ("mock", "doMock") and words[at - 1] == "."):
+                stop = next((n for n in range(at, min(end, at + 80)) if words[n][:1] in "\"'`;"), at)
+                self.tables[" ".join(words[at : stop + 1])] = 1
             elif word in ("const", "let", "var") and at + 2 < end:
                 at = self._constant(at)
             at += 1
@@ -112,13 +117,17 @@ class _Found:
             for mark in (".skip", ".only", ".todo")
             if f"{mark[1:]} : true" in options or f'{mark[1:]} : "' in options
         )
+        if "retry :" in options or "retries :" in options:
+            marks.append(".retry")
         return _Call(suite, tuple(marks), at, title[:300])
 
     def _add(self, call: _Call, at: int, parents: tuple[str, ...], marks: tuple[str, ...]) -> None:
         first, end = call.opening + 1, self.tokens.partner[call.opening]
         nested = call.suite or self._holds_tests(first, end)
+        if self._is_dead(at):
+            marks = (*marks, ".skip")
         if nested:
-            self.walk(first, end, (*parents, call.title), (*marks, *call.marks))
+            self.walk(first, self._end_of_body(call, end), (*parents, call.title), (*marks, *call.marks))
             return
         name = " > ".join((*parents, call.title))
         count = self.seen[name] = self.seen.get(name, 0) + 1
@@ -127,6 +136,19 @@ class _Found:
         start = body[0][0] if body else end
         source = source_between(self.tokens, start, end)
         self.tests.append(Case(name, self.tokens.lines[at], (*marks, *call.marks), source))
+
+    def _is_dead(self, at: int) -> bool:
+        """Whether this call is never reached: behind a return, or under a condition that never holds."""
+        if self.walls is None:
+            return False
+        return bool(self.walls.around(at)) or (at > 0 and self.walls.before(at - 1) is False)
+
+    def _end_of_body(self, call: _Call, end: int) -> int:
+        """Where the function ends that a suite runs: the first that it is given."""
+        for first, last in arguments(self.tokens, call.opening)[1:] if call.suite else ():
+            if "=>" in self.tokens.words[first:last] or "function" in self.tokens.words[first:last]:
+                return last
+        return end
 
     def _holds_tests(self, first: int, end: int) -> bool:
         words = self.tokens.words

@@ -16,6 +16,7 @@ from qualitygate.checks.safeguards.inventory.case import (
     Case,
     Reading,
 )
+from qualitygate.checks.safeguards.inventory.constants import truth
 from qualitygate.checks.safeguards.inventory.dead_code import Walls
 
 _MATCHERS = {
@@ -69,14 +70,24 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         if word in (".skip", ".todo", ".fixme", ".failing", ".fails"):
             skip, why = "unconditional", mark
         elif word in (".skipIf", ".runIf") and not skip:
-            constant = mark.replace(" ", "") in (".skipIf(true)", ".runIf(false)")
-            skip, why = ("unconditional" if constant else "conditional"), mark
+            holds = truth(mark.replace(word, "", 1).split())
+            if holds is None or holds is (word == ".skipIf"):
+                skip, why = ("conditional" if holds is None else "unconditional"), mark
         elif word == ".only":
             only = True
+        elif word == ".retry":
+            reader.flaws.append("retried")
         elif word in (".each", ".for"):
             rows *= _rows(mark, tables)
+            if mark.replace(" ", "").endswith("([])"):
+                skip, why = "unconditional", mark  # without cases, nothing runs
     if reader.skipped and not skip:
         skip, why = reader.skipped, "skip()"
+    literal = _literals(tokens)
+    reader.found = [
+        one._replace(strength=VACUOUS) if one.subject in literal and is_literal(one.expected) else one
+        for one in reader.found
+    ]
     reader.flaws.extend("vacuous" for found in reader.found if found.strength == VACUOUS)
     return Reading(
         tuple(found for found in reader.found if found.strength > VACUOUS),
@@ -88,6 +99,18 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         frozenset(reader.calls),
         only,
     )
+
+
+def _literals(tokens: Tokens) -> set[str]:
+    """Names that stand for what is written down: `const result = 3`."""
+    words = tokens.words
+    found = set()
+    for at in range(len(words) - 4):
+        if words[at] == "const" and words[at + 2] == "=" and is_literal(words[at + 3]):
+            after = words[at + 4]
+            if after in (";", "}", "const", "let", "expect", "assert", "await", "return"):
+                found.add(words[at + 1])
+    return found
 
 
 def _rows(mark: str, tables: dict[str, int]) -> int:
@@ -135,7 +158,9 @@ class _Reader:
                     self._add(at, Assertion(CONTAINS, self._argument(at + 1, 0), word, self._argument(at + 1, 1)))
             elif before == "." and word.startswith("assert") and len(word) > 6 and follows in ("(", "<"):
                 self._typed(at)
-            elif follows == "(" and before == "." and word == "skip":
+            elif follows == "(" and before == "." and word in ("retries", "retryTimes"):
+                self.flaws.append("retried")
+            elif follows == "(" and before == "." and word == "skip" and self.walls.around(at) != "never-run":
                 self.skipped = "unconditional" if self.walls.depth(at) <= 1 else "conditional"
             elif word == "[" and self.tokens.partner[at] > at:
                 self._rounds(at)

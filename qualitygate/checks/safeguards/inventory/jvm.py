@@ -26,6 +26,7 @@ from qualitygate.checks.safeguards.inventory.case import (
     Reading,
     Skip,
 )
+from qualitygate.checks.safeguards.inventory.constants import truth
 from qualitygate.checks.safeguards.inventory.dead_code import Walls
 
 _TESTS = frozenset(("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate", "Property"))
@@ -166,7 +167,7 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         elif head == "Test" and "expected" in mark:
             reader.found.append(Assertion(EXACT, "whole", "throws", mark))
     if reader.assumes and not skip:
-        skip, why = "conditional", reader.assumes
+        skip, why = reader.assumes
     flaws = (*reader.walls.flaws, *reader.flaws)
     uses = frozenset(word for word in tokens.words if word and _is_name(word))
     return Reading(tuple(reader.found), skip, why, 1 + rows, flaws, uses, frozenset(reader.calls))
@@ -181,7 +182,7 @@ class _Reader:
         self.found: list[Assertion] = []
         self.flaws: list[str] = []
         self.calls: set[str] = set()
-        self.assumes = ""
+        self.assumes: tuple[Skip, str] | None = None
 
     def run(self) -> None:
         words = self.tokens.words
@@ -211,9 +212,15 @@ class _Reader:
             elif word in ("verify", "verifyNoMoreInteractions", "verifyNoInteractions", "coVerify") and before != ".":
                 self._add(at, Assertion(BOUNDED, args[0] if args else "", word, " , ".join(args[1:])))
             elif word.startswith("assume"):
-                self.assumes = f"{word} ( {' , '.join(args)} )"
+                self._assumes(at, word, args)
             elif before != ".":
                 self.calls.add(word)
+
+    def _assumes(self, at: int, word: str, args: list[str]) -> None:
+        holds = truth(args[0].split()) if word in ("assumeTrue", "assumeFalse") and args else None
+        if holds is None or holds is (word == "assumeFalse"):
+            certain = holds is not None and self.walls.depth(at) <= 1
+            self.assumes = "unconditional" if certain else "conditional", f"{word} ( {' , '.join(args)} )"
 
     def _add(self, at: int, assertion: Assertion) -> None:
         flaw = self.walls.around(at)
@@ -226,9 +233,11 @@ class _Reader:
         strength = _METHODS.get(word, CONTAINS)
         first, second = (args[0] if args else ""), (args[1] if len(args) > 1 else "")
         if (strength == EXACT and "Throws" in word) or "Fails" in word:
+            if self.tokens.words[at + 1] == "<":  # assertFailsWith<Kind> { ... }
+                first, second = self.tokens.words[at + 2], word
             strength = (
                 CONTAINS
-                if first in ("Exception . class", "Throwable . class")
+                if first.removesuffix(" . class").removesuffix(" :: class") in ("Exception", "Throwable")
                 else STRICT
                 if len(args) > 2
                 else strength

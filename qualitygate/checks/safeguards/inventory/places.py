@@ -14,12 +14,14 @@ LANGUAGES = {
     ".rs": "rust",
     **dict.fromkeys((".java", ".kt", ".kts"), "jvm"),
     ".rb": "ruby",
+    ".cs": "csharp",
+    ".bats": "bats",
 }
 _FOLDERS = frozenset(("test", "tests", "__tests__", "spec", "specs", "testing", "e2e", "testsuite", "unit_tests"))
 # What an application is made of besides: a template or a query that changed may well change what is right.
 _PRODUCT = frozenset(
     (
-        *(".c", ".h", ".cc", ".cpp", ".hpp", ".cs", ".swift", ".php", ".scala", ".ex", ".exs", ".pyx", ".pyi", ".sql"),
+        *(".c", ".h", ".cc", ".cpp", ".hpp", ".swift", ".php", ".scala", ".ex", ".exs", ".pyx", ".pyi", ".sql"),
         *(".vue", ".svelte", ".astro", ".erb", ".haml", ".slim", ".jinja", ".j2", ".html", ".css", ".scss", ".proto"),
         *(".graphql", ".prisma", ".sh", ".lua", ".dart", ".m", ".mm", ".clj", ".erl", ".hs", ".ml", ".zig"),
     )
@@ -54,9 +56,18 @@ def named_as_test(path: str) -> bool:
         return name.endswith("_test.go")
     if kind == "jvm":
         return stem.endswith(("Test", "Tests", "IT", "Spec", "TestCase")) or stem.startswith("Test")
+    if kind == "csharp":
+        return stem.endswith(("Test", "Tests", "Spec", "Specs", "Fixture")) or _of_tests(path)
+    if kind == "bats":
+        return True
     if kind == "ruby":
         return stem.endswith(("_spec", "_test")) or stem.startswith("test_")
     return False
+
+
+def _of_tests(path: str) -> bool:
+    """Whether a project of .NET that is named as one of tests holds the file: `Shop.Tests/Totals.cs`."""
+    return any(part.endswith(("Tests", "Test", "Specs")) for part in path.split("/")[:-1])
 
 
 def is_test(path: str, options: Mapping[str, Any]) -> bool:

@@ -42,6 +42,8 @@ _OPERATORS = {
 }
 _SWAPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 BROAD = frozenset(("Exception", "BaseException", "AssertionError", ""))
+_USUAL = 1e-6
+"""How far `pytest.approx` lets a result be off where nothing is said."""
 _SPREAD = frozenset(("rel", "abs", "delta", "rtol", "atol", "rel_tol", "abs_tol", "places", "decimal", "significant"))
 
 
@@ -64,12 +66,22 @@ def demanded(node: ast.expr, *, negated: bool = False) -> list[Assertion]:
     if isinstance(node, ast.BoolOp):
         return _joined(node, negated=negated)
     if isinstance(node, ast.Compare):
-        return [_compared(node, negated=negated)]
+        inner = _of_truth(node)
+        return demanded(inner[0], negated=negated is inner[1]) if inner else [_compared(node, negated=negated)]
     if _always(node) and not negated:
         return [Assertion(VACUOUS, text_of(node), "always", "")]
     if isinstance(node, ast.Call):
         return [_called(node, negated=negated)]
     return [Assertion(TRUTHY, text_of(node), "falsy" if negated else "truthy", "")]
+
+
+def _of_truth(node: ast.Compare) -> tuple[ast.expr, bool] | None:
+    """`(a == b) is True`: what is compared with a truth value and is one itself, and that value."""
+    right = node.comparators[0]
+    if len(node.ops) == 1 and isinstance(node.ops[0], (ast.Is, ast.Eq)) and isinstance(right, ast.Constant):
+        told = isinstance(node.left, (ast.Compare, ast.BoolOp)) and isinstance(right.value, bool)
+        return (node.left, bool(right.value)) if told else None
+    return None
 
 
 def _always(node: ast.expr) -> bool:
@@ -85,7 +97,8 @@ def _always(node: ast.expr) -> bool:
 def _joined(node: ast.BoolOp, *, negated: bool) -> list[Assertion]:
     all_hold = isinstance(node.op, ast.And) is not negated
     if all_hold:
-        return [found for value in node.values for found in demanded(value, negated=negated)]
+        all_ = [found for value in node.values for found in demanded(value, negated=negated)]
+        return [found for found in all_ if found.strength > VACUOUS] or all_[:1]
     options = [found for value in node.values for found in demanded(value, negated=negated)]
     if any(found.strength == VACUOUS for found in options):
         return [Assertion(VACUOUS, options[0].subject, "or always", "")]
@@ -115,12 +128,20 @@ def _compared(node: ast.Compare, *, negated: bool) -> Assertion:
         return Assertion(VACUOUS, subject, "always", "")
     tolerance = 0.0
     if strength == EXACT and "approx(" in expected:
-        strength, tolerance = PARTIAL, spread(right)
+        strength, tolerance = PARTIAL, spread(right) or _USUAL
+        expected = _without_spread(right)
     elif strength == EXACT and "ANY" in expected.replace(".", " ").replace(",", " ").replace("(", " ").split():
         strength = PARTIAL if expected not in ("ANY", "mock.ANY") else VACUOUS
     return Assertion(
         strength if not negated else BOUNDED, subject, ("not " if negated else "") + sign, expected, tolerance
     )
+
+
+def _without_spread(node: ast.expr) -> str:
+    """What is expected, without how far it may be off."""
+    if isinstance(node, ast.Call) and last_name(node.func) == "approx" and node.args:
+        return f"approx({text_of(node.args[0])})"
+    return text_of(node)
 
 
 def _is_literal(node: ast.expr) -> bool:

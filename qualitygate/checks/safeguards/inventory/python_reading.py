@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from qualitygate.checks.safeguards.inventory.case import VACUOUS, Assertion, Case, Reading, Skip
 from qualitygate.checks.safeguards.inventory.python_assertions import (
@@ -13,8 +14,12 @@ from qualitygate.checks.safeguards.inventory.python_assertions import (
     raising,
     text_of,
 )
+from qualitygate.checks.safeguards.inventory.python_constants import condition, truth
+from qualitygate.checks.safeguards.inventory.python_subject import doubled, given, settled, yields
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_EXITS = frozenset(("pytest.exit", "os._exit", "_exit"))
+"""Calls after which nothing runs, and nothing has failed."""
 
 
 def read(case: Case, tables: dict[str, int]) -> Reading:
@@ -37,7 +42,13 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
     reader.asynchronous = isinstance(node, ast.AsyncFunctionDef)
     if not reader.asynchronous:
         reader.flaws.append("+plain")
+    if case.kind == "test" and yields(node):
+        reader.off += 1
+        reader.buried = "never-run"
     reader.block(node.body, top=True)
+    names = given(node)
+    reader.found = [settled(found, names, tables) for found in reader.found]
+    reader.flaws.extend("doubled" for _ in doubled(node))
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
             reader.uses.add(each.id)
@@ -45,6 +56,8 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
             reader.uses.add(each.attr)
         elif isinstance(each, ast.keyword) and each.arg:
             reader.uses.add(each.arg)
+    if reader.asynchronous:
+        reader.flaws.extend(["+await"] * sum(isinstance(each, ast.Await) for each in ast.walk(node)))
     for decorator in node.decorator_list:  # a list of functions, each of which is run as a row
         reader.calls |= {each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)}
     reader.uses |= {argument.arg for argument in node.args.args}
@@ -67,6 +80,7 @@ class _Reader:
         self.off = 0
         """How many places around have it that an assertion here does not count."""
         self.asynchronous = False
+        self.buried = "after-return"
 
     def reading(self) -> Reading:
         self.flaws.extend("vacuous" for found in self.found if found.strength == VACUOUS)
@@ -94,15 +108,24 @@ class _Reader:
         lower = name.lower()
         words = {word.arg: word.value for word in call.keywords} if call else {}
         if lower == "parametrize" and call:
-            self.rows *= self._size(call.args[1] if len(call.args) > 1 else words.get("argvalues"))
+            rows = call.args[1] if len(call.args) > 1 else words.get("argvalues")
+            if isinstance(rows, (ast.List, ast.Tuple)) and not rows.elts:
+                self._skipped("unconditional", text)  # without cases, nothing runs
+            self.rows *= self._size(rows)
+        elif lower in ("flaky", "retry", "rerun", "repeat_on_failure"):
+            self.flaws.append("retried")
         elif lower in ("skip", "xfail", "expectedfailure", "skiptest"):
-            free = not call or (lower != "xfail" or not (call.args or "condition" in words))
-            self._skipped("unconditional" if free else "conditional", text)
+            first = call.args[0] if call and call.args else words.get("condition")
+            holds = True if lower != "xfail" or first is None else condition(first, self.tables)
+            if holds is not False:
+                self._skipped("unconditional" if holds else "conditional", text)
         elif lower == "skipif" or lower.startswith(("skip_", "skipif", "skipunless", "xfail_")):
             first = call.args[0] if call and call.args else words.get("condition")
-            constant = isinstance(first, ast.Constant) and not isinstance(first.value, str)
-            positive = constant and bool(getattr(first, "value", False)) is not ("unless" in lower)
-            self._skipped("unconditional" if positive else "conditional", text)
+            holds = condition(first, self.tables)
+            if holds is None:
+                self._skipped("conditional", text)
+            elif holds is not ("unless" in lower):
+                self._skipped("unconditional", text)
 
     def _size(self, node: ast.expr | None) -> int:
         if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
@@ -122,11 +145,35 @@ class _Reader:
         dead = False
         for node in body:
             self._statement(node, top=top)
-            if not dead and isinstance(node, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+            if not dead and self._leaves(node):
                 dead = True
                 self.off += 1
         if dead:
             self.off -= 1
+
+    def _leaves(self, node: ast.stmt) -> bool:
+        """Whether nothing behind this statement runs."""
+        return isinstance(node, (ast.Raise, ast.Continue, ast.Break)) or self._returns(node)
+
+    def _returns(self, node: ast.stmt) -> bool:
+        """Whether a statement leaves the test whatever happens, as if it had passed."""
+        if isinstance(node, ast.Return):
+            return True
+        if isinstance(node, ast.If):
+            holds = truth(node.test, self.tables)
+            ways = [node.body] if holds else [node.orelse] if holds is False else [node.body, node.orelse]
+            return all(any(self._returns(each) for each in way) for way in ways)
+        if isinstance(node, (ast.With, ast.AsyncWith)):
+            quiet = any(_catches(item.context_expr) for item in node.items)
+            return not quiet and any(self._returns(each) for each in node.body)
+        if isinstance(node, ast.Try):
+            body = [] if node.handlers else node.body
+            return any(self._returns(each) for each in (*body, *node.finalbody))
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            runs = truth(node.test, self.tables) if isinstance(node, ast.While) else bool(self._length(node.iter))
+            return bool(runs) and any(self._returns(each) for each in node.body)
+        call = node.value if isinstance(node, ast.Expr) else None
+        return isinstance(call, ast.Call) and text_of(call.func) in _EXITS
 
     def _statement(self, node: ast.stmt, *, top: bool) -> None:
         if isinstance(node, ast.Assert):
@@ -148,32 +195,25 @@ class _Reader:
         else:
             self._plain(node, top=top)
 
-    def _add(self, found: list[Assertion], flaw: str = "after-return") -> None:
+    def _add(self, found: list[Assertion]) -> None:
         if self.off:
-            self.flaws.append(flaw)
+            self.flaws.append(self.buried)
         else:
             self.found.extend(found)
 
     def _if(self, node: ast.If, *, top: bool) -> None:
         self._calls(node.test)
-        never = isinstance(node.test, ast.Constant) and not node.test.value
-        self.off += never
-        if (
-            top
-            and isinstance(node.body[-1], ast.Return)
-            and not node.orelse
-            and not any(isinstance(each, ast.Assert) for each in ast.walk(node))
-        ):
+        holds = truth(node.test, self.tables)
+        if top and holds is None and _way_out(node):
             self.flaws.append("early-return")
-        always = isinstance(node.test, ast.Constant) and bool(node.test.value)
-        for body in (node.body, node.orelse):
-            skip = _skips(body)
-            if skip and not self.off:
+        for body, off in ((node.body, holds is False), (node.orelse, holds is True)):
+            self.off += off
+            always = holds is not None and not off
+            if _skips(body) and not self.off:
                 self._skipped("unconditional" if always and top else "conditional", f"if {text_of(node.test)}")
             else:
-                self.block(body)
-            self.off -= never
-            never = False
+                self.block(body, top=top and always)
+            self.off -= off
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
         before = len(self.found)
@@ -255,8 +295,6 @@ class _Reader:
         if _skips([node]) and not self.off:
             self._skipped("unconditional" if top else "conditional", text_of(node))
             return
-        if isinstance(node, ast.Return) and top and not self.off:
-            pass
         self._calls(node, statement=isinstance(node, ast.Expr))
 
     def _calls(self, node: ast.AST, *, statement: bool = False) -> None:
@@ -279,13 +317,40 @@ class _Reader:
             self.flaws.extend(["+awaited"] * awaited)
 
 
+def _catches(node: ast.expr) -> bool:
+    """Whether what is raised inside goes on behind: `pytest.raises`, `suppress`."""
+    return isinstance(node, ast.Call) and (last_name(node.func) == "suppress" or raising(node, "") is not None)
+
+
+def _way_out(node: ast.If) -> bool:
+    """Whether a branch leaves the test early, and none of it asserts anything."""
+    found = False
+    for each in _own(node):
+        if isinstance(each, ast.Assert) or (isinstance(each, ast.Call) and (method(each) or raising(each, ""))):
+            return False
+        found = found or isinstance(each, ast.Return)
+    return found
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a statement, without the functions that are defined there."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
+            yield child
+            yield from _own(child)
+
+
 def _skips(body: list[ast.stmt]) -> bool:
     for node in body:
         call = node.value if isinstance(node, ast.Expr) else node.exc if isinstance(node, ast.Raise) else None
         name = last_name(call.func if isinstance(call, ast.Call) else call) if call is not None else ""
         if isinstance(node, ast.Raise) and name == "SkipTest":
             return True
-        if isinstance(node, ast.Expr) and isinstance(call, ast.Call) and name in ("skip", "skipTest", "xfail"):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(call, ast.Call)
+            and name in ("skip", "skipTest", "xfail", "importorskip")
+        ):
             return True
     return False
 

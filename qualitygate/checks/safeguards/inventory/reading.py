@@ -33,6 +33,14 @@ def inventory(text: str, path: str, kind: str) -> Held:
         from qualitygate.checks.safeguards.inventory import jvm
 
         return jvm.inventory(text)
+    if kind == "csharp":
+        from qualitygate.checks.safeguards.inventory import csharp
+
+        return csharp.inventory(text)
+    if kind == "bats":
+        from qualitygate.checks.safeguards.inventory import bats
+
+        return bats.inventory(text)
     from qualitygate.checks.safeguards.inventory import ruby
 
     return ruby.inventory(text)
@@ -61,6 +69,14 @@ def read(case: Case, kind: str, tables: Mapping[str, int]) -> Reading:
         from qualitygate.checks.safeguards.inventory import jvm
 
         return jvm.read(case, lengths)
+    if kind == "csharp":
+        from qualitygate.checks.safeguards.inventory import csharp
+
+        return csharp.read(case, lengths)
+    if kind == "bats":
+        from qualitygate.checks.safeguards.inventory import bats
+
+        return bats.read(case, lengths)
     from qualitygate.checks.safeguards.inventory import ruby
 
     return ruby.read(case, lengths)
@@ -71,7 +87,7 @@ def body(case: Case, kind: str) -> list[str]:
     if kind == "python":
         words = python_words(case.source)
         return bare(_behind_signature(words))
-    if kind == "ruby":
+    if kind in ("ruby", "bats"):
         return bare(python_words(case.source.partition("\n")[2] or case.source))
     return bare(case.source.split("\n"))
 

@@ -20,6 +20,7 @@ from qualitygate.checks.safeguards.inventory.case import (
     Reading,
     Skip,
 )
+from qualitygate.checks.safeguards.inventory.constants import truth
 
 _MATCHERS = {
     **dict.fromkeys(
@@ -139,10 +140,16 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
         first = text.partition(" ")[0].partition("(")[0]
         depth = len(line) - len(line.lstrip())
         if first in ("skip", "pending") and at:
-            conditional = " if " in text or " unless " in text or depth > inner
-            skip, why = "conditional" if conditional and skip != "unconditional" else "unconditional", text
-        if text == "return" and depth == inner:
-            dead = True
+            certain = _always(text)
+            if certain is not False and (certain is None or depth > inner) and skip != "unconditional":
+                skip, why = "conditional", text
+            elif certain is not False:
+                skip, why = "unconditional", text
+        if first in ("return", "next") and at and depth == inner:
+            certain = _always(text)
+            dead = dead or certain is True
+            if certain is None:
+                flaws.append("early-return")
         quiet = text == "begin" or (quiet and not text.startswith(("rescue", "ensure", "end")))
         if text.startswith("rescue") and at + 1 < len(lines) and lines[at + 1].strip() in ("end", "nil", "true"):
             for _ in range(_within(lines, at)):
@@ -155,12 +162,23 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
             assertion = _asserted(plain[1], plain[2]) if plain else None
         if assertion is None:
             continue
-        if dead or assertion.strength == VACUOUS:
-            flaws.append("after-return" if dead else "vacuous")
+        swallowed = text.endswith((" rescue nil", " rescue true", " rescue false"))
+        if dead or swallowed or assertion.strength == VACUOUS:
+            flaws.append("after-return" if dead else "swallowed" if swallowed else "vacuous")
         else:
             found.append(assertion)
     words = frozenset(names.findall(case.source))
     return Reading(tuple(found), skip, why, 1, tuple(flaws), words, words, "f" in case.marks)
+
+
+def _always(text: str) -> bool | None:
+    """Whether what a trailing `if` or `unless` asks for always holds; True without one."""
+    for word in (" if ", " unless "):
+        _, found, condition = text.partition(word)
+        if found:
+            holds = truth(condition.replace("!", "! ").replace("(", " ( ").replace(")", " ) ").split())
+            return None if holds is None else holds is (word == " if ")
+    return True
 
 
 def _within(lines: list[str], at: int) -> int:

@@ -28,6 +28,7 @@ _MACROS = {
     **dict.fromkeys(("assert", "debug_assert"), TRUTHY),
     **dict.fromkeys(("assert_matches", "assert_ok", "assert_err", "assert_pending", "assert_ready"), PARTIAL),
 }
+_PLAIN = ("cfg ( test )",)
 _NEVER = ("cfg ( any ( ) )", "cfg ( never )", "cfg ( FALSE )")
 
 
@@ -177,9 +178,13 @@ def read(case: Case, tables: dict[str, int]) -> Reading:
     for mark in case.marks:
         if mark == "ignore" or mark.startswith("ignore =") or mark in _NEVER:
             skip, why = "unconditional", mark
+        elif mark.startswith("cfg (") and mark not in _PLAIN and not skip:
+            skip, why = "conditional", mark
         elif mark.startswith("cfg_attr") and "ignore" in mark:
             skip, why = skip or "conditional", mark
         elif mark.startswith("should_panic"):
+            if found:
+                flaws.append("may-panic")
             found.append(Assertion(EXACT if "expected" in mark else CONTAINS, "should_panic", "should_panic", mark))
         elif mark.partition(" (")[0] in ("case", "test_case"):
             rows += 1

@@ -25,9 +25,18 @@ _HOOKS = {
     "pytest_ignore_collect": ("return True", "return not", "return path", "return collection_path"),
     "pytest_runtest_setup": ("skip", "xfail"),
     "pytest_runtest_call": ("skip", "xfail"),
-    "pytest_runtest_makereport": ("passed", "outcome ="),
-    "pytest_sessionfinish": ("exitstatus = 0", "exitstatus=0"),
 }
+_LYING = {
+    "pytest_runtest_makereport": ("passed", "outcome ="),
+    "pytest_runtest_logreport": ("passed", "outcome ="),
+    "pytest_report_teststatus": ("passed",),
+    "pytest_runtest_call": ("except", "suppress("),
+    "pytest_runtest_protocol": ("return True",),
+    "pytest_pyfunc_call": ("return True", "except", "suppress("),
+    "pytest_sessionfinish": ("exitstatus = 0", "exitstatus=0", "_exit("),
+    **dict.fromkeys(("pytest_unconfigure", "pytest_configure", "pytest_sessionstart"), ("_exit(", "sys.exit(0")),
+}
+"""Hooks that let a test pass that fails, which a runner does not tell."""
 _LISTS = ("collect_ignore", "collect_ignore_glob")
 
 
@@ -36,13 +45,27 @@ _RUNNER = "pytest"
 
 def for_all(pair: Pair, sides: Sides, options: Mapping[str, Any]) -> Iterator[Loss]:
     """What a new or changed hook of pytest, or a list of files to ignore, takes out of the run, as the text shows."""
-    if _RUNNER in pair.runners:
-        return  # it knows
+    for path in sorted(pair.changed):
+        entry, old = pair.head.get(path), pair.base.get(path)
+        if path.rpartition("/")[2] == "conftest.py" and entry and not entry.is_file and (old is None or old.is_file):
+            said = f"{path} is a link now: what it does to the tests beside and below it is written elsewhere"
+            yield Loss("tolerance", path, 1, path, said)
     before = {(placed.path, placed.case.source) for placed in sides.base.others}
-    for placed in sides.head.others:
+    fresh = [
+        one
+        for one in sides.head.others
+        if one.path.endswith("conftest.py") and (one.path, one.case.source) not in before
+    ]
+    for placed in fresh:
         name, source = last_part(placed.case.id), placed.case.source
-        if not placed.path.endswith("conftest.py") or (placed.path, source) in before:
-            continue
+        found = next((word for word in _LYING.get(name, ()) if word in source), "")
+        if found:
+            said = f"`{name}` in {placed.path} may let tests pass that fail: `{found}`"
+            yield Loss("tolerance", placed.path, placed.case.line, f"{placed.path}::{name}", said)
+    if _RUNNER in pair.runners:
+        return  # it knows the rest
+    for placed in fresh:
+        name, source = last_part(placed.case.id), placed.case.source
         found = next((word for word in _HOOKS.get(name, ()) if word in source), "")
         if found:
             rule = "skipped-conditionally" if " if " in source else "skipped"

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion
+from qualitygate.checks.safeguards.inventory.case import BOUNDED, TRUTHY, Assertion, Reading
 from qualitygate.checks.safeguards.inventory.places import is_test, language, named_as_test
 from qualitygate.checks.safeguards.inventory.words import likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import Shared
@@ -14,7 +14,9 @@ from qualitygate.checks.safeguards.kept.for_all import for_all
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
 from qualitygate.checks.safeguards.kept.pairing import Paired, last_part, pair_tests
 from qualitygate.checks.safeguards.kept.product import Product
+from qualitygate.checks.safeguards.kept.replaced import replaced
 from qualitygate.checks.safeguards.kept.sides import Placed, Sides, sides_of
+from qualitygate.checks.safeguards.kept.testpaths import testpaths
 from qualitygate.checks.safeguards.kept.unmatched import Unmatched
 from qualitygate.checks.safeguards.kept.weakening import shown, skipping, still_needed, weakened
 from qualitygate.checks.safeguards.kept.whole import is_part, wholes
@@ -22,6 +24,18 @@ from qualitygate.checks.safeguards.protocol import Pair
 
 _ABSORBED = 0.8
 _ROWS = 0.4
+_SETTING_UP = frozenset(
+    (
+        "setUp",
+        "setUpClass",
+        "setUpModule",
+        "asyncSetUp",
+        "setup_method",
+        "setup_class",
+        "setup_module",
+        "setup_function",
+    )
+)
 _WARNINGS = ("warns", "assertWarns", "deprecated_call")
 """What a deprecation is asserted with, which ends when what was deprecated does."""
 
@@ -70,6 +84,8 @@ class _Judge:
         for each in compared:
             yield from self._weaker(each)
         yield from self._muted()
+        yield from self._settings_up()
+        yield from replaced(self.pair, self.sides, self.options)
         yield from for_all(self.pair, self.sides, self.options)
         yield from self._moved_out()
         yield from Unmatched(self.pair, self.sides, self.paired, self.product, self.pool).losses(compared)
@@ -94,11 +110,11 @@ class _Judge:
                 yield placed, twin
 
     def _fewer_rows(self) -> Iterator[tuple[Placed, Placed]]:
-        """Tests that are unchanged, but whose list of cases, which has a name, is shorter."""
+        """Tests that are unchanged, but whose list of cases, or a switch for them, is another one under its name."""
         for before, after in self.paired.unchanged:
             old, new = self.sides.base.files[before.path].tables, self.sides.head.files[after.path].tables
-            shorter = [name for name, size in old.items() if new.get(name, size) < size]
-            if shorter and any(name in text for name in shorter for text in (before.case.source, *before.case.marks)):
+            other = [name for name, size in old.items() if new.get(name, size) != size]
+            if other and any(name in text for name in other for text in (before.case.source, *before.case.marks)):
                 yield before, after
 
     def _compare(self, before: Placed, after: Placed) -> Compared:
@@ -117,6 +133,8 @@ class _Judge:
             skipped = skipping(old, new)
             if skipped is not None:
                 yield loss_of(skipped[0], before, after, skipped[1])
+                if new.skip == "unconditional":
+                    return  # what it would do does not matter
         reported = set()
         by_rule: dict[str, list[str]] = defaultdict(list)
         for fact, text in change.facts:
@@ -127,17 +145,40 @@ class _Judge:
         for rule, texts in by_rule.items():
             reported.add(rule)
             more = f", and {len(texts) - 2} more" if len(texts) > 2 else ""
-            yield loss_of(
-                rule,
-                before,
-                after,
-                ("asserts less: " if rule != "expectation-changed" else "expects another: ")
-                + "; ".join(texts[:2])
-                + more,
-            )
+            said = {"expectation-changed": "expects another: ", "retried": ""}.get(rule, "asserts less: ")
+            yield loss_of(rule, before, after, said + "; ".join(texts[:2]) + more)
+        swallowing = self._swallowing(each)
+        if swallowing and "tolerance" not in reported:
+            reported.add("tolerance")
+            yield loss_of("tolerance", before, after, f"asserts less: what fails may be caught by `@{swallowing}`")
         if "tolerance" in reported and not change.missing:
             return
         yield from self._fewer(each)
+
+    def _swallowing(self, each: Compared) -> str:
+        """A decorator that came to a test, is written in its file, and catches what goes wrong."""
+        for name in sorted(each.new.calls - each.old.calls):
+            if f"@{name}" in each.after.case.source:
+                for other in self.sides.head.others:
+                    caught = "except" in other.case.source or "suppress(" in other.case.source
+                    if other.path == each.after.path and last_part(other.case.id) == name and caught:
+                        return name
+        return ""
+
+    def _settings_up(self) -> Iterator[Loss]:
+        """What runs before tests and skips them all: `setUp`, a fixture."""
+        known = {(placed.path, placed.case.id): placed for placed in self.sides.base.others}
+        for placed in self.sides.head.others:
+            source = placed.case.source
+            sets_up = last_part(placed.case.id) in _SETTING_UP or "fixture" in source.partition("def ")[0]
+            if not sets_up or "skip" not in source.lower() or placed.path.endswith("conftest.py"):
+                continue
+            now = self.sides.head.reading(placed)
+            before = known.get((self.sides.home.get(placed.path, placed.path), placed.case.id))
+            old = self.sides.base.reading(before) if before is not None else Reading()
+            skipped = skipping(old, now)
+            if skipped is not None and placed.path in self.sides.base.files:
+                yield loss_of(skipped[0], before or placed, placed, f"takes its tests with it: {now.why}")
 
     def _fewer(self, each: Compared) -> Iterator[Loss]:
         before, after, old, new, change = each
@@ -228,10 +269,14 @@ class _Judge:
         """Tests that are still there, in a file whose name no runner looks for."""
         where: dict[str, tuple[str, int]] = {}
         for before, after in (*self.paired.pairs, *self.paired.unchanged):
+            if before.path != after.path and self._is_out(before.path, after.path):
+                where[before.path] = (after.path, where.get(before.path, ("", 0))[1] + 1)
+                continue
             if before.path != after.path and named_as_test(before.path) and not named_as_test(after.path):
                 where[before.path] = (after.path, where.get(before.path, ("", 0))[1] + 1)
         for origin, (path, count) in where.items():
-            if language(origin) not in ("rust", "go") and not self._neighbours_run(path):
+            out = self._is_out(origin, path)
+            if out or (language(origin) not in ("rust", "go") and not self._neighbours_run(path)):
                 yield Loss(
                     "uncollected",
                     path,
@@ -239,6 +284,14 @@ class _Judge:
                     origin,
                     f"{count} tests of {origin} stand in {path} now, where no runner looks for them",
                 )
+
+    def _is_out(self, before: str, after: str) -> bool:
+        """Whether a test left the folders that pytest is told to look in."""
+        if not after.endswith(".py"):
+            return False
+        told = testpaths(self.pair.read_head, self.pair.head)
+        inside = [any(path == one or path.startswith(f"{one}/") for one in told) for path in (before, after)]
+        return bool(told) and inside == [True, False]
 
     def _neighbours_run(self, path: str) -> bool:
         """Whether unchanged files beside this one hold tests under such a name, too."""

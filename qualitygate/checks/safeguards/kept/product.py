@@ -178,7 +178,7 @@ def _meaning(text: str, path: str) -> object:
         from qualitygate.checks.safeguards.inventory.rust import product_words
 
         return product_words(text)
-    if kind in ("go", "jvm"):
+    if kind in ("go", "jvm", "csharp"):
         from qualitygate.checks.safeguards.inventory.braces import lex
 
         return lex(text, kind).words

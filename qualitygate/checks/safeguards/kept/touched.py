@@ -35,15 +35,19 @@ _DEEP, _MOST_USERS = 2, 12
 
 
 class Part(NamedTuple):
-    """How many words the change took out of one definition, and how many it put in."""
+    """How many words the change took out of one definition, and how many it put in.
+
+    `ended`: what it took out said of itself that it is deprecated, so that what it did was to go.
+    """
 
     removed: int
     added: int
+    ended: bool = False
 
     @property
     def shrunk(self) -> bool:
-        """Whether it lost code, and got next to none in its place."""
-        return self.removed >= _LEAST and self.added * _KEPT <= self.removed
+        """Whether it lost code, and got next to none in its place, or code that was to go."""
+        return self.removed >= _LEAST and (self.ended or self.added * _KEPT <= self.removed)
 
 
 class Text(NamedTuple):
@@ -115,15 +119,19 @@ def parts(base: Mapping[str, str], head: Mapping[str, str]) -> dict[str, Part]:
     removed, added = _lines(base.values()), _lines(head.values())
     gone, come = removed - added, added - removed
     found: dict[str, list[int]] = {}
+    ended: set[str] = set()
     for texts, left, side in ((base.values(), gone, 0), (head.values(), come, 1)):
         for text in texts:
             for line, names in zip(*read(text), strict=True):
                 if left[line] <= 0 or not line:
                     continue
                 left[line] -= 1
-                for name in _subjects(names) or words(line):
+                subjects = _subjects(names) or words(line)
+                if side == 0 and "deprecat" in line.lower():
+                    ended.update(subjects)
+                for name in subjects:
                     found.setdefault(name, [0, 0])[side] += len(re.findall(_WORD, line))
-    return {name: Part(*counts) for name, counts in found.items()}
+    return {name: Part(counts[0], counts[1], name in ended) for name, counts in found.items()}
 
 
 def definitions(texts: Mapping[str, str]) -> frozenset[str]:

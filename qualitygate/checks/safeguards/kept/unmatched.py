@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from qualitygate.checks.safeguards.inventory.case import Assertion
-from qualitygate.checks.safeguards.inventory.places import language
+from qualitygate.checks.safeguards.inventory.case import Assertion, held
+from qualitygate.checks.safeguards.inventory.places import language, suffix
 from qualitygate.checks.safeguards.inventory.words import contained, likeness, pairs, python_words, skeleton
 from qualitygate.checks.safeguards.kept.called import text_of
 from qualitygate.checks.safeguards.kept.loss import UNKNOWN, Compared, Loss, key_of, loss_of, weight
@@ -20,6 +20,9 @@ _ABSORBED = 0.8
 _ROWS = 0.4
 _UNROLLED = 0.55
 _SAME = 0.6
+_COPY = 0.95
+_CONTAINED = 0.9
+_PREPARING = ("beforeEach", "before(", "beforeAll", "setUp", "setup_method", "@Before", "autouse", "before :", "let(")
 _ROUGHLY = 40
 """Two texts of one test differ in their names by fewer characters than this."""
 
@@ -70,6 +73,7 @@ class Unmatched:
             )
         }
         lengths = [len(placed.case.source) for placed in near]
+        others = self._copies(lost)
         there = {
             _twin(placed, placed.path)
             for placed in head.tests
@@ -78,8 +82,53 @@ class Unmatched:
         return [
             placed
             for placed in lost
-            if placed not in near or _twin(placed, home.get(placed.path, placed.path)) not in there
+            if placed not in others
+            and (placed not in near or _twin(placed, home.get(placed.path, placed.path)) not in there)
         ]
+
+    def _copies(self, lost: list[Placed]) -> set[Placed]:
+        """Those that stood there twice, and still stand once: in a test of their file that says all of it, word for
+        word, and maybe more; or in a file beside.
+        """
+        found: set[Placed] = set()
+        for path in {placed.path for placed in lost}:
+            home = self.sides.home.get(path, path)
+            mine = [placed for placed in lost if placed.path == path]
+            if not _sets_up(self._text(home)):
+                found.update(self._said_again(mine, [one for one in self.sides.head.tests if one.path == home]))
+            if home not in self.pair.head:
+                found.update(self._beside(path, mine))
+        return found
+
+    def _said_again(self, lost: list[Placed], there: list[Placed]) -> Iterator[Placed]:
+        least = min(len(one.case.source) for one in lost)
+        others = [(other, _Said(other)) for other in there if 2 * len(other.case.source) > least]
+        for one in lost:
+            said = _Said(one)
+            if any(said.is_in(words) and self._runs(other) for other, words in others):
+                yield one
+
+    def _runs(self, placed: Placed) -> bool:
+        reading = self.sides.head.reading(placed)
+        return not reading.skip and not reading.flaws and bool(reading.assertions)
+
+    def _beside(self, path: str, lost: list[Placed]) -> Iterator[Placed]:
+        """What an unchanged file of the same folder says as well, which reads like the one that is gone."""
+        folder = path.rpartition("/")[0]
+        text = (self.pair.read_base(path) or b"").decode("utf-8", "replace")
+        for other in sorted(self.pair.head):
+            if other in self.pair.changed or other.rpartition("/")[0] != folder or suffix(other) != suffix(path):
+                continue
+            there = self.pair.read_head(other) or b""
+            if not 0.9 < (len(there) + 1) / (len(text) + 1) < 1.1:
+                continue
+            twin = there.decode("utf-8", "replace")
+            if likeness(pairs(python_words(text)), pairs(python_words(twin))) >= _COPY:
+                bodies = {_body(Placed(other, case)) for case in held(self.pair.head_facts(other)).tests}
+                yield from (placed for placed in lost if _body(placed) in bodies)
+
+    def _text(self, path: str) -> str:
+        return (self.pair.read_head(path) or b"").decode("utf-8", "replace")
 
     def _file_is_gone(self, path: str) -> bool:
         home = self.sides.home.get(path, path)
@@ -138,7 +187,7 @@ class Unmatched:
     def _in_wholes(self, placed: Placed, assertions: Sequence[Assertion]) -> bool:
         """Whether a fresh test of its file expects one text that all these are about."""
         home = self.sides.home.get(placed.path, placed.path)
-        text = (self.pair.read_head(home) or b"").decode("utf-8", "replace")
+        text = self._text(home)
         for fresh in self.paired.fresh:
             if fresh.path == home:
                 texts = wholes(self.sides.head.reading(fresh).assertions, text)
@@ -174,6 +223,29 @@ class Unmatched:
             else:
                 rest.append(placed)
         return rest
+
+
+def _body(placed: Placed) -> tuple[str, ...]:
+    """All that a test is but its name and its suites."""
+    name = last_part(placed.case.id)
+    return tuple(word for word in python_words("\n".join((*placed.case.marks, placed.case.source))) if word != name)
+
+
+class _Said:
+    """The words of a test, in any case, and their neighbours."""
+
+    def __init__(self, placed: Placed) -> None:
+        words = [word.lower() for word in _body(placed)]
+        self.words, self.pairs = Counter(words), pairs(words)
+
+    def is_in(self, other: _Said) -> bool:
+        """Whether another test says all of this, in nearly the same order."""
+        return self.words <= other.words and contained(self.pairs, other.pairs) >= _CONTAINED
+
+
+def _sets_up(text: str) -> bool:
+    """Whether suites of this file may prepare something of their own, so that one body can mean two tests."""
+    return any(word in text for word in _PREPARING)
 
 
 def _twin(placed: Placed, path: str) -> tuple[object, ...]:

@@ -18,6 +18,8 @@ _FLAWS = {
     "empty-loop": "a loop over nothing",
     "never-run": "an assertion that never runs",
     "no-matcher": "an assertion without a demand",
+    "doubled": "an assertion about a double that takes the place of what it was about",
+    "may-panic": "an assertion that passes when it fails",
 }
 _HIDES = frozenset(("vacuous", "swallowed", "after-return", "empty-loop", "never-run", "no-matcher"))
 _RAISING = (
@@ -86,10 +88,17 @@ def weakened(before: Reading, after: Reading, *, same: bool) -> Change:
     if (
         not after_flaws["+plain"]
         and after_flaws["+awaited"] < before_flaws["+awaited"]
+        and after_flaws["+await"] < before_flaws["+await"]
         and len(after.assertions) >= len(before.assertions)
         and not missing
     ):
         found.append(("tolerance", _FLAWS["not-awaited"]))
+    if before_flaws["+plain"] and not after_flaws["+plain"] and not after_flaws["+await"] and before.assertions:
+        found.append(
+            ("tolerance", "async, and waits for nothing: a runner that does not wait for it runs nothing of it")
+        )
+    if after_flaws["retried"] > before_flaws["retried"]:
+        found.append(("retried", "is tried again until it passes"))
     rows = (before.cases, after.cases) if 0 < after.cases < before.cases else None
     if hidden:
         return Change(tuple(found), (), tuple(added), None)

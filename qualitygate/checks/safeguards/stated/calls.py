@@ -98,7 +98,7 @@ def _weakened(area: str, program: str, old: _Call, new: _Call) -> Iterator[Loss]
             said = f"`{program}` in {_AREAS[area]} leaves something out now: `{excuse}`"
         if program.startswith(_GATE):
             rule = "gate-removed"
-        if excuse.startswith("exclude:"):
+        if excuse.startswith(("exclude:", "files:")):
             rule = "hook-scope"
         yield Loss(rule, new.path, new.line, said, f"{area}:{program}:{excuse}")
     for flag in sorted(old.strict - new.strict):

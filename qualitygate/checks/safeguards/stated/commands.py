@@ -11,6 +11,10 @@ _MANAGERS = frozenset(("npm", "pnpm", "yarn", "bun", "deno"))
 _TARGETS = frozenset(
     ("make", "just", "task", "rake", "invoke", "inv", "poe", "duty", "nox", "composer", "turbo", "nx", "lerna")
 )
+_EXCUSING = ("SKIP=", "PYTEST_ADDOPTS=", "HUSKY=0", "LEFTHOOK=0", "PRE_COMMIT_ALLOW_NO_CONFIG=")
+"""Variables in front of a command that take something from it."""
+_DRAINS = (["tee"], ["cat"])
+"""What takes the place of a check's own exit code, unless the shell is told to fail with any part of a pipe."""
 _NO_CHECK = (["install"], ["install-deps"], ["login"], ["--version"])
 _BUILDS = {"cargo": "cargo", "go": "go", "dotnet": "dotnet", "swift": "swift", "bazel": "bazel", "node": "node"}
 _WRAPPERS = frozenset(
@@ -58,9 +62,10 @@ class Command(NamedTuple):
 
 def read(text: str, *, first: str = "") -> Iterator[Command]:
     """The checks in a script. `first` stands in front of the text, as `pytest` does for its own options."""
-    unset = False
+    unset = piped = False
     for number, row in enumerate(text.replace("\\\n", " ").split("\n")):
         parts = list(_split(f"{first} {row}" if first else row))
+        piped = piped or any(words[:1] == ["set"] and "pipefail" in words for words, _ in parts)
         if any(words[:2] == ["set", "+e"] for words, _ in parts):
             unset = True
         elif any(words[:1] == ["set"] and words[1:2] != ["+e"] and "e" in "".join(words[1:2]) for words, _ in parts):
@@ -69,6 +74,9 @@ def read(text: str, *, first: str = "") -> Iterator[Command]:
             words = found_words
             following = parts[place + 1][0] if place + 1 < len(parts) else []
             excuses = ["set +e"] if unset else []
+            excuses += [word for word in words[:4] if word.startswith(_EXCUSING)]
+            if operator == "|" and following[:1] in _DRAINS and not piped:
+                excuses.append(f"| {following[0]}")
             if operator == "||" and _is_nothing(following):
                 excuses.append("|| " + " ".join(following)[:20])
             elif (operator == ";" and following[:1] in (["true"], [":"])) or following[:2] == ["exit", "0"]:
@@ -117,14 +125,15 @@ def _command(words: Sequence[str], excuses: Sequence[str]) -> Command | None:
     if not words:
         return None
     program, rest = _program(words)
-    return detailed(program, rest, excuses) if program else None
+    told = any(word in ("--version", "--help") for word in rest)  # nothing is checked
+    return detailed(program, rest, excuses) if program and not told else None
 
 
 def detailed(program: str, rest: Sequence[str], excuses: Sequence[str] = ()) -> Command:
     """A call of this program with these arguments."""
     found, strict, paths = list(excuses), [], []
     numbers: list[tuple[str, str, str, float]] = []
-    loose = {**programs.LOOSE, **programs.OF_PYTEST} if program == "pytest" else programs.LOOSE
+    loose = {**programs.LOOSE, **programs.OWN.get(program, {})}
     place = 0
     while place < len(rest):
         word = rest[place]

@@ -8,6 +8,8 @@ from typing import Any
 from qualitygate.checks.safeguards.stated.yaml_text import UnreadError
 
 _SIZE = 1 << 20
+_BARE = frozenset((".editorconfig", ".shellcheckrc", "shellcheckrc"))
+"""Files whose keys may stand in no section."""
 
 
 def load(path: str, data: bytes) -> Any:
@@ -31,9 +33,25 @@ def load(path: str, data: bytes) -> Any:
             from qualitygate.checks.safeguards.stated import yaml_text
 
             return yaml_text.parse(text)
+        if name.endswith(("proj", ".props")):
+            return _properties(text)
+        if name in _BARE:
+            text = f"[root]\n{text}"
         return _ini(text)
     except RecursionError:
         raise UnreadError("nested too deeply") from None
+
+
+def _properties(text: str) -> dict[str, Any]:
+    """The properties of a project of .NET, each by its name; one list of codes is one however it is separated."""
+    import re
+
+    bare = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    found: dict[str, Any] = {}
+    for name, value in re.findall(r"<(\w+)(?:\s[^<>]*)?>([^<>]*)</\1>", bare):
+        told = ",".join(part for part in re.split(r"[;,\s]+", value) if part and not part.startswith("$("))
+        found[name] = f"{found[name]},{told}" if name in found else told
+    return found
 
 
 def _json(text: str) -> Any:

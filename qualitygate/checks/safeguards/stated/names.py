@@ -48,7 +48,8 @@ TOOLS = (
     *(".rubocop.yml", ".rubocop_todo.yml", ".ruff.toml", ".semgrep.yml", "bandit.yaml", "bandit.yml"),
     *("biome.json", "biome.jsonc", "codecov.yaml", "codecov.yml", "jest.config.json", "mypy.ini", "oxlintrc.json"),
     *("package.json", "pylintrc", "pyproject.toml", "pyrightconfig.json", "pytest.ini", "pytest.toml"),
-    *("ruff.toml", "setup.cfg", "tox.ini"),
+    *("ruff.toml", "setup.cfg", "tox.ini", "Cargo.toml", ".editorconfig", ".shellcheckrc", "shellcheckrc"),
+    *("detekt.yml", "detekt-config.yml", ".gitleaks.toml", "gitleaks.toml", "Directory.Build.props"),
 )
 """Files that hold settings of tools, see `rows.PLACES`."""
 _NAMES = frozenset(
@@ -86,6 +87,8 @@ def is_stated(path: str) -> bool:
     if name in _NAMES:
         return True
     if path[0] == "." and (path in AGENTS or path == WAIVERS or folder == ".husky"):
+        return True
+    if name.endswith((".csproj", ".fsproj", ".vbproj")):
         return True
     if name.endswith(".json"):
         return name.startswith("tsconfig")

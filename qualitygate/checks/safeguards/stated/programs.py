@@ -62,6 +62,7 @@ LOOSE = {
     **dict.fromkeys(
         ("--exit-zero", "--passWithNoTests", "--pass-with-no-tests", "--no-error-on-unmatched-pattern"), ""
     ),
+    **dict.fromkeys(("--collect-only", "--co", "--listTests", "--dry-run", "--list-tests"), ""),
     **dict.fromkeys(
         ("--no-cov", "--lf", "--last-failed", "--skip-string-normalization", "-DskipTests", "--no-verify"), ""
     ),
@@ -74,7 +75,15 @@ LOOSE = {
     ),
     **dict.fromkeys(("--disable-error-code", "--skip-path", "--per-file-ignores"), "="),
 }
-OF_PYTEST = {"-k": "=", "-m": "=", "-p": "="}
+_SNAPSHOTS = {"-u": "", "--update": "", "--updateSnapshot": "", "--update-snapshots": ""}
+OWN = {
+    "pytest": {"-k": "=", "-m": "=", "-p": "=", "--snapshot-update": "", "--inline-snapshot": "="},
+    "go test": {"-run": "=", "-short": "", "-skip": "="},
+    "cargo test": {"--no-run": ""},
+    **dict.fromkeys(("vitest", "jest", "playwright", "ava"), _SNAPSHOTS),
+    **{program: {"--quiet": ""} for program in ("eslint", "oxlint")},
+}
+"""Flags that weaken one program alone, as above."""
 STRICT = frozenset(
     (
         "--strict",

@@ -13,6 +13,9 @@ from qualitygate.checks.safeguards.stated.tools import of_command
 _SHELL = frozenset(
     ("run", "script", "bash", "command", "commands", "before_script", "after_script", "install", "inline")
 )
+_IDLE = ("true", ":", "echo", "/bin/true", "printf", "cat", "exit")
+_EXCUSING = ("PYTEST_ADDOPTS", "SKIP", "HUSKY", "LEFTHOOK", "PRE_COMMIT_ALLOW_NO_CONFIG", "GOFLAGS", "RUSTFLAGS")
+"""Variables that take something from what runs under them."""
 _NEVER = ("false", "${{ false }}", "never", "'false'", "${{false}}")
 _CHECKING = (
     "lint",
@@ -46,7 +49,11 @@ def ci(document: Any, text: str) -> Iterator[Fact]:
     if found and triggers:
         names = [triggers] if isinstance(triggers, str) else _names(triggers)
         for name in names:
-            yield Fact("guard", "ci-trigger", "ci", "ci.on", name, line_of(text, ("on", name)))
+            line = line_of(text, ("on", name))
+            yield Fact("guard", "ci-trigger", "ci", "ci.on", name, line)
+            for part in ("paths", "paths-ignore"):
+                for item in items(dig(triggers, [name, part])) if isinstance(triggers, dict) else ():
+                    yield Fact("excuse", "ci-trigger", "ci", f"ci.on.{name}.{part}", item, line)
     yield from found
 
 
@@ -76,9 +83,10 @@ def _walk(node: Any, text: str, excuses: tuple[str, ...], label: str) -> Iterato
                     "ci", commands.Command(program, action, ()), line_of(text, (value,)), label=label, extra=excuses
                 )
         elif key in _SHELL and isinstance(value, (str, list)):
+            piped = "set -o pipefail\n" if str(node.get("shell", "")).startswith("bash") else ""
             for one in [value] if isinstance(value, str) else value:
                 yield from (
-                    _shell("ci", one, text, label, excuses)
+                    _shell("ci", piped + one, text, label, excuses)
                     if isinstance(one, str)
                     else _walk(one, text, excuses, label)
                 )
@@ -108,13 +116,17 @@ def _excuses(node: dict[str, Any]) -> Iterator[str]:
     for key in ("continue-on-error", "allow_failure", "continueOnError", "soft_fail", "ignore_error"):
         if key in node and not isinstance(node[key], (dict, list)) and is_on(node[key]):
             yield f"{key}: true"
+    given = node.get("env", node.get("variables"))
+    for key, value in given.items() if isinstance(given, dict) else ():
+        if key in _EXCUSING and value:
+            yield f"{key}: {value}"
     condition = node.get("if", node.get("condition", node.get("when")))
     if isinstance(condition, str) and (condition.strip() in _NEVER or condition.strip() == "manual"):
         yield f"only if: {condition.strip()}"
 
 
 def _shell(area: str, script: str, text: str, label: str, excuses: Sequence[str] = ()) -> Iterator[Fact]:
-    start = next((row for row in script.split("\n") if row.strip()), "")
+    start = next((row for row in script.split("\n") if row.strip() and not row.startswith("set -o")), "")
     at = text.find(start)
     line = text.count("\n", 0, at) + 1 if at >= 0 else 1
     for command in commands.read(script):
@@ -131,6 +143,7 @@ def pre_commit(document: Any, text: str) -> Iterator[Fact]:
     repos = dig(document, ["repos"])
     for repo in repos if isinstance(repos, list) else ():
         hooks = dig(repo, ["hooks"])
+        origin = str(dig(repo, ["repo"]) or "").rstrip("/").removesuffix(".git").lower()
         for hook in hooks if isinstance(hooks, list) else ():
             if not isinstance(hook, dict) or not isinstance(hook.get("id"), str):
                 continue
@@ -139,7 +152,13 @@ def pre_commit(document: Any, text: str) -> Iterator[Fact]:
             extra = ["stages: manual"] if stages == ["manual"] else []
             extra += ["ci.skip"] if own in skipped else []
             extra += [f"exclude: {hook['exclude']}"] if hook.get("exclude") else []
+            extra += [f"files: {hook['files']}"] if hook.get("files") else []
+            entry = str(hook.get("entry", "")).split()
+            extra += [f"entry: {hook['entry']}"] if entry[:1] and entry[0] in _IDLE else []
             program: str = _ALIASES.get(own, own)
+            if origin not in ("", "local", "meta"):
+                line = line_of(text, (str(repo["repo"]),))
+                yield Fact("scope", "replaced", "pre-commit", f"repo of {program}", [origin], line)
             arguments = [str(one) for one in items(hook.get("args"))] if isinstance(hook.get("args"), list) else []
             command = commands.detailed(program, arguments)
             yield from of_command("hook", command, line_of(text, ("hooks", own)), label=own, extra=extra)

@@ -50,7 +50,11 @@ def losses(
                     yield Loss(fact.rule, path, fact.line, f"`{fact.key}` is off now", f"{key[0]}:{fact.key}")
         elif key[1] == "scope" and key not in left:
             for path, fact in news:
-                if fact.tool in tools and fact.rule != "collection" and not _came(fact, places, tools):
+                if (
+                    fact.tool in tools
+                    and fact.rule not in ("collection", "replaced")
+                    and not _came(fact, places, tools)
+                ):
                     said = f"`{fact.key}` looks at {_said(fact.value)} only now"
                     yield Loss(fact.rule, path, fact.line, said, f"{key[0]}:{fact.key}")
 
@@ -152,6 +156,8 @@ def _narrowed(olds: Sequence[Placed], news: Sequence[Placed], here: set[Any]) ->
         if lost and (fact.kind, fact.key, tuple(fact.value)) not in here:
             where = news[0]
             said = f"`{fact.key}` no longer looks at {_said(lost)}"
+            if fact.rule == "replaced":
+                said = f"the {fact.key} was {_said(fact.value)}, now it is {_said(where.fact.value)}"
             yield Loss(
                 fact.rule, where.path if news else path, where.fact.line, said, f"{olds[0].folder}:{fact.key}-{lost}"
             )

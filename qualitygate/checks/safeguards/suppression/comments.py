@@ -208,7 +208,8 @@ def _javascript(path: str, text: str) -> Marked:
     from qualitygate import javascript_tokens
 
     row = javascript_tokens.lex(text, jsx=not path.endswith((".ts", ".mts", ".cts")))
-    return Marked(row.comments, [])
+    texts = zip(row.tokens, row.starts, row.ends, strict=True)
+    return Marked(row.comments, [(start, end) for word, start, end in texts if word[:1] in ("'", '"', "`", "}")])
 
 
 _SECTION = r"<(script|style)\b[^>]*>([\s\S]*?)</\1\s*>"

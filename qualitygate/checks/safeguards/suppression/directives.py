@@ -37,6 +37,7 @@ class Directive(NamedTuple):
     last_line: bool = False
     guard: bool = False
     rank: int = 0
+    product: bool = False
 
 
 @lru_cache(maxsize=1)

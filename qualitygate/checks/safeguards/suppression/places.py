@@ -23,6 +23,7 @@ _FIXTURE = (
 _GENERATED = (
     r"(?im)^[ \t]*(?:#|//|/\*|\*|--|<!--|;|\"\"\")[^\w@\n]{0,6}"
     r"(?:@generated\b|code generated .{0,80}do not edit|.{0,40}\bdo not edit\b"
+    r"|<?auto-?generated\s*/?>"
     r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)"
 )
 _MARK = r"(?m)^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)"
@@ -54,7 +55,7 @@ def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> froz
 
 def _is_generated(path: str, old: str, pair: Pair) -> bool:
     data = pair.read_base(old) if old in pair.base else pair.read_head(path)
-    return re.search(_GENERATED, (data or b"")[:1500].decode("utf-8", "replace")) is not None
+    return re.search(_GENERATED, (data or b"")[:1500].decode("utf-8-sig", "replace")) is not None
 
 
 def _marks(pair: Pair) -> tuple[str, ...]:
