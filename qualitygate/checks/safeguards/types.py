@@ -58,6 +58,13 @@ rules = (
         "put the file back",
     ),
     Rule(
+        "types:stub",
+        "block",
+        "show",
+        "type checkers read a stub in place of the module beside it, of which nothing is checked any more",
+        "annotate the module itself, and take the stub out",
+    ),
+    Rule(
         "types:inferred",
         "show",
         "show",
@@ -162,6 +169,7 @@ def compare(pair: Pair, options: Mapping[str, Any]) -> Report:
                 changed.add((new.path, new.signature.name))
     found += _surplus(base.marks, head.marks, changed)
     found += _dropped(pair)
+    found += _stubbed(pair)
     return Report(tuple(found), looked)
 
 
@@ -284,3 +292,15 @@ def _dropped(pair: Pair) -> Iterator[Finding]:
             if any(kept.startswith(f"{folder}/") and kept.endswith(".py") for kept in pair.head):
                 said = "the package no longer says that it is typed"
                 yield Finding(name, "types:lost-marker", path, 0, 0, 0, 0, said, name=path)
+
+
+def _stubbed(pair: Pair) -> Iterator[Finding]:
+    """New stubs beside modules that had types of their own: one for a module without any takes nothing away."""
+    for path in sorted(pair.changed):
+        module = path.removesuffix("i")
+        if not path.endswith(".pyi") or path not in pair.head or path in pair.base or module not in pair.head:
+            continue
+        home = pair.renames.get(module, module)
+        if home in pair.base and any(any(one.types.values()) for one in signatures(pair.base_facts(home))):
+            said = f"no type checker looks at `{module}` any more, only at this stub"
+            yield Finding(name, "types:stub", path, 1, 1, 1, 1, said, name=path)

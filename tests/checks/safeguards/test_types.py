@@ -212,6 +212,16 @@ def test_a_package_that_no_longer_says_that_it_is_typed() -> None:
     assert rules({"p/py.typed": "", "p/a.py": ""}, {"src/p/py.typed": "", "src/p/a.py": ""}) == []
 
 
+def test_a_stub_that_hides_a_module_from_the_type_checker() -> None:
+    typed, bare, stub = "def f(a: int) -> int: return a\n", "def f(a): return a\n", "def f(a: int) -> int: ...\n"
+    assert rules({"p/a.py": typed}, {"p/a.py": typed, "p/a.pyi": stub}) == ["stub"]
+    assert rules({"p/a.py": typed}, {"q/a.py": typed, "q/a.pyi": stub}, {"q/a.py": "p/a.py"}) == ["stub"]
+    assert rules({"p/a.py": bare}, {"p/a.py": bare, "p/a.pyi": stub}) == []
+    assert rules({"p/b.py": typed}, {"p/b.py": typed, "p/a.pyi": stub}) == []
+    both = {"p/a.py": typed, "p/a.pyi": stub}
+    assert rules(both, {**both, "p/a.pyi": stub + "X: int\n"}) == []
+
+
 @given(st.text(alphabet="abc:any<>()={}[],;!?.'\"`/\n =>|&as ", max_size=200))
 def test_any_text_is_read_and_a_copy_of_it_has_lost_nothing(text: str) -> None:
     assert rules({"src/a.ts": text}, {"src/a.ts": text + "\n"}) == rules({"src/a.ts": text}, {"src/a.ts": text + "\n"})

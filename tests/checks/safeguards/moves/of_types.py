@@ -201,6 +201,10 @@ def moves() -> Iterator[Move]:
     )
     typed = {"p/py.typed": "", "p/a.py": ""}
     yield Move("types", "py.typed gone", "Python", typed, {"p/a.py": ""}, {"src/p/py.typed": "", "src/p/a.py": ""})
+    module, stub = {"src/a.py": PY}, {"src/a.pyi": "def f(a: int) -> int: ...\n"}
+    bare = {"src/b.py": "def f(a):\n    return a\n"}
+    beside_bare = {**module, **bare, "src/b.pyi": "def f(a: int) -> int: ...\n"}
+    yield Move("types", "stub beside a module", "Python", {**module, **bare}, {**module, **bare, **stub}, beside_bare)
     yield Move(
         "types",
         "declare module '*'",
