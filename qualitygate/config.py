@@ -162,7 +162,9 @@ SCHEMA: Schema = {
         "table",
         "what holds for every check",
         fields={
-            "trusted": Field("string", "the trusted ref (`origin/main`); found by itself where it is left out"),
+            "trusted": Field(
+                "string", "the trusted ref (`origin/main`), once what is trusted says so; else found by itself"
+            ),
             "time_limit": Field(
                 "integer", "seconds that a commit may take; past it, undecided", default=TIME_LIMIT, minimum=1
             ),

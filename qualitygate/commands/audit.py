@@ -14,7 +14,7 @@ from qualitygate.defaults import compile_any
 from qualitygate.errors import ConfigError, GitError, QualityGateError
 from qualitygate.extension import by_hand, read_lock
 from qualitygate.frozen import NamedTuple
-from qualitygate.gate import accept, attempts, base, chain, merge, policy, records
+from qualitygate.gate import accept, attempts, base, chain, merge, naming, policy, records
 from qualitygate.gate.ancestry import accepted_between
 from qualitygate.gate.base import Bases
 from qualitygate.gate.judging import judge_against
@@ -239,7 +239,8 @@ def _trusted_name(repo: Repo, shared: Path) -> str:
     tree = git.rev_parse(repo, "HEAD^{tree}")
     try:
         entries = git.entries(repo, tree) if tree else {}
-        return policy.load(repo, shared, entries, digest("audit"), compile_any).trusted
+        rules = policy.load(repo, shared, entries, digest("audit"), compile_any)
+        return naming.vetted(repo, shared, rules, digest("audit"), compile_any).trusted
     except ConfigError:
         return ""  # an audit says what happened, also where the settings cannot be read
 

@@ -11,7 +11,7 @@ from qualitygate.bootstrap import agent_files, ci_files, gatefile, journal, mana
 from qualitygate.bootstrap.agent_proof import AgentProof, prove_agents
 from qualitygate.bootstrap.compose import compose
 from qualitygate.bootstrap.deciding.ground import Ground, as_check
-from qualitygate.bootstrap.draft import Draft
+from qualitygate.bootstrap.draft import Draft, Mark
 from qualitygate.bootstrap.existing_gate import Standing, absent_from, candidates
 from qualitygate.bootstrap.gatefile import Hooks
 from qualitygate.bootstrap.growing import NOTHING, extends, taken_out
@@ -45,7 +45,7 @@ from qualitygate.inspection.facts import Facts
 from qualitygate.inspection.inspect import inspect
 from qualitygate.locations import EXTENDED
 from qualitygate.model import Check
-from qualitygate.playbook import Playbook, Seed, applies, load_playbooks
+from qualitygate.playbook import Playbook, applies, load_playbooks
 from qualitygate.rulebook.force import Sight, own_rules
 
 JOURNAL = "journal"
@@ -107,11 +107,54 @@ def bootstrap(
     repo = git.find_repo(path)
     _refuse(repo, options)
     journal.recover(locate(repo).shared / JOURNAL)
+    draft, case = _inspected(repo, options, ask, progress)
+    with open_scratch(
+        repo, TOOLS, compile_any, _installed(repo, trusted=case.trusted), trusted=case.trusted
+    ) as scratch:
+        before = _compose(draft, scratch, case)
+        decided = draft.mark()
+        agents = _add_settings(draft, scratch, case)
+        if options.dry_run:
+            planned = BootstrapResult(repo.root, case.facts, draft.plan(), (), (), None, True, case.trusted, case.again)
+            return _with_the_rest(planned, draft, case)
+        proofs = _prove(scratch, draft, case)
+        if _drop_unproven(draft, proofs, before, decided, case):
+            agents = _add_settings(draft, scratch, case)
+        # Before anything is written: who is not willing to wait can stop here and nothing has happened.
+        settled = tuple(as_check(check) for check in draft.checks)
+        replayed = None
+        if git.head_commit(repo) is not None:
+            replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
+        result = _apply(scratch, draft, proofs, case)
+        effective = () if options.no_install else prove_agents(repo.root, agents)
+        return _with_the_rest(result._replace(replay=replayed, agents=effective, unborn=replayed is None), draft, case)
+
+
+class _Case(NamedTuple):
+    """What is known before anything is planned.
+
+    `agents` are those that are to be registered, `again`: there is a gate already. `trusted`: the project's own
+    programs may run, `may_try`: so may the commands that are no check yet.
+    """
+
+    repo: Repo
+    facts: Facts
+    options: Options
+    agents: tuple[agent_files.Chosen, ...]
+    playbooks: tuple[Playbook, ...]
+    progress: Callable[[str], None]
+    again: bool
+    trusted: bool
+    may_try: bool
+
+
+def _inspected(
+    repo: Repo, options: Options, ask: Callable[[str], bool] | None, progress: Callable[[str], None]
+) -> tuple[Draft, _Case]:
     agents = agent_files.choose(repo.root, options.agents)
     progress("inspecting")
     facts = inspect(repo.root)
     _refuse_broken(facts)
-    unborn = git.head_commit(repo) is None
     with head_of(repo) as (_, head):
         names = head.entries
     playbooks = _playbooks(facts, names)
@@ -125,65 +168,54 @@ def bootstrap(
     may_try = not options.dry_run and ensure_trust(repo, trust_it=options.trust, ask=ask, roots=roots, tried=tried)
     # What was agreed to before holds on, whatever is said of commands that no check runs yet.
     trusted = may_try or (again and not options.dry_run and ensure_trust(repo, trust_it=False, ask=None, roots=roots))
-    with open_scratch(repo, TOOLS, compile_any, _installed(repo, trusted=trusted), trusted=trusted) as scratch:
-        fetch = _fetcher(options, progress)
-        if again:
-            for package in {TOOLS[check.tool].package for check in draft.checks} & set(tool_environment.PINNED):
-                fetch(package)
-        taken = taken_out(repo, locate(repo).shared / JOURNAL, draft.kept) if again else NOTHING
-        before = draft.mark()
-        if not (again and extends(read(FILE_NAME) or b"")):  # who shares settings says there what is checked
-            compose(draft, Ground(scratch, facts, playbooks[0], fetch, may_try=may_try), playbooks, progress, taken)
-        if not draft.checks:
-            raise QualityGateError(_NOTHING_FITS, hint=_ADD_FILES)
-        decided = draft.mark()
-        settings = _Settings(repo, facts, options, agents, again)
-        agents = _add_settings(draft, scratch, settings)
-        if options.dry_run:
-            planned = BootstrapResult(repo.root, facts, draft.plan(), (), (), None, True, trusted, again)
-            planned = planned._replace(uncovered=uncovered(facts, playbooks, planned.plan))
-            return planned._replace(existing=draft.existing, house_rules=draft.house_rules)
-        seeds = tuple(seed for playbook in playbooks for seed in playbook.seeds)
-        proven = draft.added() or tuple(draft.checks)
-        proofs = _prove(scratch, draft, proven, facts, seeds, progress)
-        unsound = tuple(check for check in proven if not _proof(proofs, check.name).holds)
-        if unsound == tuple(draft.checks):
-            raise QualityGateError(
-                "no check could be proven here: " + "; ".join(f"{p.check}: {p.reason}" for p in proofs),
-                hint="nothing was written; `qualitygate bootstrap --dry-run` shows the plan",
-            )
-        if unsound and draft.added():
-            # With nothing to add, what a check of it would need is not written either.
-            none_new = again and unsound == proven
-            draft.rewind(before._replace(left_out=decided.left_out) if none_new else decided)
-            draft.drop(unsound)
-            draft.left_out += [LeftOut(check.name, _proof(proofs, check.name).reason) for check in unsound]
-            agents = _add_settings(draft, scratch, settings)
-        # Before anything is written: who is not willing to wait can stop here and nothing has happened.
-        settled = tuple(as_check(check) for check in draft.checks)
-        replayed = None
-        if not unborn:
-            replayed = replay(scratch, draft.files(), settled, last=_LAST, seconds=_SECONDS, progress=progress)
-        result = _apply(repo, scratch, facts, draft, proofs, options, trusted, may_try, again)
-        effective = () if options.no_install else prove_agents(repo.root, agents)
-        result = result._replace(replay=replayed, agents=effective, unborn=unborn)
-        result = result._replace(uncovered=uncovered(facts, playbooks, result.plan))
-        return result._replace(existing=draft.existing, house_rules=draft.house_rules)
+    return draft, _Case(repo, facts, options, agents, playbooks, progress, again, trusted, may_try)
 
 
-class _Settings(NamedTuple):
-    """What the files around the checks depend on; `agents` are those that are to be registered."""
+def _compose(draft: Draft, scratch: Scratch, case: _Case) -> Mark:
+    """Plan the checks; where the draft stood before. Raises QualityGateError where none fits."""
+    fetch = _fetcher(case.options, case.progress)
+    if case.again:
+        for package in {TOOLS[check.tool].package for check in draft.checks} & set(tool_environment.PINNED):
+            fetch(package)
+    taken = taken_out(case.repo, locate(case.repo).shared / JOURNAL, draft.kept) if case.again else NOTHING
+    before = draft.mark()
+    if not (case.again and extends(draft.read(FILE_NAME) or b"")):  # who shares settings says there what is checked
+        ground = Ground(scratch, case.facts, case.playbooks[0], fetch, may_try=case.may_try)
+        compose(draft, ground, case.playbooks, case.progress, taken)
+    if not draft.checks:
+        raise QualityGateError(_NOTHING_FITS, hint=_ADD_FILES)
+    return before
 
-    repo: Repo
-    facts: Facts
-    options: Options
-    agents: tuple[agent_files.Chosen, ...]
-    again: bool
+
+def _drop_unproven(draft: Draft, proofs: tuple[Proof, ...], before: Mark, decided: Mark, case: _Case) -> bool:
+    """Take out what could not be proven, and what it would need; whether anything was. Raises QualityGateError where
+    nothing is left."""
+    proven = draft.added() or tuple(draft.checks)
+    unsound = tuple(check for check in proven if not _proof(proofs, check.name).holds)
+    if unsound == tuple(draft.checks):
+        raise QualityGateError(
+            "no check could be proven here: " + "; ".join(f"{p.check}: {p.reason}" for p in proofs),
+            hint="nothing was written; `qualitygate bootstrap --dry-run` shows the plan",
+        )
+    if not unsound or not draft.added():
+        return False
+    # With nothing to add, what a check of it would need is not written either.
+    none_new = case.again and unsound == proven
+    draft.rewind(before._replace(left_out=decided.left_out) if none_new else decided)
+    draft.drop(unsound)
+    draft.left_out += [LeftOut(check.name, _proof(proofs, check.name).reason) for check in unsound]
+    return True
 
 
-def _add_settings(draft: Draft, scratch: Scratch, given: _Settings) -> tuple[agent_files.Chosen, ...]:
+def _with_the_rest(result: BootstrapResult, draft: Draft, case: _Case) -> BootstrapResult:
+    """The result with what is in the repository besides the checks that are planned."""
+    left = uncovered(case.facts, case.playbooks, result.plan)
+    return result._replace(uncovered=left, existing=draft.existing, house_rules=draft.house_rules)
+
+
+def _add_settings(draft: Draft, scratch: Scratch, case: _Case) -> tuple[agent_files.Chosen, ...]:
     """Plan all files that follow from the checks; returns the agents that will be registered."""
-    repo, facts, options, agents, again = given
+    repo, facts, options, agents, again = case.repo, case.facts, case.options, case.agents, case.again
     places = [row.path for row in facts.environments if not row.hostile]
     unignored = tuple(place for place in places if not git.is_ignored(repo, place))
     if not again:
@@ -291,17 +323,12 @@ def _sight(scratch: Scratch, draft: Draft) -> Sight:
     return Sight(tuple(as_check(check) for check in draft.checks), FILE_NAME, draft.read, enabled, own)
 
 
-def _prove(
-    scratch: Scratch,
-    draft: Draft,
-    checks: tuple[PlannedCheck, ...],
-    facts: Facts,
-    seeds: tuple[Seed, ...],
-    progress: Callable[[str], None],
-) -> tuple[Proof, ...]:
+def _prove(scratch: Scratch, draft: Draft, case: _Case) -> tuple[Proof, ...]:
+    checks = draft.added() or tuple(draft.checks)
     planned = {check.name: check for check in checks}
     as_checks: Mapping[str, Check] = {check.name: as_check(check) for check in checks}
-    return prove(scratch, planned, as_checks, draft.files(), facts, seeds, progress)
+    seeds = tuple(seed for playbook in case.playbooks for seed in playbook.seeds)
+    return prove(scratch, planned, as_checks, draft.files(), case.facts, seeds, case.progress)
 
 
 def _proof(proofs: tuple[Proof, ...], name: str) -> Proof:
@@ -320,17 +347,8 @@ def _keep_trust(repo: Repo, scratch: Scratch, draft: Draft, tried: Sequence[Stat
         trust.grant(repo, trust.all_keys(read, entries, TOOLS, root) | trust.keys_to_try(read, tried))
 
 
-def _apply(
-    repo: Repo,
-    scratch: Scratch,
-    facts: Facts,
-    draft: Draft,
-    proofs: tuple[Proof, ...],
-    options: Options,
-    trusted: bool,
-    may_try: bool,
-    again: bool,
-) -> BootstrapResult:
+def _apply(scratch: Scratch, draft: Draft, proofs: tuple[Proof, ...], case: _Case) -> BootstrapResult:
+    repo, options, again = case.repo, case.options, case.again
     shared = locate(repo).shared
     installed: list[InstallResult] = []
     new = not again and records.adopted(shared) is None
@@ -350,9 +368,10 @@ def _apply(
     plan = draft.plan()
     applied = journal.apply(repo.root, plan.edits, shared / JOURNAL, before_commit=before_commit)
     keep_results(scratch)
-    if trusted:
-        _keep_trust(repo, scratch, draft, candidates(facts, draft.checks, absent_from(repo.root)) if may_try else ())
+    if case.trusted:
+        tried = candidates(case.facts, draft.checks, absent_from(repo.root)) if case.may_try else ()
+        _keep_trust(repo, scratch, draft, tried)
     result = installed[0] if installed else None
     return BootstrapResult(
-        repo.root, facts, plan, proofs, applied.written, result, False, trusted, again, options.manager
+        repo.root, case.facts, plan, proofs, applied.written, result, False, case.trusted, again, options.manager
     )

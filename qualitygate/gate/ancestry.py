@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qualitygate import git, git_history
 from qualitygate.frozen import NamedTuple
-from qualitygate.gate import accept, records
+from qualitygate.gate import accept, chain, records
 from qualitygate.git import Repo
 from qualitygate.git_history import Commit
 from qualitygate.model import Acceptance, Base
@@ -32,15 +32,18 @@ class Walk(NamedTuple):
 
 def trusted_ancestors(repo: Repo, shared: Path, starts: Sequence[str], ref: str, adopted: Base | None) -> Walk:
     """Walk down from `starts` to what is recorded, adopted, or reachable from the commit `ref` ("" for none)."""
+    valid = chain.reader(shared)
     if len(starts) == 1 and starts[0] != ref:  # as a rule the parent is trusted itself; what follows walks the history
         if adopted is not None and starts[0] == adopted.commit:
             return Walk((adopted,), ())
         tree = git.tree_of(repo, starts[0])
-        if records.is_trusted(shared, tree):
+        # Where its record was not made on its parent, it may be an old tree that was brought back: the walk tells.
+        if chain.follows(valid(tree), _parents(repo, starts[0])):
             return Walk((Base(tree, starts[0], records.RECORDED),), ())
     for limit in (_NEAR, _FAR):
         rows = git_history.history(repo, starts, [ref] if ref else (), limit)
-        walk = _walk(shared, {row.id: row for row in rows}, starts, adopted, bool(ref), len(rows) == limit < _FAR)
+        cut = len(rows) == limit < _FAR
+        walk = _walk(shared, valid, {row.id: row for row in rows}, starts, adopted, has_ref=bool(ref), cut=cut)
         if walk is not None:
             break
     found = walk or Walk((), ())
@@ -50,9 +53,24 @@ def trusted_ancestors(repo: Repo, shared: Path, starts: Sequence[str], ref: str,
     return found
 
 
+def _parents(repo: Repo, commit: str) -> list[str]:
+    """The parents of a commit, as far as git was asked for it ahead."""
+    known = repo.known.get(commit)
+    head = known.data.partition(b"\n\n")[0].decode("ascii", "replace") if known is not None else ""
+    return [line.removeprefix("parent ") for line in head.split("\n") if line.startswith("parent ")]
+
+
 def _walk(
-    shared: Path, rows: dict[str, Commit], starts: Sequence[str], adopted: Base | None, has_ref: bool, cut: bool
+    shared: Path,
+    valid: chain.Valid,
+    rows: dict[str, Commit],
+    starts: Sequence[str],
+    adopted: Base | None,
+    *,
+    has_ref: bool,
+    cut: bool,
 ) -> Walk | None:
+    start = adopted.tree if adopted is not None else ""
     trusted: dict[str, Base] = {}
     accepted: list[Base] = []
     open_, seen = deque(starts), set(starts)
@@ -66,7 +84,7 @@ def _walk(
                 return None
             if has_ref:
                 trusted[name] = Base("", name, "")
-        elif records.is_trusted(shared, row.tree):
+        elif (row.tree == start or valid(row.tree)) and not chain.is_replayed(valid, row, rows, start):
             trusted[name] = Base(row.tree, name, records.RECORDED)
         else:
             if accept.is_accepted(shared, row.tree):

@@ -17,10 +17,11 @@ from qualitygate.frozen import NamedTuple
 from qualitygate.gate import waiving
 from qualitygate.gate.facts import Facts
 from qualitygate.gate.matching import place
+from qualitygate.gate.merge import is_taken
 from qualitygate.gate.session import BaseTree, Session
 from qualitygate.gate.sides import changed_paths, wanted
 from qualitygate.gate.snapshot import Laid
-from qualitygate.model import TIERS, Check, Finding, Report, Tree
+from qualitygate.model import TIERS, Check, Entry, Finding, Report, Tree
 
 
 class Compared(NamedTuple):
@@ -62,7 +63,12 @@ def compare(
     pairs = [(base, _of_base(work, base)) for base in bases if not base.fork]
     here = _Side(head, Facts(check, comparer, session.shared, head.entries, _from(layout)), layout.read)
     reports = [_report(work, side, here, base) for base, side in pairs]
-    found = _of_merge(work, [side for _, side in pairs], forks, reports) if forks else _of_all(work, reports)
+    if forks:
+        sides = [side for _, side in pairs]
+        alone = [_by_itself(work, pair, here, sides, forks, one) for pair, one in zip(pairs, reports, strict=True)]
+        found = _of_merge(work, sides, forks, alone)
+    else:
+        found = _of_all(work, reports)
     blocking, shown = told(session, check, work.kinds, found)
     reason = next((report.reason for report in reports if report.reason), "")
     return Compared(blocking, shown, reports[0].looked_at, reason)
@@ -117,6 +123,34 @@ def _of_merge(
         elsewhere = said.union(*(gone for n, gone in enumerate(given_up) if n != number))
         yield from (finding for finding in lost(report) if work.identity(finding) not in elsewhere)
         said.update(work.identity(finding) for finding in lost(report))
+
+
+def _by_itself(
+    work: _Work,
+    of: tuple[BaseTree, _Side],
+    head: _Side,
+    sides: Sequence[_Side],
+    forks: Sequence[_Side],
+    report: Report,
+) -> Report:
+    """The same report, with the losses of a merge as they are beside what the merge itself changed.
+
+    What another side brought, and was simply taken, is no reason to lose what this one has.
+    """
+    if not any(work.kinds[finding.rule].kind for finding in report.findings):
+        return report
+    pair = _pair(work, of[1], head, of[0])
+
+    def in_each(path: str, some: Sequence[_Side]) -> list[Entry | None]:
+        return [side.tree.entries.get(path) for side in some]
+
+    own = frozenset(
+        path for path in pair.changed if not is_taken(pair.head.get(path), in_each(path, sides), in_each(path, forks))
+    )
+    alone = work.comparer.compare(pair._replace(changed=own), work.check.options)
+    mine = {work.identity(finding): finding for finding in alone.findings}
+    kept = (mine.get(work.identity(one), one) if work.kinds[one.rule].kind else one for one in report.findings)
+    return report._replace(findings=tuple(kept))
 
 
 def _of_base(work: _Work, base: BaseTree) -> _Side:

@@ -85,6 +85,10 @@ def judge_edit(gate: Gate, paths: Sequence[str]) -> Verdict:
     settings = policy.on_disk(root)
     held = {path: Entry("100644", git.blob_id(data)) for path, data in settings.items()}
     rules = policy.load(gate.repo, gate.state.shared, held, version(), gate.compile, settings)
+    if rules.trusted:
+        from qualitygate.gate.naming import vetted
+
+        rules = vetted(gate.repo, gate.state.shared, rules, version(), gate.compile)
     forms = (_at_an_edit(check, gate.tools) for check in rules.checks)
     rules = rules._replace(checks=tuple(check for check in forms if check is not None))
     tools = {check.tool: (FAST if check.tool in FAST else gate.tools)[check.tool] for check in rules.checks}

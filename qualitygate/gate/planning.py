@@ -72,6 +72,10 @@ def plan(gate: Gate, reader: Repo, head: Tree, find: Callable[[GatePolicy], Base
     shared = gate.state.shared
     now = git.entries_at(reader, head.id, *PLACES)
     policy = load(reader, shared, now, ours, gate.compile)
+    if policy.trusted:  # most name none: what vets it is not loaded for them
+        from qualitygate.gate.naming import vetted
+
+        policy = vetted(gate.repo, shared, policy, ours, gate.compile)
     bases = find(policy)
     nearest = bases.nearest[0]
     before = git.entries_at(reader, nearest.tree, *PLACES)

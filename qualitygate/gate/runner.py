@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
 from qualitygate import git
 from qualitygate.errors import GitError
+from qualitygate.frozen import NamedTuple
 from qualitygate.gate import silenced, waiving
 from qualitygate.gate.accept import NOTHING, Known
 from qualitygate.gate.base import Bases
 from qualitygate.gate.differential import NONE, Hidden, find_hidden
 from qualitygate.gate.examine import Outcome, examine, on_changed_lines
-from qualitygate.gate.folding import told_once
+from qualitygate.gate.folding import Told, told_once
 from qualitygate.gate.matching import Side, fingerprints, match_indices
 from qualitygate.gate.session import BaseTree, Session, base_tree
 from qualitygate.gate.snapshot import Laid, Layout
@@ -29,6 +30,20 @@ def run_gate(session: Session, head: Tree, bases: Bases, known: Known = NOTHING)
     trees += [base_tree(session, base, len(trees) + n, head, fork=True) for n, base in enumerate(bases.forks)]
     layout = Layout(session.place / "head", session.repo, head.entries, head.id)
     return judge_all(session, head, layout, trees, known, look=find_hidden)
+
+
+class _Sorted(NamedTuple):
+    """What would block: `new` does, of it what `hidden` names because of the settings; the rest a person let through.
+
+    `said` knows what each finding stands for, `acceptances` who accepted.
+    """
+
+    new: tuple[Finding, ...]
+    hidden: tuple[Finding, ...]
+    accepted: tuple[Finding, ...]
+    waived: tuple[Finding, ...]
+    acceptances: tuple[Acceptance, ...]
+    said: Told
 
 
 def judge_all(
@@ -48,56 +63,68 @@ def judge_all(
     outcomes = _all_checks(session, head, layout, trees)
     hidden = look(session, head, layout, trees)
     judged = [outcome.judgement for outcome in outcomes if outcome.judgement]
-    results = tuple(outcome.result for outcome in outcomes)
-    undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
-    undecided += tuple(row for row in hidden.undecided if row[0] not in dict(undecided))
-    if not undecided and all(result.state == "skipped" for result in results):
-        undecided = (("gate", "no check ran"),)
-    new = tuple(session.policy.advised(finding) for one in judged for finding in one.new)
+
+    def told(found: Iterable[Finding]) -> tuple[Finding, ...]:
+        advised = tuple(session.policy.advised(finding) for finding in found)
+        return silenced.explained(session, head, layout, advised) if ids else advised
+
+    new = told([*(finding for one in judged for finding in one.new), *session.policy.added])
+    found = _sorted(session, head, layout, new, hidden, known)
+    shown = told(finding for one in judged for finding in one.shown)
     touched = tuple(finding for one in judged for finding in one.touched)
     revealed = tuple(finding for one in judged for finding in one.revealed)
-    new = (*new, *session.policy.added)
-    if ids:
-        new = silenced.explained(session, head, layout, new)
-    told, said = {*new}, told_once(session.policy.checks, new)
-    new = said.once
-    vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in told)
-    new, accepted, acceptances = _without_accepted(session, head, layout, (*new, *vanished), known)
-    waived = tuple(f for f in new if any(waiving.covers(one, f) for one in session.policy.waivers))
-    new = tuple(finding for finding in new if finding not in waived)
-    failing = {finding.check for finding in said.with_again(new)}
-    let = (said.with_again(waived), said.with_again(accepted))
-    results = tuple(_settled(row, failing, *let, hidden) for row in results)
+    undecided = _undecided(outcomes, hidden)
     open_ = [check for check, _ in undecided if check not in known.undecided]
+    acceptances = found.acceptances
     if undecided and not open_:
         acceptances = tuple(dict.fromkeys((*acceptances, *(one for let in known.lets[:1] for one in let.by))))
-    let_through = bool(accepted or undecided)
-    shown = tuple(session.policy.advised(finding) for one in judged for finding in one.shown)
-    if ids:
-        shown = silenced.explained(session, head, layout, shown)
-    listed = (*new, *touched, *revealed, *shown, *accepted, *waived) if ids else ()
+    let_through = bool(found.accepted or undecided)
+    listed = (*found.new, *touched, *revealed, *shown, *found.accepted, *found.waived) if ids else ()
     return Verdict(
-        status="failed" if new else "undecided" if open_ else "accepted" if let_through else "passed",
+        status="failed" if found.new else "undecided" if open_ else "accepted" if let_through else "passed",
         head=head,
         bases=tuple(tree.base for tree in trees if not tree.fork),
-        new=tuple(f for f in new if f.direction == "debt" and f not in vanished),
-        hidden=tuple(finding for finding in new if finding in vanished),
-        lost=tuple(finding for finding in new if finding.direction == "safeguard"),
+        new=tuple(one for one in found.new if one.direction == "debt" and one not in found.hidden),
+        hidden=found.hidden,
+        lost=tuple(one for one in found.new if one.direction == "safeguard"),
         touched=touched,
         revealed=revealed,
         shown=shown,
         known=sum(one.known_count for one in judged),
         fixed=sum(one.fixed_count for one in judged),
-        checks=results,
+        checks=_settled(outcomes, found, hidden),
         undecided=undecided,
         notes=(*session.policy.notes, *hidden.notes, *(note for one in judged for note in one.notes)),
         debt={one.result.check: one.judgement.known_count for one in outcomes if one.judgement},
         fingerprints=dict(zip(listed, fingerprints(listed, layout.read), strict=True)),
-        on_changed_lines=_on_changed_lines(new, head, trees),
-        accepted=accepted,
+        on_changed_lines=_on_changed_lines(found.new, head, trees),
+        accepted=found.accepted,
         acceptances=acceptances,
-        waived=waived,
+        waived=found.waived,
     )
+
+
+def _sorted(
+    session: Session, head: Tree, layout: Laid, new: tuple[Finding, ...], hidden: Hidden, known: Known
+) -> _Sorted:
+    """What is new, each thing said once, with what settings hide; and of that what was accepted or waived."""
+    all_told, said = {*new}, told_once(session.policy.checks, new)
+    vanished = tuple(session.policy.advised(finding) for finding in hidden.findings if finding not in all_told)
+    left, accepted, acceptances = _without_accepted(session, head, layout, (*said.once, *vanished), known)
+    waived = tuple(one for one in left if any(waiving.covers(waiver, one) for waiver in session.policy.waivers))
+    blocks = tuple(finding for finding in left if finding not in waived)
+    gone = tuple(finding for finding in blocks if finding in vanished)
+    return _Sorted(blocks, gone, accepted, waived, acceptances, said)
+
+
+def _undecided(outcomes: Sequence[Outcome], hidden: Hidden) -> tuple[tuple[str, str], ...]:
+    """Which checks decide nothing, and why. Where none ran, that is one more."""
+    results = [outcome.result for outcome in outcomes]
+    undecided = tuple((result.check, result.reason) for result in results if result.state == "undecided")
+    undecided += tuple(row for row in hidden.undecided if row[0] not in dict(undecided))
+    if not undecided and all(result.state == "skipped" for result in results):
+        undecided = (("gate", "no check ran"),)
+    return undecided
 
 
 def _without_accepted(
@@ -129,18 +156,25 @@ def _reader(session: Session, tree: BaseTree) -> Callable[[str], bytes | None]:
     return read
 
 
-def _settled(
-    row: CheckResult, failing: set[str], waived: tuple[Finding, ...], accepted: tuple[Finding, ...], hidden: Hidden
-) -> CheckResult:
-    """The row of a check once it is known what of its findings blocks, and what settings hide of them."""
-    if row.check in failing:
-        return row._replace(state="failed")
-    reason = row.reason or dict(hidden.undecided).get(row.check, "")
-    if reason and row.state in ("passed", "failed", "shown"):
-        return row._replace(state="undecided", reason=reason)
-    if row.state != "failed" and not any(finding.check == row.check for finding in (*waived, *accepted)):
-        return row
-    return row._replace(state="accepted" if any(finding.check == row.check for finding in accepted) else "shown")
+def _settled(outcomes: Sequence[Outcome], found: _Sorted, hidden: Hidden) -> tuple[CheckResult, ...]:
+    """The rows of the checks, now that it is known what blocks, what was let through, and what settings hide."""
+    failing, waived, accepted = (
+        frozenset(finding.check for finding in found.said.with_again(some))
+        for some in (found.new, found.waived, found.accepted)
+    )
+    reasons = dict(hidden.undecided)
+
+    def settled(row: CheckResult) -> CheckResult:
+        if row.check in failing:
+            return row._replace(state="failed")
+        reason = row.reason or reasons.get(row.check, "")
+        if reason and row.state in ("passed", "failed", "shown"):
+            return row._replace(state="undecided", reason=reason)
+        if row.state != "failed" and row.check not in waived | accepted:
+            return row
+        return row._replace(state="accepted" if row.check in accepted else "shown")
+
+    return tuple(settled(outcome.result) for outcome in outcomes)
 
 
 def _on_changed_lines(new: tuple[Finding, ...], head: Tree, trees: list[BaseTree]) -> frozenset[Finding]:

@@ -19,7 +19,7 @@ from qualitygate.defaults import compile_any
 from qualitygate.gate import judging
 from qualitygate.gate.planning import Gate, open_gate
 from qualitygate.model import Finding, Report, Verdict
-from tests.support import make_repo, policy, words, write
+from tests.support import git, make_repo, policy, words, write
 
 Files = Mapping[str, "str | None"]
 
@@ -448,6 +448,18 @@ def test_a_bad_file_that_gets_a_name_nobody_looks_at(tmp_path: Path, tongue: Ton
     assert (len(new(verdict)), {f.path for f in verdict.new}) == (5, {"a.txt"})
 
 
+ODD = ("new\nline", "-d", "q\"'$(x)", "caf\udcff", "--config=x", "tab\t", "\u202eüber", " ")
+
+
+@in_both
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_a_bad_file_that_gets_an_odd_name_is_known(tmp_path: Path, tongue: Tongue, odd: str) -> None:
+    """ruff lists its files line by line, as UTF-8: what it printed otherwise was taken for out of its sight."""
+    root = tmp_path / "r"
+    verdict = judged(root, tongue, {tongue.file("a"): tongue.base}, {tongue.file(f"{odd}/{odd}"): tongue.base})
+    assert (verdict.status, verdict.new, verdict.known) == ("passed", (), 5)
+
+
 @in_both
 def test_the_last_file_of_a_check_that_gets_a_name_nobody_looks_at(tmp_path: Path, tongue: Tongue) -> None:
     verdict = judged(tmp_path / "r", tongue, {tongue.file("a"): tongue.base}, {"a.txt": tongue.base})
@@ -529,3 +541,24 @@ def test_an_upgrade_that_names_its_settings_anew(tmp_path: Path) -> None:
     assert (new(verdict), verdict.known) == ([], 5)
     write(root, {"a.ts": TYPESCRIPT.base + TYPESCRIPT.beta.replace("beta", "delta")})
     assert len(new(judging.judge_worktree(open_fake(root, tool)))) == 1
+
+
+def test_a_package_that_leaves_its_source_folder_keeps_the_debt_of_its_modules(tmp_path: Path) -> None:
+    """mypy has kept what it said of a module, with the path that it had: a place that is gone was called new."""
+    settings = {"qualitygate.toml": "schema = 1\n[checks.mypy]\n", "mypy.ini": "[mypy]\nmypy_path = src\n"}
+    names = ("__init__", "m", "deep/__init__", "deep/m", "deep/n")
+    code = {f"{name}.py": f'x: int = ""\n\n\ndef f{n}() -> int:\n    return ""\n' for n, name in enumerate(names)}
+    root = make_repo(tmp_path / "r", {**settings, **{f"src/p/{path}": text for path, text in code.items()}})
+    write(root, {"other.py": "y = 1\n"})
+    assert judging.judge_worktree(open_real(root)).known == 10
+    for place in ("p", "lib/p", "src/p"):
+        git(root, "add", "-A")
+        git(root, "commit", "-qm", "before")
+        (found,) = root.glob("**/p/m.py")
+        (root / place).parent.mkdir(exist_ok=True)
+        found.parent.rename(root / place)
+        write(root, {f"{place}/new.py": 'z: int = ""\n' if place == "p" else "z = 1\n"})
+        write(root, {"other.py": f"y = '{place}'\n"})
+        verdict = judging.judge_worktree(open_real(root))
+        assert new(verdict) == (["assignment p/new.py:1"] if place == "p" else [])
+        assert verdict.known == 10

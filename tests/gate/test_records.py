@@ -187,6 +187,68 @@ def test_what_was_adopted_and_is_brought_back_is_told(root: Path) -> None:
     assert doubt(root).endswith("the tree brought back")
 
 
+@pytest.fixture
+def mended(tmp_path: Path) -> Path:
+    """Debt that was adopted, a commit beside it, and one that mends it, alone on main."""
+    root = make_repo(tmp_path / "r", {**SETTINGS, "a.txt": BAD, "b.txt": "b\n"})
+    install(root, trust_it=False, ask=None)
+    commit(root, {"b.txt": "c\n"})
+    commit(root, {"a.txt": "a\n"})
+    return root
+
+
+def brought_back(root: Path, rev: str) -> None:
+    git(root, "read-tree", "-u", "--reset", rev)
+    git(root, *OFF, "commit", "-qm", "brought back")
+
+
+@pytest.mark.parametrize("rev", ["HEAD~1", "HEAD~2"], ids=["recorded", "adopted"])
+def test_an_old_tree_that_is_brought_back_with_hooks_off_is_no_base(mended: Path, rev: str) -> None:
+    """Its record was for another place in history, and made its debt known to all that followed."""
+    brought_back(mended, rev)
+    write(mended, {"d.txt": "d\n"})
+    git(mended, "add", "-A")
+    assert git_refuses(mended)
+    write(mended, {"a.txt": "a\n"})
+    git(mended, "add", "-A")
+    assert not git_refuses(mended)
+
+
+def test_an_old_tree_on_top_of_a_commit_without_a_record_is_no_base(mended: Path) -> None:
+    past(mended, "fine\n")
+    brought_back(mended, "HEAD~2")
+    assert [one.subject for one in audit(mended).unrecorded] == ["brought back", "past"]
+    assert git_refuses(mended)
+
+
+def test_a_merge_that_is_reverted_with_hooks_off_brings_its_debt_back_as_new(tmp_path: Path) -> None:
+    root = make_repo(tmp_path / "r", {**SETTINGS, "a.txt": BAD, "b.txt": "b\n"})
+    install(root, trust_it=False, ask=None)
+    git(root, "switch", "-qc", "topic")
+    commit(root, {"a.txt": "a\n"})
+    git(root, "switch", "-q", "main")
+    commit(root, {"b.txt": "c\n"})
+    git(root, "merge", "-q", "-m", "merge", "topic")
+    git(root, *OFF, "revert", "--no-edit", "-m", "1", "HEAD")
+    assert tree(root) == tree(root, "HEAD~2")
+    assert git_refuses(root)
+
+
+def test_commits_in_another_order_or_amended_are_still_base(mended: Path) -> None:
+    commit(mended, {"c.txt": "c\n"})
+    commit(mended, {"d.txt": "d\n"})
+    git(mended, "commit", "-q", "--amend", "-m", "other words")
+    assert audit(mended).unrecorded == ()
+    two = git(mended, "log", "-2", "--format=%h").split()
+    order = f"printf 'pick {two[0]}\\npick {two[1]}\\n' >"
+    git(mended, "-c", f"sequence.editor={order}", "rebase", "-qi", "HEAD~2")
+    write(mended, {"e.txt": "e\n"})
+    git(mended, "add", "-A")
+    git(mended, "commit", "-qm", "on")
+    _, document = the_record(mended, tree(mended))
+    assert [base["commit"] for base in document["bases"]] == [git(mended, "rev-parse", "HEAD~1")]
+
+
 def test_a_revert_through_the_hooks_an_amend_and_a_squash_have_records_of_their_own(root: Path) -> None:
     commit(root, {"c.txt": "c\n"})
     git(root, "revert", "--no-edit", "HEAD")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import takewhile
 from typing import Literal
 
 from qualitygate.checks.tool import Command, Reads, Request
@@ -155,7 +156,8 @@ def parse(output: Output, request: Request) -> Report:
         return Report((), 0, reason)
     read = _read(output.stdout.decode("utf-8", "surrogateescape"), request)
     reason = _why_not(read, output, stderr, request)
-    findings = read.findings if request.environment else _with_known_imports(read.findings, request.files)
+    findings = _where_they_are(read.findings, request)
+    findings = findings if request.environment else _with_known_imports(findings, request.files)
     return Report(findings, read.looked_at, reason)
 
 
@@ -241,6 +243,30 @@ def _inside(path: str, root: str) -> str:
             return ""
     path = os.path.normpath(path)
     return "" if path == ".." or path.startswith("../") else path
+
+
+def _where_they_are(findings: tuple[Finding, ...], request: Request) -> tuple[Finding, ...]:
+    """The findings at the paths that their modules have now.
+
+    mypy keeps what it said of a module by the module's name, and repeats it of a file that moved with the old path.
+    """
+    there = frozenset(request.files)
+    absent = {finding.path for finding in findings} - there
+    absent = {path for path in absent if not os.path.lexists(os.path.join(request.root, path))}
+    now: dict[str, str] = {}
+    for path in absent:
+        name = path.rpartition("/")[2]
+        alike = [(_shared(path, one), one) for one in there if one.rpartition("/")[2] == name]
+        best = max(alike, default=(0, ""))
+        if [length for length, _ in alike].count(best[0]) == 1:
+            now[path] = best[1]
+    return tuple(one._replace(path=now.get(one.path, one.path)) for one in findings) if now else findings
+
+
+def _shared(one: str, other: str) -> int:
+    """How many of their last parts two paths have in common."""
+    pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _finding(match: re.Match[str], path: str, check: str) -> Finding:
