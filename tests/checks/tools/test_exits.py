@@ -34,8 +34,8 @@ def test_complaint_is_one_short_line_without_log_lines_and_places() -> None:
 def test_what_happened_is_not_lost_among_places_in_the_tool() -> None:
     """RuboCop without a plugin that its settings name: of 300 characters 270 were a backtrace."""
     said = (
-        b"cannot load such file -- rubocop-performance\n/gems/rubocop-1.39.0/lib/rubocop/feature_loader.rb:46:in `rescue in"
-        b" load'\n\tfrom /gems/rubocop-1.39.0/exe/rubocop:12:in `<main>'\n/a/b.rb:9:in 'Kernel#load': no (LoadError)\n"
+        b"cannot load such file -- rubocop-performance\n/gems/rubocop/lib/feature_loader.rb:46:in `rescue in load'\n"
+        b"\tfrom /gems/rubocop-1.39.0/exe/rubocop:12:in `<main>'\n/a/b.rb:9:in 'Kernel#load': no (LoadError)\n"
     )
     text = complaint(said)
     assert text.startswith("cannot load such file -- rubocop-performance; ")
