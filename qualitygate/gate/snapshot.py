@@ -105,6 +105,7 @@ class Layout:
         self._entries = entries
         self._tree = tree
         self._alone = alone
+        self._few: Layout | None = None
         self._guard = threading.Lock()  # checks run side by side
         self._done = False
 
@@ -148,20 +149,22 @@ class Layout:
             node_modules.lay_out(modules, place, packages, roots)
 
     def narrowed(self, files: Iterable[str]) -> Layout:
-        """The files alone if that is enough, in the same directory; else all."""
-        if not self._alone:
+        """These files and those asked for before, in the same directory, if that is enough; else all."""
+        if not self._alone or self._done:
             return self
-        return Layout(self._directory, self._repo, {path: self._entries[path] for path in files}, alone=True)
+        known = self._few._entries if self._few is not None else {}
+        more = {path: self._entries[path] for path in files if path not in known}
+        if more or self._few is None:
+            self._few = Layout(self._directory, self._repo, {**known, **more})
+        return self._few
 
     def read(self, path: str) -> bytes | None:
         """The content of one file; None where the tree has no regular file of that name."""
         entry = self._entries.get(path)
         if entry is None or not entry.is_file:
             return None
-        if self._alone:  # nobody else needs the others here, and there can be thousands
-            return next(git.blobs(self._repo, [entry.blob]))[1]
         try:
-            return (self.path() / path).read_bytes()
+            return (self.narrowed((path,)).path() / path).read_bytes()
         except OSError:
             return None
 
