@@ -190,7 +190,7 @@ def _standing(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> Stan
 def _words(row: GateCommand, bash: frozenset[str], scripts: set[str]) -> tuple[str, ...] | str:
     """The words by which the command can be run, or why it cannot."""
     if row.runner in _HOOKS:
-        return "a git hook, which runs as before"
+        return "a git hook; where its manager is installed, it runs as before"
     if row.runner in _ENVIRONMENTS:
         return f"{row.runner} makes an environment and installs into it"
     if row.runner in _BY_NAME:

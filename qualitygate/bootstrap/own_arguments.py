@@ -57,8 +57,6 @@ _VALUED = frozenset(
         *("-m", "--module", "-p", "--package", "-c", "--command", "--junit-xml", "--custom-typeshed-dir"),
     )
 )
-# What the hook of pre-commit/mirrors-mypy is given where a project names no arguments.
-_MIRROR_OF_MYPY = ("--ignore-missing-imports",)
 
 
 def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
@@ -69,7 +67,7 @@ def adopted(facts: Facts, tool: str, root: str) -> Mapping[str, Any]:
         for call in command.calls:
             if call.adapter != tool:
                 continue
-            words = call.arguments or (_MIRROR_OF_MYPY if tool == "mypy" and command.runner == "pre-commit" else ())
+            words = call.arguments
             if set(words) <= _ASKING:  # of no file, as before the real call in one script
                 continue
             if (found := _split(tool, words)) is not None:

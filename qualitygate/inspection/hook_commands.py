@@ -96,7 +96,14 @@ def pre_commit_hooks(sources: Sources) -> Iterator[PreCommitHook]:
                         v if isinstance(v, str) else "" for v in (repo.get("repo"), repo.get("rev"), hook.get("entry"))
                     )
                     evidence = Evidence(path, line_of(name), f"id: {name}")
-                    yield PreCommitHook(name, url, rev, entry, strings(hook.get("args")), evidence)
+                    args = strings(hook["args"]) if "args" in hook else _unsaid(url, name)
+                    yield PreCommitHook(name, url, rev, entry, args, evidence)
+
+
+def _unsaid(url: str, name: str) -> tuple[str, ...]:
+    """What a hook is given where a project says nothing; `args: []` takes it away."""
+    mirror = name == "mypy" and url.rstrip("/").removesuffix(".git").endswith("/mirrors-mypy")
+    return ("--ignore-missing-imports", "--scripts-are-modules") if mirror else ()
 
 
 def hook_commands(sources: Sources) -> Iterator[Raw]:

@@ -169,7 +169,7 @@ def test_a_check_by_name_alone_is_one_of_its_own(tmp_path: Path) -> None:
 def test_hooks_stay_hooks(tmp_path: Path) -> None:
     config = "repos:\n- repo: local\n  hooks:\n  - {id: lint, name: l, entry: pylint shop, language: system}\n"
     found = rows(tmp_path, {".pre-commit-config.yaml": config})
-    assert [row.why for row in found.values()] == ["a git hook, which runs as before"]
+    assert [row.why for row in found.values()] == ["a git hook; where its manager is installed, it runs as before"]
 
 
 def test_the_question_names_what_may_be_tried_and_nothing_else(tmp_path: Path) -> None:

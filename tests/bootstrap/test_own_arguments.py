@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from qualitygate.bootstrap.own_arguments import adopted
 from qualitygate.checks.tool import Request
 from qualitygate.checks.tools import eslint
 from qualitygate.inspection.facts import Call, Facts, GateCommand
+from qualitygate.inspection.inspect import inspect
+from tests.support import make_repo
 
 
 def facts(tool: str, arguments: str, path: str = "package.json") -> Facts:
@@ -55,12 +59,21 @@ def test_a_call_that_asks_for_the_version_is_not_the_one_that_checks() -> None:
     assert adopted(Facts(gate_commands=(command,)), "shellcheck", "") == {"flags": ["--exclude=SC2181"]}
 
 
-def test_the_hook_of_mypy_has_arguments_that_no_file_names() -> None:
+@pytest.mark.parametrize(
+    ("repo", "more", "flags"),
+    (
+        ("https://github.com/pre-commit/mirrors-mypy", "", {"flags": ["--ignore-missing-imports"]}),
+        ("https://github.com/pre-commit/mirrors-mypy", "        args: []\n", {}),
+        ("https://github.com/pre-commit/mirrors-mypy", "        args: [--strict]\n", {"flags": ["--strict"]}),
+        ("https://example.org/other", "", {}),
+    ),
+)
+def test_the_hook_of_mypy_has_arguments_that_no_file_names(
+    tmp_path: Path, repo: str, more: str, flags: dict[str, list[str]]
+) -> None:
     """Without them each package that is not installed, or has no types, is a finding."""
-    hook = GateCommand("mypy", "type", ("mypy",), "pre-commit", "mypy", ".pre-commit-config.yaml", 1, "")
-    hook = hook._replace(calls=(Call("mypy", "type", (), "mypy"),))
-    assert adopted(Facts(gate_commands=(hook,)), "mypy", "") == {"flags": ["--ignore-missing-imports"]}
-    assert adopted(Facts(gate_commands=(hook._replace(runner="tox"),)), "mypy", "") == {}
+    text = f"repos:\n  - repo: {repo}\n    rev: v1.18.2\n    hooks:\n      - id: mypy\n{more}"
+    assert adopted(inspect(make_repo(tmp_path / "r", {".pre-commit-config.yaml": text})), "mypy", "") == flags
 
 
 @pytest.mark.parametrize("arguments", ("--unheard-of", "$FILES", "--retries"))

@@ -29,11 +29,17 @@ def why_incomplete(output: Output, complete: Collection[int], root: str = "") ->
     return ""
 
 
+def _is_place(line: str) -> bool:
+    """Whether it only says where in the tool something happened; Ruby prints many of them after what happened."""
+    place, _, name = line.removeprefix("from ").partition(":in ")
+    return ".rb:" in place and " " not in place and name[:1] in ("'", "`") and name.endswith("'")
+
+
 def complaint(stderr: bytes, root: str = "") -> str:
     """The first lines of standard error that are no log lines, as one short line."""
     lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
     said = [line for line in lines if line.strip("|^~ ") and "[DEBUG]" not in line and "[TRACE]" not in line]
-    text = "; ".join(said[:_LINES]) or "no message"
+    text = "; ".join([line for line in said if not _is_place(line)][:_LINES]) or "no message"
     if root:
         text = text.replace(root.rstrip(os.sep) + os.sep, "")
     return text if len(text) <= _LENGTH else text[: _LENGTH - 3] + "..."

@@ -29,3 +29,14 @@ def test_complaint_is_one_short_line_without_log_lines_and_places() -> None:
     assert text.startswith("ruff failed; Cause: ruff.toml is bad; xxx")
     assert len(text) == 300
     assert text.endswith("...")
+
+
+def test_what_happened_is_not_lost_among_places_in_the_tool() -> None:
+    """RuboCop without a plugin that its settings name: of 300 characters 270 were a backtrace."""
+    said = (
+        b"cannot load such file -- rubocop-performance\n/gems/rubocop/lib/feature_loader.rb:46:in `rescue in load'\n"
+        b"\tfrom /gems/rubocop-1.39.0/exe/rubocop:12:in `<main>'\n/a/b.rb:9:in 'Kernel#load': no (LoadError)\n"
+    )
+    text = complaint(said)
+    assert text.startswith("cannot load such file -- rubocop-performance; ")
+    assert "feature_loader" not in text and "no (LoadError)" in text
