@@ -27,8 +27,11 @@ _FORMAT = 1
 facts_version = _FORMAT * 10**10 + int(document()["digest"])
 """Counts up with the catalogue, too: the digest of it has ten digits at most."""
 
-_KINDS = ("blanket", "file-wide", "file-code", "project-wide", "no-reason", "recoded", "reasoned", "coverage", "layout")
-BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, RECODED, REASONED, COVERAGE, LAYOUT = (
+_KINDS = (
+    *("blanket", "file-wide", "file-code", "project-wide", "no-reason"),
+    *("recoded", "habit", "reasoned", "coverage", "layout"),
+)
+BLANKET, FILE_WIDE, FILE_CODE, PROJECT_WIDE, NO_REASON, RECODED, HABIT, REASONED, COVERAGE, LAYOUT = (
     f"suppression:{kind}" for kind in _KINDS
 )
 rules: tuple[Rule, ...] = (
@@ -78,6 +81,14 @@ rules: tuple[Rule, ...] = (
         "show",
         "the same line was let off before, under another name: a new version of the tool may have renamed its rule",
         "make sure that it is still the same finding",
+        "debt",
+    ),
+    Rule(
+        HABIT,
+        "show",
+        "show",
+        "the files beside it begin in the same way: it is how this code is written here",
+        "leave it out where nothing needs it",
         "debt",
     ),
     Rule(
@@ -197,7 +208,7 @@ def _findings(
     from qualitygate.checks.safeguards.product import is_product
     from qualitygate.checks.safeguards.suppression.directives import directives
     from qualitygate.checks.safeguards.suppression.matching import stands, unmatched
-    from qualitygate.checks.safeguards.suppression.places import foreign, is_test
+    from qualitygate.checks.safeguards.suppression.places import foreign, is_habit, is_test
 
     known = directives()
     head = [one for path, facts in in_head.items() for one in stands(path, facts.get("found", ()), known)]
@@ -217,7 +228,10 @@ def _findings(
         seen[key] += 1
         numbers[one] = f"{key}#{seen[key]}"
     for one, old in unmatched(base, head, lambda path: path in pair.head):
-        found.append(_finding(one, old, numbers[one]))
+        rule = rule_of(one)
+        if rule == FILE_CODE and before[one.path] not in pair.base and is_habit(one, pair):
+            rule = HABIT
+        found.append(_finding(one, old, rule, numbers[one]))
     for path, old_path in before.items():
         if path.rpartition(".")[2] != old_path.rpartition(".")[2]:
             continue  # in another language it may be of no use
@@ -259,10 +273,10 @@ def rule_of(one: Stand) -> str:
 _REACHES = {"line": "on this line", "next": "on the next line", "block": "in what follows", "range": "in these lines"}
 
 
-def _finding(one: Stand, old: Stand | None, key: str) -> Finding:
+def _finding(one: Stand, old: Stand | None, rule: str, key: str) -> Finding:
     from qualitygate.checks.safeguards.suppression.matching import recoded
 
-    directive, rule = one.directive, rule_of(one)
+    directive = one.directive
     if rule == NO_REASON and old is not None and recoded(old, one):
         rule = RECODED
     said = next(rule_ for rule_ in rules if rule_.name == rule)

@@ -239,6 +239,21 @@ def test_a_range_that_is_never_ended_is_the_whole_file() -> None:
     assert findings({"a.ts": whole_file + "/* eslint-enable */\n"}, {"a.ts": whole_file}) == [("file-code", "a.ts", 1)]
 
 
+def test_a_new_file_may_begin_as_those_beside_it_do() -> None:
+    top, other = "#!/bin/sh\n# shellcheck disable=SC2034\n", "#!/bin/sh\n# shellcheck disable=SC2086\n"
+    base = {f"dns/{name}.sh": f"{top}echo {name}\n" for name in "abc"}
+    assert findings(base, {**base, "dns/new.sh": f"{top}echo new\n"}) == [("habit", "dns/new.sh", 2)]
+    assert findings(base, {**base, "dns/new.sh": f"{other}echo new\n"}) == [("file-code", "dns/new.sh", 2)]
+    assert findings(base, {**base, "new.sh": f"{top}echo new\n"}) == [("file-code", "new.sh", 2)]
+    # Who was not among them, or has more to hide, does not fall in with them.
+    late = {**base, "dns/d.sh": "#!/bin/sh\necho d\n"}
+    assert findings(late, {**late, "dns/d.sh": f"{top}echo d\n"}) == [("file-code", "dns/d.sh", 2)]
+    more = {**base, "dns/new.sh": "#!/bin/sh\n# shellcheck disable=SC2034,SC2086\necho new\n"}
+    assert findings(base, more) == [("file-code", "dns/new.sh", 2)]
+    few = {path: base[path] for path in sorted(base)[:2]}
+    assert findings(few, {**few, "dns/new.sh": f"{top}echo new\n"}) == [("file-code", "dns/new.sh", 2)]
+
+
 def test_one_for_the_whole_file_moves_only_with_its_file() -> None:
     base = {"a.py": "# ruff: noqa\nimport os\n"}
     assert findings(base, {"b.py": "# ruff: noqa\nimport os\n"}) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from qualitygate.checks.safeguards.protocol import Pair
+from qualitygate.checks.safeguards.suppression.matching import Stand
 from qualitygate.globs import matches
 
 _TEST = (
@@ -27,12 +29,30 @@ _GENERATED = (
     r"|(?:this file (?:was|is|has been) )?(?:auto-?\s?(?:matically )?)?generated (?:by|from|with)\b)"
 )
 _MARK = r"(?m)^[ \t]*(?!#)(\S+)[ \t]+(?:[^\n]*[ \t])?linguist-(?:generated|vendored)(?!=false|=0)(?:=true|=1)?(?:\s|$)"
+_BESIDE = 40
+"""Files of one folder that are asked how they begin."""
+_FEW = 3
 # As text: `re` keeps what it has compiled, and most changes need none of them.
 
 
 def is_test(path: str) -> bool:
     """Whether a file is a test of JavaScript or TypeScript."""
     return re.search(_TEST, path) is not None
+
+
+def is_habit(one: Stand, pair: Pair) -> bool:
+    """Whether a directive for a whole file stands in half of base's files beside it, at least in three of them."""
+    folder, _, name = one.path.rpartition("/")
+    end = name.rpartition(".")[2]
+    beside = [path for path in sorted(pair.base) if path.rpartition("/")[0] == folder and path.endswith(f".{end}")]
+    beside = beside[:: max(len(beside) // _BESIDE, 1)][:_BESIDE]
+    told = [(pair.base_facts(path) or {}).get("found", ()) for path in beside]
+    same = [rows for rows in told if any(_is_same(one, row) for row in rows)]
+    return len(same) >= max(_FEW, len(beside) / 2)
+
+
+def _is_same(one: Stand, row: Sequence[Any]) -> bool:
+    return row[:2] == [one.directive.name, one.scope] and {*one.codes} <= {*row[2]}
 
 
 def foreign(paths: Iterable[str], before: Mapping[str, str], pair: Pair) -> frozenset[str]:
