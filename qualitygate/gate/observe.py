@@ -81,9 +81,11 @@ def observe(job: Run, layout: Laid, entries: Entries, files: tuple[str, ...]) ->
     if traits.writes_tree(job.tool):
         layout = layout.apart(job.check.name)  # two checks of one tool may run side by side
     report = _execute(job, layout.narrowed(left), left)
-    keep(job, entries, left, report)
+    alone = keep(job, entries, left, report)
     if held:
         report = _joined({**held, "": report}, (*held, ""))
+        if not alone:
+            cache.put(job.shared, keys.whole, report)  # what was asked for is more than what was looked at now
     return Observed(report, cached=False, seconds=time.monotonic() - start, why=why)
 
 
@@ -92,26 +94,26 @@ def key_of(job: Run, entries: Entries, files: tuple[str, ...]) -> str:
     return _keys(job, entries, files).whole
 
 
-def keep(job: Run, entries: Entries, files: tuple[str, ...], report: Report) -> None:
-    """Keep what the check found in these files, each alone where it can be told which of it is about which."""
+def keep(job: Run, entries: Entries, files: tuple[str, ...], report: Report) -> bool:
+    """Keep what the check found in these files, each alone where it can be told which of it is about which; whether
+    it could."""
     if report.reason:
-        return
+        return False
     keys = _keys(job, entries, files)
     cache.note_basis(job.shared, job.check.name, keys.basis)
     apart: dict[str, list[Finding]] = {path: [] for path in files}
     over = frozenset(report.passed_over)
-    told = keys.each and report.looked_at in (
-        0,
-        len(files) - len(over),
-    )  # else some were passed over, and not said which
+    # A tool that says less has passed some over, and does not say which.
+    told = keys.each and report.looked_at in (0, len(files) - len(over))
     if not told or any(finding.path not in apart for finding in report.findings):
         cache.put(job.shared, keys.whole, report)
-        return
+        return False
     for finding in report.findings:
         apart[finding.path].append(finding)
     each = 1 if report.looked_at else 0
     reports = {path: Report(tuple(found), 0 if path in over else each) for path, found in apart.items()}
     cache.put_files(job.shared, keys.each, _contents(entries, files), reports)
+    return True
 
 
 def _held(job: Run, keys: _Keys, entries: Entries, files: tuple[str, ...]) -> dict[str, Report]:

@@ -190,6 +190,29 @@ def test_a_file_that_turns_out_to_be_binary_does_not_make_all_others_unknown(roo
     assert row["files"] == len(FILES) + 1
 
 
+def test_a_file_that_does_not_parse_does_not_make_all_others_unknown(root: Path) -> None:
+    write(root, {"qualitygate.toml": f"{SETTINGS}[checks.ruff-format]\n", "broken.py": "def f(:\n"})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "a broken file")
+    run(root, "--all-files")
+    row = next(row for row in run(root, "--all-files")["checks"] if row["check"] == "ruff-format")
+    assert (row["cache"], row["cached"], row["files"]) == ("head: hit", True, 3)
+    write(root, {"pkg/a.py": "a = 2\n"})
+    row = next(row for row in run(root, "--all-files")["checks"] if row["check"] == "ruff-format")
+    assert (row["cache"], row["files"]) == ("head: content changed: pkg/a.py; 3 hit", 3)
+
+
+def test_what_a_tool_passes_over_unsaid_is_known_as_long_as_nothing_changes(root: Path) -> None:
+    write(root, {"ruff.toml": 'exclude = ["left_out.py"]\n', "left_out.py": "import os\n"})
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "a file that ruff leaves out")
+    write(root, {"pkg/a.py": "a = 2\n"})
+    run(root)  # one file is known by itself
+    run(root, "--all-files")
+    row = next(row for row in run(root, "--all-files")["checks"] if row["check"] == "ruff")
+    assert (row["cache"], row["cached"]) == ("head: hit; base: hit", True)
+
+
 def test_a_person_asks_for_it_in_any_format(root: Path) -> None:
     write(root, {"pkg/a.py": CONFLICT})
     assert "note: cache: markers: head: first time" in gate(root, "run", "--explain-cache", "--format", "text").out

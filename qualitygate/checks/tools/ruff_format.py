@@ -28,6 +28,7 @@ _SUMMARY = re.compile(
     rb"^(?=\d)(?:(\d+) files? would be reformatted)?(?:, )?(?:(\d+) files? already formatted)?$", re.MULTILINE
 )
 _ERROR = re.compile(rb"^error: (.*)$", re.MULTILINE)
+_EXCUSED = re.compile(r"Failed to (?:parse|read) (?:\./)?(.*?):(?: |\d)")
 
 
 def command(request: Request) -> Command:
@@ -53,7 +54,7 @@ def parse(output: Output, request: Request) -> Report:
     if log.reason:
         return Report((), 0, log.reason)
     errors = [line.decode("utf-8", "replace") for line in _ERROR.findall(output.stderr)]
-    excused = [line for line in errors if line.startswith(("Failed to parse ", "Failed to read "))]
+    excused = [line for line in errors if _EXCUSED.match(line)]
     if len(excused) < len(errors):
         return Report((), 0, next(line for line in errors if line not in excused)[:300])
     try:
@@ -65,7 +66,9 @@ def parse(output: Output, request: Request) -> Report:
     if would != changed or would + already + len(excused) != log.processed:
         told = f"{log.processed} files, {changed} diffs, {would} to format, {already} formatted"
         return Report((), 0, f"its counts do not agree: {told}")
-    return Report(tuple(found), would + already)
+    index = ruff_cli.path_index(request.files)
+    over = {path for line in excused if (named := _EXCUSED.match(line)) and (path := index.get(named[1]))}
+    return Report(tuple(found), would + already, passed_over=tuple(sorted(over)))
 
 
 def _findings(diff: bytes, request: Request) -> tuple[list[Finding], int]:

@@ -39,6 +39,7 @@ def test_recorded_output(version: str) -> None:
     report = ruff_format.parse(output, request())
     assert report.reason == ""
     assert report.looked_at == 6  # one is excluded, one does not parse, one is not UTF-8
+    assert report.passed_over == ("bad.py", "latin.py")
     assert [(finding.path, finding.line, finding.end_line) for finding in report.findings] == [
         ("app.py", 1, 4),
         ("app.py", 4, 5),
@@ -117,7 +118,7 @@ def test_live(tmp_path: Path) -> None:
     assert (tmp_path / "odd.py").read_text().startswith("a = 1\nb=2\n")
     assert execute(tmp_path, "fine.py") == Report((), 1)
     assert execute(tmp_path, "gone.py") == Report((), 0)
-    assert execute(tmp_path, "bad.py") == Report((), 0)
+    assert execute(tmp_path, "bad.py") == Report((), 0, passed_over=("bad.py",))
 
 
 @pytest.mark.live
