@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO, Any
 
@@ -282,12 +282,13 @@ def run(
     timeout: float | None = None,
     limit: int = OUTPUT_LIMIT,
     stdout: IO[bytes] | None = None,
+    started: Callable[[], None] | None = None,
 ) -> Output:
     """Run one program to its end and return what it left; never raises for what the program does.
 
     The program gets a process group of its own, which is killed whole after `timeout` seconds. A
     program that cannot be started is an `Output` with `code` None and the reason in `stderr`. With
-    `stdout` given, standard output goes into that file instead of the result.
+    `stdout` given, standard output goes into that file instead of the result. `started` is called once it runs.
     """
     try:
         with _STARTING:
@@ -305,6 +306,8 @@ def run(
         return Output(None, b"", str(exc).encode("utf-8", "replace"))
     pump = _Pump(process, stdin, limit)
     try:
+        if started is not None:
+            started()
         in_time = pump.run(timeout)
         if not in_time:
             _kill(process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from qualitygate.checks.tool import Command
@@ -11,8 +12,13 @@ from qualitygate.process import OUTPUT_LIMIT, Output, run, tool_env
 NO_ANSWER = "no answer within the time limit"
 
 
-def run_command(command: Command, root: str | os.PathLike[str], seconds: float) -> Output:
-    """Write what it reads, run it in `root`, read what it writes; what a run before left there is not its answer."""
+def run_command(
+    command: Command, root: str | os.PathLike[str], seconds: float, started: Callable[[], None] | None = None
+) -> Output:
+    """Write what it reads, run it in `root`, read what it writes; what a run before left there is not its answer.
+
+    `started` is called once it runs.
+    """
     report = Path(command.report_file) if command.report_file else None
     if report is not None:
         report.parent.mkdir(parents=True, exist_ok=True)
@@ -23,7 +29,7 @@ def run_command(command: Command, root: str | os.PathLike[str], seconds: float) 
             given.write(data)
     try:
         env = tool_env(command.env)
-        output = run(command.argv, cwd=root, env=env, stdin=command.stdin, timeout=max(seconds, 0.1))
+        output = run(command.argv, cwd=root, env=env, stdin=command.stdin, timeout=max(seconds, 0.1), started=started)
     finally:
         for place in command.files:
             os.unlink(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Literal
 
 from qualitygate.checks import scope, traits
@@ -87,7 +88,7 @@ def ready(session: Session, check: Check, layout: Laid, program: Program) -> Run
     must_be_trusted(tool, check.options, read, around)
     must_be_installed(tool, check.options, read, around)
     used = around if traits.uses_project(tool, check.options) else around.without_environment()
-    return Run(check, tool, program, used, session.shared, session.deadline)
+    return Run(check, tool, program, used, session.shared, session.deadline, partial(session.started, check.name))
 
 
 def program_for(session: Session, check: Check) -> Program:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from qualitygate.checks import scope, traits
@@ -32,6 +32,7 @@ class Run(NamedTuple):
     around: Surroundings
     shared: Path
     deadline: float
+    started: Callable[[], None] = lambda: None
 
 
 class Observed(NamedTuple):
@@ -248,7 +249,7 @@ def _execute(job: Run, layout: Laid, files: tuple[str, ...]) -> Report:
     request = request_of(job, layout, files)
     left = job.deadline - time.monotonic()
     command = job.tool.command(request)
-    output = run_command(command, request.root, left)
+    output = run_command(command, request.root, left, job.started)
     if output.code is None:
         return Report((), 0, f"cannot start {command.argv[0]}: {output.stderr.decode('utf-8', 'replace')}")
     if output.timed_out:

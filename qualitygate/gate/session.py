@@ -28,7 +28,10 @@ from qualitygate.model import Base, Check, Entries, Tree
 
 
 class Session(NamedTuple):
-    """Everything that the checks of one run share. `deadline` is of the monotonic clock, `actor` whose change it is."""
+    """Everything that the checks of one run share. `deadline` is of the monotonic clock, `actor` whose change it is.
+
+    `started` is told of each check whose program runs.
+    """
 
     repo: Repo
     shared: Path
@@ -41,6 +44,7 @@ class Session(NamedTuple):
     deadline: float
     progress: Callable[[str], None]
     actor: str = "person"
+    started: Callable[[str], None] = lambda name: None
 
     def around_of(self, check: Check) -> Surroundings:
         """What this check may use besides the trees."""
