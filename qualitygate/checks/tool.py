@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import Any, Literal, Protocol
 
 from qualitygate.frozen import NamedTuple
@@ -113,9 +115,20 @@ def settings_files(tools: Mapping[str, Tool]) -> frozenset[str]:
 
 
 def names_digest_input(entries: Entries) -> list[str]:
-    """The module and package names of a tree, which import sorting and namespace rules depend on."""
-    modules = [path for path in entries if path.endswith((".py", ".pyi"))]
-    names = {path.partition("/")[0] for path in modules}
-    names |= {path[: -len("__init__.py")] for path in modules if path.endswith("/__init__.py")}
-    names |= {"src/" + path.split("/", 2)[1] for path in modules if path.startswith("src/")}
+    """The module and package names of a tree, which import sorting and namespace rules depend on.
+
+    Whole folders of the top are passed over at once: a tree can have 100,000 files.
+    """
+    paths = sorted(entries)
+    names = {path[: -len("__init__.py")] for path in paths if path[-12:] == "/__init__.py"}
+    at = 0
+    while at < len(paths):
+        top, slash, _ = paths[at].partition("/")
+        end = bisect_left(paths, f"{top}0", at) if slash else at + 1  # the character after `/`
+        modules = (paths[n] for n in range(at, end) if paths[n].endswith((".py", ".pyi")))
+        if (first := next(modules, None)) is not None:
+            names.add(top)
+            if top == "src" and slash:
+                names.update("src/" + path.split("/", 2)[1] for path in chain((first,), modules))
+        at = end
     return sorted(names)
