@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 from typing import Any, Literal
 
+from qualitygate.checks.safeguards.kept.unrun import FEWER_CASES, NOT_RUN
 from qualitygate.checks.tools import mypy_config
 from qualitygate.config import parse_toml
 from qualitygate.errors import ConfigError
@@ -70,16 +71,26 @@ def standing(rule: str, sight: Sight, needs: str = "") -> Standing:
     kind, _, name = rule.partition(":")
     if kind in _SWITCHED:
         return _SWITCHED[kind](name, needs, sight)
-    return _of_tool(_TOOLS.get(rule, kind), sight)
+    return _of_tool(_TOOLS.get(rule) or _TOOLS.get(kind, kind), sight, *_TOLD_BY.get(rule, ()))
 
 
-_TOOLS = {"builtin:merge-marker": "markers", "builtin:large-file": "large-files"}
+_TOOLS = {
+    "builtin:merge-marker": "markers",
+    "builtin:large-file": "large-files",
+    "settings": "kept-settings",
+    "suppression": "suppressions",
+    "tests": "kept-tests",
+    "types": "kept-types",
+}
 """The tools of rules whose names begin with something else."""
+_RUNNERS = ("pytest", "vitest", "jest", "mocha", "node-test")
+_TOLD_BY = {NOT_RUN: _RUNNERS, FEWER_CASES: _RUNNERS}
+"""What tells of a rule besides: the checks that run tests say which of them do not run any more."""
 
 
-def _of_tool(tool: str, sight: Sight) -> Standing:
+def _of_tool(tool: str, sight: Sight, *others: str) -> Standing:
     """A rule is in force wherever a check runs its tool."""
-    checks = sight.of_tool(tool)
+    checks = tuple(check for name in (tool, *others) for check in sight.of_tool(name))
     return Standing("in force", checks) if checks else Standing("not in force", (), _no_check(tool, sight))
 
 
