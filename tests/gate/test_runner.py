@@ -40,8 +40,17 @@ def test_what_reads_the_whole_tree_is_at_work_before_the_others_begin(
     quick = words(name="quick", look=look(seen, "quick", Report((), 1)))
     root = make_repo(tmp_path / "r", {"qualitygate.toml": "schema = 1\n", "a.py": "x\n"})
     write(root, {"a.py": "y\n"})
+    released: list[list[str]] = []
+    wait = runner._HeadStart.wait
+
+    def waits(start: runner._HeadStart) -> None:
+        wait(start)
+        released.append(list(seen))
+
+    monkeypatch.setattr(runner._HeadStart, "wait", waits)
     assert judging.judge_worktree(open_both(root, slow, quick)).status == "passed"
-    assert seen[0] == "slow" and set(seen) == {"slow", "quick"}
+    assert [found[0] for found in released] == ["slow"]  # one waited, and what it waited for was at work
+    assert set(seen) == {"slow", "quick"}
 
 
 def test_nobody_waits_for_a_check_that_breaks_or_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
